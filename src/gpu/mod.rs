@@ -1,0 +1,1 @@
+//! The adapter, buffers, pipelines; one place for readback and device loss.

@@ -1,0 +1,1 @@
+//! Runs a quantized network.

@@ -1,0 +1,1 @@
+//! One file for each tool a seller or shopper uses.

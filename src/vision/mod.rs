@@ -1,0 +1,36 @@
+//! What a photo shows: matte, face, body, garment.
+//!
+//! Knows photos and networks; knows nothing of scenes, files or browsers.
+
+/// A network's answer: how much each cell belongs to the subject, at the network's own size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mask {
+    /// Cells in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width × height` values, 0 (background) to 1 (subject), rows top to bottom.
+    pub values: Vec<f32>,
+}
+
+/// An alpha matte at the photo's own size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matte {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `width × height` opacities, 0 to 255, rows top to bottom.
+    pub alpha: Vec<u8>,
+}
+
+/// A subject without its background: straight-alpha RGBA whose colours hold no trace of what was behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cutout {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `width × height × 4` bytes, sRGB, straight alpha; where alpha is 0 the colour is 0 too.
+    pub pixels: Vec<u8>,
+}
