@@ -1,1 +1,29 @@
-//! Runs a quantized network.
+//! Runs a quantized network: ONNX file → graph → plan → CPU or GPU.
+//!
+//! Knows numbers; knows nothing of photos, file formats other than ONNX, or browsers.
+
+mod error;
+mod fuse;
+pub mod graph;
+pub mod onnx;
+mod ops;
+pub mod plan;
+pub mod step;
+pub mod tensor;
+
+pub use error::Error;
+pub use graph::Graph;
+pub use plan::Plan;
+pub use tensor::Tensor;
+
+/// The most memory a plan may take where the caller has no smaller limit: 2 GiB.
+pub const MEMORY_LIMIT: u64 = 2 << 30;
+
+impl Plan {
+    /// Plans a network at the input sizes given, one shape an input, within `limit` bytes of memory.
+    pub fn of(graph: &Graph, input_shapes: &[Vec<usize>], limit: u64) -> Result<Self, Error> {
+        let mut operations = ops::lower(graph, input_shapes)?;
+        fuse::fuse(&mut operations);
+        Self::new(operations, limit)
+    }
+}

@@ -19,8 +19,7 @@ pub struct Limits {
 
 impl Limits {
     /// The product's limits: 512 MB a file, 100 megapixels, worked on at 48 megapixels at most.
-    pub const PRODUCT: Self =
-        Self { file_bytes: 512 << 20, pixels: 100_000_000, working_pixels: 48_000_000 };
+    pub const PRODUCT: Self = Self { file_bytes: 512 << 20, pixels: 100_000_000, working_pixels: 48_000_000 };
 }
 
 /// A picture in memory: 8-bit RGBA, sRGB, straight (not premultiplied) alpha, rows top to bottom

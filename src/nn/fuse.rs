@@ -1,0 +1,152 @@
+//! Makes one operation of several: activations, residual sums and per-channel scaling go into the convolution
+//! before them, and what nobody reads is dropped. The results stay the same up to rounding.
+
+use std::sync::Arc;
+
+use super::plan::{Action, Operation, Operations, TensorId};
+use super::step::{Activation, BinaryOp, Conv, Kind, WeightValues, Weights};
+
+/// Fuses until nothing more can be.
+pub(super) fn fuse(ops: &mut Operations) {
+    drop_unread(ops);
+    while fuse_once(ops) {}
+    drop_unread(ops);
+}
+
+/// Drops operations whose results lead to no output.
+fn drop_unread(ops: &mut Operations) {
+    let mut wanted = vec![false; ops.tensors.len()];
+    ops.outputs.iter().for_each(|port| wanted[port.tensor] = true);
+    let mut kept: Vec<Operation> = Vec::with_capacity(ops.list.len());
+    for operation in std::mem::take(&mut ops.list).into_iter().rev() {
+        if wanted[operation.output] {
+            operation.inputs.iter().for_each(|&id| wanted[id] = true);
+            kept.push(operation);
+        }
+    }
+    kept.reverse();
+    ops.list = kept;
+}
+
+/// How often each tensor is read, the network's outputs counted in.
+fn reads(ops: &Operations) -> Vec<usize> {
+    let mut reads = vec![0; ops.tensors.len()];
+    ops.list.iter().flat_map(|op| &op.inputs).for_each(|&id| reads[id] += 1);
+    ops.outputs.iter().for_each(|port| reads[port.tensor] += 1);
+    reads
+}
+
+fn fuse_once(ops: &mut Operations) -> bool {
+    let reads = reads(ops);
+    // The last operation that writes each tensor, and how many do.
+    let mut writer: Vec<Option<usize>> = vec![None; ops.tensors.len()];
+    for (index, op) in ops.list.iter().enumerate() {
+        writer[op.output] = Some(index);
+    }
+    for index in 0..ops.list.len() {
+        let Action::Run(kind) = &ops.list[index].action else { continue };
+        let inputs = ops.list[index].inputs.clone();
+        // The convolution that writes `id`, if this operation is the only one that reads it.
+        let conv_before = |id: TensorId| -> Option<(usize, &Conv)> {
+            let at = writer[id].filter(|_| reads[id] == 1)?;
+            match &ops.list[at].action {
+                Action::Run(Kind::Conv(conv)) if conv.activation == Activation::Identity => Some((at, conv)),
+                _ => None,
+            }
+        };
+        let fused = match kind {
+            Kind::Unary(activation) => conv_before(inputs[0])
+                .map(|(at, conv)| (at, Conv { activation: activation.clone(), ..conv.clone() }, None)),
+            Kind::Conv(scale) if is_channel_scale(scale) => {
+                conv_before(inputs[0]).and_then(|(at, conv)| Some((at, scaled(conv, scale)?, None)))
+            }
+            Kind::Binary(BinaryOp::Add) => residual(ops, index, &inputs, &conv_before, &writer),
+            _ => None,
+        };
+        if let Some((at, conv, extra)) = fused {
+            let output = ops.list[index].output;
+            // The fused operation stands where the second one stood, so that all it reads is ready.
+            let mut operation = ops.list[at].clone();
+            operation.action = Action::Run(Kind::Conv(conv));
+            operation.inputs.extend(extra);
+            operation.output = output;
+            ops.list[index] = operation;
+            ops.list.remove(at);
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a convolution only multiplies each channel by a number and adds one.
+fn is_channel_scale(conv: &Conv) -> bool {
+    conv.weights.shape[1..] == [1, 1, 1]
+        && conv.groups == conv.weights.shape[0]
+        && conv.stride == [1, 1]
+        && conv.padding == [0; 4]
+        && matches!(conv.weights.values, WeightValues::F32(_))
+        && !conv.residual
+}
+
+/// `conv` followed by `scale`. A residual added in between forbids it.
+fn scaled(conv: &Conv, scale: &Conv) -> Option<Conv> {
+    let WeightValues::F32(factors) = &scale.weights.values else { return None };
+    if conv.residual {
+        return None;
+    }
+    let shape = conv.weights.shape;
+    let values = match &conv.weights.values {
+        WeightValues::Int8 { bytes, scales } => WeightValues::Int8 {
+            bytes: bytes.clone(),
+            scales: scales.iter().zip(factors).map(|(s, f)| s * f).collect(),
+        },
+        WeightValues::F32(values) => {
+            let inner = shape[1] * shape[2] * shape[3];
+            WeightValues::F32(values.iter().enumerate().map(|(i, v)| v * factors[i / inner]).collect())
+        }
+    };
+    let bias: Vec<f32> =
+        conv.bias.iter().zip(factors).zip(scale.bias.iter()).map(|((b, f), c)| b * f + c).collect();
+    Some(Conv {
+        weights: Arc::new(Weights { shape, values }),
+        bias: Arc::from(bias),
+        activation: scale.activation.clone(),
+        ..conv.clone()
+    })
+}
+
+/// A sum whose one side is a convolution: the other side becomes its residual, or, where it is one constant a
+/// channel, part of its bias.
+#[allow(clippy::type_complexity)]
+fn residual<'a>(
+    ops: &'a Operations,
+    index: usize,
+    inputs: &[TensorId],
+    conv_before: &dyn Fn(TensorId) -> Option<(usize, &'a Conv)>,
+    writer: &[Option<usize>],
+) -> Option<(usize, Conv, Option<TensorId>)> {
+    let shape = |id: TensorId| &ops.tensors[id].shape;
+    let output = ops.list[index].output;
+    for (own, other) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
+        let Some((at, conv)) = conv_before(own) else { continue };
+        if shape(own) != shape(output) || own == other {
+            continue;
+        }
+        if let Some(constant) = &ops.tensors[other].constant {
+            let per_channel = shape(other).len() == 4
+                && shape(other).iter().enumerate().all(|(axis, &size)| size == 1 || axis == 1);
+            if per_channel && !conv.residual {
+                let bias: Vec<f32> =
+                    conv.bias.iter().enumerate().map(|(c, b)| b + constant[c % constant.len()]).collect();
+                return Some((at, Conv { bias: Arc::from(bias), ..conv.clone() }, None));
+            }
+            continue;
+        }
+        // The other side must have the same shape and be written before this operation; of two convolutions
+        // the later one takes the sum.
+        if shape(other) == shape(output) && !conv.residual && writer[other].is_none_or(|w| w < index) {
+            return Some((at, Conv { residual: true, ..conv.clone() }, Some(other)));
+        }
+    }
+    None
+}

@@ -1,0 +1,477 @@
+//! From operations on tensors to steps on places in memory.
+//!
+//! Shapes are fixed by now, so every tensor gets its place before anything runs: concatenations along the
+//! channels cost nothing (their inputs are written straight into their result), and tensors that never live
+//! at the same time share memory. Executors only walk the list of steps.
+
+use std::fmt;
+
+use super::error::Error;
+use super::step::{Copy, Kind, LANES, Loop};
+use super::tensor::elements;
+
+/// The index of a tensor in [`Operations::tensors`].
+pub type TensorId = usize;
+
+/// Every tensor starts at a multiple of this many floats: 256 bytes, the alignment of a storage binding
+/// under WebGPU's default limits.
+pub const ALIGNMENT: usize = 64;
+
+/// A tensor that operations read and write.
+#[derive(Clone, Debug)]
+pub struct TensorInfo {
+    /// Logical sizes.
+    pub shape: Vec<usize>,
+    /// The elements in logical order, where the file gives them.
+    pub constant: Option<Vec<f32>>,
+}
+
+/// What an [`Operation`] does.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Something an executor runs.
+    Run(Kind),
+    /// Puts images side by side along their channels. Placing the tensors makes most of these vanish.
+    Concat,
+}
+
+/// An operation on whole tensors.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The node it came from.
+    pub name: String,
+    /// What it does.
+    pub action: Action,
+    /// What it reads.
+    pub inputs: Vec<TensorId>,
+    /// What it writes, or writes a part of.
+    pub output: TensorId,
+}
+
+/// A named end of the network.
+#[derive(Clone, Debug)]
+pub struct Port<T> {
+    /// The name in the file.
+    pub name: String,
+    /// The tensor or its place.
+    pub tensor: T,
+}
+
+/// A network at fixed sizes, not yet placed in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Operations {
+    /// The tensors.
+    pub tensors: Vec<TensorInfo>,
+    /// The operations in order.
+    pub list: Vec<Operation>,
+    /// What the caller feeds.
+    pub inputs: Vec<Port<TensorId>>,
+    /// What the caller reads.
+    pub outputs: Vec<Port<TensorId>>,
+}
+
+/// Where a tensor lies: `shape` floats from `offset` on. See [`super::step`] for the two layouts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Logical sizes.
+    pub shape: Vec<usize>,
+    /// The first float, counted from the start of the arena; of an image a multiple of 4.
+    pub offset: usize,
+    /// Floats from one pixel of an image to the next, a multiple of 4 (more than the tensor's own channels
+    /// where it is part of a concatenation); 0 for a plain tensor.
+    pub pitch: usize,
+}
+
+impl View {
+    /// Whether the tensor is an image, `[N, C, H, W]`.
+    pub fn is_image(&self) -> bool {
+        self.shape.len() == 4
+    }
+
+    /// `[N, C, H, W]` of an image.
+    pub fn image(&self) -> [usize; 4] {
+        [self.shape[0], self.shape[1], self.shape[2], self.shape[3]]
+    }
+
+    /// Floats from one element to the next along a logical axis.
+    pub fn stride(&self, axis: usize) -> usize {
+        if self.is_image() {
+            match axis {
+                0 => self.shape[2] * self.shape[3] * self.pitch,
+                1 => 1,
+                2 => self.shape[3] * self.pitch,
+                _ => self.pitch,
+            }
+        } else {
+            self.shape.get(axis + 1..).map_or(1, |inner| inner.iter().product())
+        }
+    }
+
+    /// The range of the arena from the first float to the last, padding lanes included.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let len = if self.is_image() {
+            let [n, c, h, w] = self.image();
+            match n * h * w {
+                0 => 0,
+                pixels => (pixels - 1) * self.pitch + c.next_multiple_of(LANES),
+            }
+        } else {
+            self.shape.iter().product()
+        };
+        self.offset..self.offset + len
+    }
+
+    /// Number of logical elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the tensor holds no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts elements in logical order into `memory`, which starts at the view's offset.
+    pub fn pack(&self, elements: &[f32], memory: &mut [f32]) {
+        if !self.is_image() {
+            memory[..elements.len()].copy_from_slice(elements);
+            return;
+        }
+        let [n, c, h, w] = self.image();
+        let lanes = c.next_multiple_of(LANES);
+        for image in 0..n {
+            for pixel in 0..h * w {
+                let at = (image * h * w + pixel) * self.pitch;
+                for channel in 0..c {
+                    memory[at + channel] = elements[(image * c + channel) * h * w + pixel];
+                }
+                memory[at + c..at + lanes].fill(0.0);
+            }
+        }
+    }
+
+    /// Reads elements back into logical order from `memory`, which starts at the view's offset.
+    pub fn unpack(&self, memory: &[f32]) -> Vec<f32> {
+        if !self.is_image() {
+            return memory[..self.len()].to_vec();
+        }
+        let [n, c, h, w] = self.image();
+        let mut elements = vec![0.0; self.len()];
+        for image in 0..n {
+            for pixel in 0..h * w {
+                let at = (image * h * w + pixel) * self.pitch;
+                for channel in 0..c {
+                    elements[(image * c + channel) * h * w + pixel] = memory[at + channel];
+                }
+            }
+        }
+        elements
+    }
+}
+
+/// One turn of a [`Copy`]'s loop in floats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StridedLoop {
+    /// Turns.
+    pub size: usize,
+    /// Floats the source moves with each turn.
+    pub source: isize,
+    /// Floats the target moves with each turn.
+    pub target: isize,
+}
+
+impl Copy {
+    /// The copy in floats: where source and target start (from the arena's start), and the loops.
+    pub fn strided(&self, source: &View, target: &View) -> (usize, usize, Vec<StridedLoop>) {
+        let start = |view: &View, coordinates: &[usize]| {
+            view.offset
+                + coordinates.iter().enumerate().map(|(axis, &at)| at * view.stride(axis)).sum::<usize>()
+        };
+        let loops = self
+            .loops
+            .iter()
+            .map(|&Loop { size, source: (sa, ss), target: (ta, ts) }| StridedLoop {
+                size,
+                source: ss * source.stride(sa) as isize,
+                target: ts * target.stride(ta) as isize,
+            })
+            .collect();
+        (start(source, &self.source_start), start(target, &self.target_start), loops)
+    }
+}
+
+/// An operation on places in memory.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The node it came from.
+    pub name: String,
+    /// What it does.
+    pub kind: Kind,
+    /// Where it reads. No input overlaps the output's memory.
+    pub inputs: Vec<View>,
+    /// Where it writes.
+    pub output: View,
+}
+
+impl Step {
+    /// Multiplications with an addition that a plain evaluation takes.
+    pub fn multiply_adds(&self) -> u64 {
+        let out = self.output.len() as u64;
+        match &self.kind {
+            Kind::Conv(c) => {
+                let [_, i, kh, kw] = c.weights.shape;
+                out * (i * kh * kw) as u64
+            }
+            Kind::ConvTranspose(c) => {
+                let [_, o, kh, kw] = c.weights.shape;
+                self.inputs[0].len() as u64 * (o * kh * kw) as u64
+            }
+            Kind::MatMul => out * self.inputs[0].shape[2] as u64,
+            _ => 0,
+        }
+    }
+}
+
+/// A network at fixed sizes with every tensor in its place: what an executor walks.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// What the caller feeds, before each run.
+    pub inputs: Vec<Port<View>>,
+    /// What the caller reads, after each run.
+    pub outputs: Vec<Port<View>>,
+    /// What the file gives, written once; nothing overwrites it.
+    pub constants: Vec<(View, Vec<f32>)>,
+    /// Floats of memory that the views index.
+    pub arena: usize,
+}
+
+/// The first and last operation that touch a piece of memory.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    from: usize,
+    to: usize,
+}
+
+/// A piece of memory: one tensor, or a concatenation with all its parts.
+struct Root {
+    floats: usize,
+    life: Life,
+}
+
+impl Plan {
+    /// Places every tensor. `limit` is the most memory the arena may take, in bytes.
+    pub fn new(operations: Operations, limit: u64) -> Result<Self, Error> {
+        let mut ops = operations;
+        let parents = place_concats(&mut ops);
+        let pitch = |id: TensorId| ops.tensors[id].shape.get(1).copied().unwrap_or(1).next_multiple_of(LANES);
+
+        // Each tensor lies in its own memory, or at a channel offset in that of the concatenation above it.
+        let locate = |mut id: TensorId| {
+            let mut offset = 0;
+            while let Some((parent, channel)) = parents[id] {
+                offset += channel;
+                id = parent;
+            }
+            (id, offset)
+        };
+        let too_large =
+            |floats: u64| Error::TooLarge { needed: floats.div_ceil(1 << 18), limit: limit >> 20 };
+        let mut roots: Vec<Option<Root>> = Vec::with_capacity(ops.tensors.len());
+        for (id, tensor) in ops.tensors.iter().enumerate() {
+            let mut sizes = tensor.shape.clone();
+            if sizes.len() == 4 {
+                sizes[1] = pitch(id);
+            }
+            let floats = elements(&sizes).ok_or_else(|| too_large(u64::MAX))?.next_multiple_of(ALIGNMENT);
+            roots.push(
+                parents[id].is_none().then_some(Root { floats, life: Life { from: usize::MAX, to: 0 } }),
+            );
+        }
+        let mut touch = |id: TensorId, at: usize| {
+            if let Some(root) = &mut roots[locate(id).0] {
+                root.life.from = root.life.from.min(at);
+                root.life.to = root.life.to.max(at);
+            }
+        };
+        // Time 0 is before the first operation (the inputs are fed), and the last one is after all of them.
+        let end = ops.list.len() + 1;
+        for (at, operation) in ops.list.iter().enumerate() {
+            for &id in operation.inputs.iter().chain([&operation.output]) {
+                touch(id, at + 1);
+            }
+        }
+        ops.inputs.iter().for_each(|port| touch(port.tensor, 0));
+        ops.outputs.iter().for_each(|port| touch(port.tensor, end));
+        for (id, tensor) in ops.tensors.iter().enumerate() {
+            if tensor.constant.is_some() {
+                touch(id, 0);
+                touch(id, end);
+            }
+        }
+
+        let (offsets, arena) = place(&roots);
+        if arena as u64 * 4 > limit {
+            return Err(too_large(arena as u64));
+        }
+        let view = |id: TensorId| {
+            let (root, channel) = locate(id);
+            let shape = ops.tensors[id].shape.clone();
+            let pitch = if shape.len() == 4 { pitch(root) } else { 0 };
+            View { shape, offset: offsets[root] + channel, pitch }
+        };
+        let used: Vec<bool> =
+            roots.iter().map(|r| r.as_ref().is_some_and(|r| r.life.from <= r.life.to)).collect();
+        Ok(Self {
+            inputs: ops
+                .inputs
+                .iter()
+                .map(|p| Port { name: p.name.clone(), tensor: view(p.tensor) })
+                .collect(),
+            outputs: ops
+                .outputs
+                .iter()
+                .map(|p| Port { name: p.name.clone(), tensor: view(p.tensor) })
+                .collect(),
+            constants: (0..ops.tensors.len())
+                .filter(|&id| used[locate(id).0])
+                .filter_map(|id| ops.tensors[id].constant.clone().map(|data| (view(id), data)))
+                .collect(),
+            steps: ops
+                .list
+                .iter()
+                .filter_map(|op| match &op.action {
+                    Action::Concat => None,
+                    Action::Run(kind) => Some(Step {
+                        name: op.name.clone(),
+                        kind: kind.clone(),
+                        inputs: op.inputs.iter().map(|&id| view(id)).collect(),
+                        output: view(op.output),
+                    }),
+                })
+                .collect(),
+            arena,
+        })
+    }
+
+    /// Multiplications with an addition that a plain evaluation of the whole network takes.
+    pub fn multiply_adds(&self) -> u64 {
+        self.steps.iter().map(Step::multiply_adds).sum()
+    }
+}
+
+/// Decides for each part of each concatenation whether its producer writes straight into the whole. Where it
+/// cannot, a copy takes the concatenation's place in the list. Returns, for a tensor that is part of another,
+/// that other and the first channel there.
+fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
+    let mut parents: Vec<Option<(TensorId, usize)>> = vec![None; ops.tensors.len()];
+    let mut fixed: Vec<bool> = ops.tensors.iter().map(|t| t.constant.is_some()).collect();
+    ops.inputs.iter().chain(&ops.outputs).for_each(|port| fixed[port.tensor] = true);
+    let mut list = Vec::with_capacity(ops.list.len());
+    for operation in &ops.list {
+        if !matches!(operation.action, Action::Concat) {
+            list.push(operation.clone());
+            continue;
+        }
+        let whole = operation.output;
+        let run = |kind, inputs| Operation { action: Action::Run(kind), inputs, ..operation.clone() };
+        let channels = |id: TensorId| ops.tensors[id].shape[1];
+        let (_, all_but_last) = operation.inputs.split_last().unwrap_or((&whole, &[]));
+        let aligned = all_but_last.iter().all(|&id| channels(id).is_multiple_of(LANES));
+        if !(aligned || channels(whole).is_multiple_of(LANES)) {
+            // Copies leave the padding lanes alone; clear them so that no kernel reads what lay there before.
+            list.push(run(Kind::Fill(0.0), vec![]));
+        }
+        let mut channel = 0;
+        for &part in &operation.inputs {
+            let inside = |mut id: TensorId| {
+                while let Some((parent, _)) = parents[id] {
+                    id = parent;
+                }
+                id == whole || id == part
+            };
+            // No operation may read and write the same memory once the part lies in the whole.
+            let conflict = || {
+                ops.list.iter().any(|op| {
+                    matches!(op.action, Action::Run(_))
+                        && inside(op.output)
+                        && op.inputs.iter().any(|&id| inside(id))
+                })
+            };
+            if aligned && !fixed[part] && parents[part].is_none() && !conflict() {
+                parents[part] = Some((whole, channel));
+            } else {
+                let [n, c, h, w] = std::array::from_fn(|axis| ops.tensors[part].shape[axis]);
+                let loops = [(0, n), (2, h), (3, w), (1, c)]
+                    .map(|(axis, size)| Loop { size, source: (axis, 1), target: (axis, 1) })
+                    .to_vec();
+                let copy = Copy { loops, source_start: vec![0; 4], target_start: vec![0, channel, 0, 0] };
+                list.push(run(Kind::Copy(copy), vec![part]));
+            }
+            channel += channels(part);
+        }
+    }
+    ops.list = list;
+    parents
+}
+
+/// Gives each root the lowest offset at which it meets no other that lives at the same time, the largest
+/// first (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net inference", greedy by size).
+/// Returns the offsets and the size of it all.
+fn place(roots: &[Option<Root>]) -> (Vec<usize>, usize) {
+    let mut offsets = vec![0; roots.len()];
+    let mut order: Vec<(usize, &Root)> = roots
+        .iter()
+        .enumerate()
+        .filter_map(|(id, root)| root.as_ref().map(|root| (id, root)))
+        .filter(|(_, root)| root.life.from <= root.life.to)
+        .collect();
+    order.sort_by_key(|(id, root)| (std::cmp::Reverse(root.floats), *id));
+    let mut placed: Vec<(usize, &Root)> = Vec::new(); // by offset
+    let mut end = 0;
+    for (id, root) in order {
+        let mut offset = 0;
+        for &(at, other) in &placed {
+            let together = root.life.from <= other.life.to && other.life.from <= root.life.to;
+            if !together {
+                continue;
+            }
+            if offset + root.floats <= at {
+                break;
+            }
+            offset = offset.max(at + other.floats);
+        }
+        offsets[id] = offset;
+        end = end.max(offset + root.floats);
+        let position = placed.partition_point(|&(at, _)| at <= offset);
+        placed.insert(position, (offset, root));
+    }
+    (offsets, end)
+}
+
+impl fmt::Display for Plan {
+    /// A line a step: number, node, operation, shapes, multiply-adds, place in memory.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shape = |view: &View| view.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×");
+        for (index, step) in self.steps.iter().enumerate() {
+            let inputs = step.inputs.iter().map(shape).collect::<Vec<_>>().join(" ");
+            writeln!(
+                f,
+                "{index:>4} {:<24} {:<28} {inputs:>26} → {:<18} {:>8.1} MMAC  @{}",
+                step.name,
+                step.kind.label(),
+                shape(&step.output),
+                step.multiply_adds() as f64 / 1e6,
+                step.output.offset,
+            )?;
+        }
+        writeln!(
+            f,
+            "{} steps, {:.2} GMAC, {:.1} MiB of memory",
+            self.steps.len(),
+            self.multiply_adds() as f64 / 1e9,
+            self.arena as f64 / f64::from(1 << 18)
+        )
+    }
+}
