@@ -1,1 +1,56 @@
-fn main() {}
+//! The project's tasks. `cargo xtask start` is all a newcomer needs.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person in a terminal")]
+
+mod assets;
+mod build;
+mod policy;
+mod project;
+mod serve;
+mod setup;
+mod stamp;
+mod start;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Vitrine's tasks")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up what is missing, build what is stale, serve the page on 127.0.0.1 and print the address.
+    Start {
+        /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Set up what is missing and build the wasm, the package (pkg/dist) and the page (www/dist).
+    Build {
+        /// Build even where nothing has changed.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Serve www/dist, or another folder that was built, without building.
+    Serve {
+        /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Folder to serve; its `_headers` file says which headers go with which path.
+        #[arg(long)]
+        root: Option<std::path::PathBuf>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let project = project::Project::here()?;
+    match Arguments::parse().task {
+        Task::Start { port } => start::run(&project, port),
+        Task::Build { force } => build::run(&project, force),
+        Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
+    }
+}

@@ -1,0 +1,156 @@
+/** Fetches what the frame runs on and checks every byte before it goes in. */
+
+import type { Asset, Manifest } from '#manifest';
+import { VitrineError } from '../engine/types.js';
+import { hasRelaxedSimd, hasSimd } from './features.js';
+import { sha256 } from './sha256.js';
+
+/** A network of the merchant's own. */
+export interface OwnModel {
+  name: string;
+  /** Where the ONNX file lies; the page's policy must allow the request. */
+  url: string;
+  /** SHA-256 in hexadecimal; the file is refused where it differs. */
+  sha256: string;
+}
+
+/** What the shell asks for. */
+export interface Wanted {
+  manifest: Manifest;
+  /** Address of the assets' folder, ending in a slash. */
+  assetBase: string;
+  /** A name in the manifest, or a network of one's own. */
+  model: string | OwnModel;
+  onProgress?: (received: number, total: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** The frame's document, and what goes in by message. */
+export interface Fetched {
+  worker: string;
+  wasm: ArrayBuffer;
+  model: { name: string; sha256: string; bytes: ArrayBuffer };
+}
+
+/** The frame's document, as text for `srcdoc`. */
+export async function fetchFrame(wanted: Wanted): Promise<string> {
+  return text(await fetchAsset(wanted, wanted.manifest.frame));
+}
+
+/** Worker, wasm and model, all at once. */
+export async function fetchParts(wanted: Wanted): Promise<Fetched> {
+  if (!hasSimd()) {
+    throw new VitrineError(
+      'device',
+      'This browser has no WebAssembly SIMD, which the cut-out needs: use Chrome 91, Firefox 89, Safari 16.4 or newer.',
+    );
+  }
+  const { manifest } = wanted;
+  const wasm = hasRelaxedSimd() ? manifest.wasm.relaxed : manifest.wasm.simd128;
+  const model = findModel(manifest, wanted.model);
+
+  const expected = [manifest.worker.bytes, wasm.bytes, model.bytes];
+  const received = [0, 0, 0];
+  const watch = (index: number) => (bytes: number) => {
+    received[index] = bytes;
+    wanted.onProgress?.(sum(received), Math.max(sum(expected), sum(received)));
+  };
+  const [workerBytes, wasmBytes, modelBytes] = await Promise.all([
+    fetchAsset(wanted, manifest.worker, watch(0)),
+    fetchAsset(wanted, wasm, watch(1)),
+    fetchAsset(wanted, model, watch(2)),
+  ]);
+  return {
+    worker: text(workerBytes),
+    wasm: wasmBytes,
+    model: { name: model.name, sha256: model.sha256, bytes: modelBytes },
+  };
+}
+
+function findModel(manifest: Manifest, model: string | OwnModel): Asset & { name: string } {
+  if (typeof model !== 'string') {
+    const { name, url, sha256 } = model;
+    return { name, file: url, sha256: sha256.toLowerCase(), bytes: 0 };
+  }
+  const asset = Object.hasOwn(manifest.models, model) ? manifest.models[model] : undefined;
+  if (!asset) {
+    const names = Object.keys(manifest.models).join(', ');
+    throw new VitrineError('caller', `There is no model named "${model}" here; there is ${names}.`);
+  }
+  return { name: model, ...asset };
+}
+
+/** The address of an asset; one of the merchant's own is relative to the page, not to the asset base. */
+export function assetAddress(assetBase: string, asset: Asset): string {
+  return new URL(asset.file, assetBase).href;
+}
+
+async function fetchAsset(
+  wanted: Wanted,
+  asset: Asset,
+  onBytes?: (received: number) => void,
+): Promise<ArrayBuffer> {
+  const address = assetAddress(wanted.assetBase, asset);
+  const bytes = await download(address, wanted.signal, onBytes);
+  const digest = await sha256(bytes);
+  if (digest !== asset.sha256) {
+    const kind = asset.file.endsWith('.onnx') || 'name' in asset ? 'model' : 'device';
+    throw new VitrineError(
+      kind,
+      `The file ${asset.file} is not the one that this page was built with (its SHA-256 is ${digest.slice(0, 12)}…, ` +
+        `${asset.sha256.slice(0, 12)}… was expected), so it was refused: reload the page, and if it stays, ` +
+        'put the files of one build together on the server.',
+    );
+  }
+  return bytes;
+}
+
+async function download(
+  address: string,
+  signal: AbortSignal | undefined,
+  onBytes?: (received: number) => void,
+): Promise<ArrayBuffer> {
+  let response: Response;
+  try {
+    response = await fetch(address, { credentials: 'omit', referrerPolicy: 'no-referrer', signal: signal ?? null });
+  } catch (error) {
+    if (signal?.aborted) throw new VitrineError('cancelled', 'Loading was cancelled.');
+    throw new VitrineError(
+      'device',
+      `${address} could not be fetched (${message(error)}): check the connection, and that assetBase is right.`,
+    );
+  }
+  if (!response.ok || !response.body) {
+    throw new VitrineError(
+      'device',
+      `${address} could not be fetched: the server answered ${response.status}. Check that assetBase is right.`,
+    );
+  }
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  try {
+    for (const reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      received += value.byteLength;
+      onBytes?.(received);
+    }
+  } catch (error) {
+    if (signal?.aborted) throw new VitrineError('cancelled', 'Loading was cancelled.');
+    throw new VitrineError('device', `${address} broke off (${message(error)}): check the connection and try again.`);
+  }
+  const whole = new Uint8Array(received);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole.buffer;
+}
+
+const text = (bytes: ArrayBuffer) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,95 @@
+/** The frame's side of the airlock: takes the shell's one message, tries what it may do, receives its parts. */
+
+import { VitrineError, type DeviceChoice } from '../engine/types.js';
+import type { Boot, EngineParts, FromFrame, ToFrame } from './messages.js';
+
+/** The frame's link to the shell. */
+export interface FrameLink {
+  /** Which device was asked for. */
+  readonly device: DeviceChoice;
+  /** Everything after the first message comes and goes here. */
+  readonly port: MessagePort;
+  /** What the engine is made of; rejects with a VitrineError where the shell could not get it. */
+  readonly parts: Promise<EngineParts>;
+  /** Tells how much has been fetched, in bytes; the answer ends it. */
+  onLoading(listener: (received: number, total: number) => void): () => void;
+  send(message: FromFrame): void;
+}
+
+/** Waits for the shell. Call it once, while the script runs for the first time. */
+export function awaitShell(): Promise<FrameLink> {
+  return new Promise((resolve) => {
+    const listen = (event: MessageEvent<Boot>) => {
+      const port = event.ports[0];
+      if (event.data?.vitrine !== 'boot' || !port) return;
+      removeEventListener('message', listen);
+      resolve(link(event.data, port));
+    };
+    addEventListener('message', listen);
+  });
+}
+
+function link(boot: Boot, port: MessagePort): FrameLink {
+  const send = (message: FromFrame) => port.postMessage(message);
+  const listeners = new Set<(received: number, total: number) => void>();
+  let last: { received: number; total: number } | undefined;
+  const parts = new Promise<EngineParts>((resolve, reject) => {
+    port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
+      if (data.type === 'loading') {
+        last = data;
+        for (const listener of listeners) listener(data.received, data.total);
+      } else if (data.type === 'parts') {
+        resolve({ ...data.parts, device: boot.device });
+      } else if (data.type === 'refused') {
+        reject(new VitrineError(data.fault.kind, data.fault.message));
+      }
+    });
+  });
+  parts.catch(() => undefined);
+  port.start();
+  send({ type: 'here' });
+  void tryWorker().then((worker) => send({ type: 'hello', wasm: tryWasm(), worker }));
+  return {
+    device: boot.device,
+    port,
+    parts,
+    send,
+    onLoading(listener) {
+      listeners.add(listener);
+      if (last) listener(last.received, last.total);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Whether the policies allow WebAssembly: the smallest module there is. */
+function tryWasm(): boolean {
+  try {
+    new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the policies allow a worker that the frame made itself. */
+function tryWorker(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const address = URL.createObjectURL(new Blob(['postMessage(0)'], { type: 'text/javascript' }));
+    let worker: Worker | undefined;
+    const finish = (works: boolean) => {
+      clearTimeout(timer);
+      worker?.terminate();
+      URL.revokeObjectURL(address);
+      resolve(works);
+    };
+    const timer = setTimeout(() => finish(false), 5_000);
+    try {
+      worker = new Worker(address);
+      worker.addEventListener('message', () => finish(true));
+      worker.addEventListener('error', () => finish(false));
+    } catch {
+      finish(false);
+    }
+  });
+}

@@ -1,0 +1,212 @@
+/**
+ * The shell's side of the airlock: opens a frame that has no network, and posts in what it runs on.
+ *
+ * The frame's document is an enclosure (no script, `frame-src 'none'`) around the frame proper. A frame's own
+ * policy says nothing about its navigation; its parent's does. So the enclosure is what keeps a photo from
+ * leaving in an address, whatever the policy of the page around it.
+ */
+
+import type { Manifest } from '#manifest';
+import { VitrineError, type DeviceChoice } from '../engine/types.js';
+import { assetAddress, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
+import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
+
+/** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
+const ANSWER_TIME = 2_000;
+/** How long it may take to try its worker and its wasm. */
+const PROBE_TIME = 10_000;
+/** How long a document may take to load from the asset base. */
+const LOAD_TIME = 30_000;
+
+export interface AirlockOptions {
+  manifest: Manifest;
+  /** Address of the assets' folder, absolute, ending in a slash. */
+  assetBase: string;
+  /** A name in the manifest, or a network of one's own. */
+  model: string | OwnModel;
+  device: DeviceChoice;
+  /** Where the frame is placed. */
+  parent: HTMLElement;
+  /** What a screen reader calls the frame. */
+  title: string;
+  /** Whether the frame may save files when the person asks for it. */
+  downloads: 'never' | 'by the person';
+  /** Bytes received so far, and in all. */
+  onProgress?: (received: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** An open airlock. */
+export interface Airlock {
+  /** The enclosure; take it out of the page through `close`. */
+  readonly element: HTMLIFrameElement;
+  /** Everything that crosses the wall. */
+  readonly port: MessagePort;
+  /** Resolves when wasm and model are in the frame; rejects where they cannot be fetched or are refused. */
+  readonly filled: Promise<void>;
+  /** Takes the frame, and every photo in it, out of memory. */
+  close(): void;
+}
+
+/** Opens the frame; resolves as soon as its script runs, while wasm and model may still be on their way. */
+export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  if (options.signal?.aborted) stop();
+
+  const wanted: Wanted = { ...options, signal: abort.signal };
+  let port: MessagePort | undefined;
+  wanted.onProgress = (received, total) => {
+    options.onProgress?.(received, total);
+    port?.postMessage({ type: 'loading', received, total } satisfies ToFrame);
+  };
+  const parts = fetchParts(wanted);
+  // Its failure is told through `filled`, below; until then nobody listens.
+  parts.catch(() => undefined);
+
+  let opened: Opened;
+  try {
+    opened = await openFrame(options, await fetchFrame(wanted));
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
+  port = opened.port;
+
+  const filled = parts.then(
+    (parts) => {
+      const message: ToFrame = { type: 'parts', parts };
+      opened.port.postMessage(message, [parts.wasm, parts.model.bytes]);
+    },
+    (error: unknown) => {
+      const fault = toFault(error);
+      opened.port.postMessage({ type: 'refused', fault } satisfies ToFrame);
+      throw new VitrineError(fault.kind, fault.message);
+    },
+  );
+  filled.catch(() => undefined);
+
+  return {
+    element: opened.element,
+    port: opened.port,
+    filled,
+    close() {
+      abort.abort();
+      options.signal?.removeEventListener('abort', stop);
+      opened.port.close();
+      opened.element.remove();
+    },
+  };
+}
+
+interface Opened {
+  element: HTMLIFrameElement;
+  port: MessagePort;
+}
+
+/** First by `srcdoc`; where the page's policy, which a srcdoc frame inherits, forbids its script, by address. */
+async function openFrame(options: AirlockOptions, document: string): Promise<Opened> {
+  const inline = await place(options, (element) => (element.srcdoc = document));
+  if (typeof inline !== 'string') return inline;
+  const address = assetAddress(options.assetBase, options.manifest.frame);
+  const served = await place(options, (element) => (element.src = address));
+  if (typeof served !== 'string') return served;
+  throw new VitrineError(
+    'caller',
+    `The photo frame could not start: ${inline} in a srcdoc frame, and ${served} when loaded from ${address}. ` +
+      `Allow one of the two in this page's Content-Security-Policy: "frame-src ${new URL(address).origin}", ` +
+      `or the frame's script digest with 'wasm-unsafe-eval' in script-src and "worker-src blob:".`,
+  );
+}
+
+/** Places a frame and speaks to it; the answer is the frame, or in words why it does not work. */
+async function place(
+  options: AirlockOptions,
+  point: (element: HTMLIFrameElement) => void,
+): Promise<Opened | string> {
+  const element = document.createElement('iframe');
+  element.title = options.title;
+  element.referrerPolicy = 'no-referrer';
+  element.setAttribute(
+    'sandbox',
+    options.downloads === 'never' ? 'allow-scripts' : 'allow-scripts allow-downloads',
+  );
+  element.className = 'vitrine-airlock';
+  if (options.downloads === 'never') {
+    // A frame without a page of its own: there, and neither seen nor read out nor reached with the keyboard.
+    // `display: none` would stop its timers in some browsers.
+    element.ariaHidden = 'true';
+    element.tabIndex = -1;
+    Object.assign(element.style, {
+      position: 'fixed',
+      width: '1px',
+      height: '1px',
+      border: '0',
+      opacity: '0',
+      pointerEvents: 'none',
+      insetInlineStart: '-10px',
+    });
+  }
+  const loaded = new Promise<void>((resolve) => element.addEventListener('load', () => resolve(), { once: true }));
+  point(element);
+  options.parent.append(element);
+
+  const channel = new MessageChannel();
+  const fail = (reason: string) => {
+    channel.port1.close();
+    element.remove();
+    return reason;
+  };
+  if ((await within(LOAD_TIME, loaded)) === LATE) return fail('its document did not load');
+  const inner = element.contentWindow?.[0];
+  if (!inner) return fail('its document was blocked');
+
+  const hello = firstMessage(channel.port1, 'hello');
+  const boot: Boot = { vitrine: 'boot', device: options.device };
+  // The frame's origin is opaque: no other target can be named.
+  inner.postMessage(boot, '*', [channel.port2]);
+  if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'))) === LATE) {
+    return fail('its script was blocked');
+  }
+  const answer = await within(PROBE_TIME, hello);
+  if (answer === LATE) return fail('its script did not finish starting');
+  if (!answer.wasm) return fail('WebAssembly was blocked');
+  if (!answer.worker) return fail('its worker was blocked');
+  return { element, port: channel.port1 };
+}
+
+const LATE = Symbol('late');
+
+async function within<T>(time: number, promise: Promise<T>): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), time);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function firstMessage<T extends FromFrame['type']>(
+  port: MessagePort,
+  type: T,
+): Promise<Extract<FromFrame, { type: T }>> {
+  return new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent<FromFrame>) => {
+      if (data.type !== type) return;
+      port.removeEventListener('message', listen);
+      resolve(data as Extract<FromFrame, { type: T }>);
+    };
+    port.addEventListener('message', listen);
+    port.start();
+  });
+}
+
+/** An error in the form that crosses a wall. */
+export function toFault(error: unknown): Fault {
+  if (error instanceof VitrineError) return { kind: error.kind, message: error.message };
+  return { kind: 'device', message: `Something unexpected happened: ${String(error)}` };
+}

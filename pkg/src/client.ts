@@ -1,0 +1,172 @@
+/** The embedding page's end: opens one frame for each set of options, sends it jobs, hears its answers. */
+
+import manifest from '#manifest';
+import { openAirlock, type Airlock } from './airlock/shell.js';
+import type { OwnModel } from './airlock/assets.js';
+import type { FromFrame, ToFrame } from './airlock/messages.js';
+import { cancelled, toVitrineError } from './engine/faults.js';
+import { VitrineError, type DeviceChoice, type OutputOptions, type Progress } from './engine/types.js';
+
+/** What decides which frame a call goes to. */
+export interface ClientOptions {
+  /**
+   * Address of the folder with the package's `dist/assets`, relative to the page; where absent, the folder
+   * beside the module itself.
+   */
+  assetBase?: string | URL;
+  /** `fast`, the default, or a network of one's own in the supported operator set. */
+  model?: string | OwnModel;
+  /** `auto`, the default, takes the GPU where there is a real adapter. */
+  device?: DeviceChoice;
+}
+
+interface JobOptions {
+  signal?: AbortSignal;
+  progress?: (progress: Progress) => void;
+}
+
+interface Running {
+  resolve(file: Blob): void;
+  reject(error: VitrineError): void;
+  progress: ((progress: Progress) => void) | undefined;
+}
+
+const clients = new Map<string, Client>();
+
+/** The client for these options; made at the first call. */
+export function client(options: ClientOptions): Client {
+  if (typeof document === 'undefined' || typeof Worker === 'undefined') {
+    throw new VitrineError('caller', 'Photos are cut out in a browser: call this from a page, not on a server.');
+  }
+  const { model = 'fast', device = 'auto' } = options;
+  const assetBase = folder(options.assetBase);
+  const key = JSON.stringify([assetBase, model, device]);
+  let known = clients.get(key);
+  if (!known) {
+    known = new Client(assetBase, model, device, () => clients.delete(key));
+    clients.set(key, known);
+  }
+  return known;
+}
+
+/** Closes every frame. */
+export function disposeAll(): void {
+  for (const one of [...clients.values()]) one.close();
+}
+
+function folder(given: string | URL | undefined): string {
+  const address = given === undefined ? new URL('./assets/', import.meta.url) : new URL(given, document.baseURI);
+  // A folder without its slash would lose its last name when a file is put after it.
+  if (!address.pathname.endsWith('/')) address.pathname += '/';
+  return address.href;
+}
+
+class Client {
+  readonly #opening: Promise<Airlock>;
+  readonly #started: Promise<void>;
+  readonly #abort = new AbortController();
+  readonly #running = new Map<number, Running>();
+  readonly #forget: () => void;
+  #ids = 0;
+
+  constructor(assetBase: string, model: string | OwnModel, device: DeviceChoice, forget: () => void) {
+    this.#forget = forget;
+    this.#opening = openAirlock({
+      manifest,
+      assetBase,
+      model,
+      device,
+      parent: document.body,
+      title: 'Vitrine: background removal',
+      downloads: 'never',
+      signal: this.#abort.signal,
+    });
+    this.#started = this.#start();
+    this.#started.catch(() => this.close());
+  }
+
+  async #start(): Promise<void> {
+    const airlock = await this.#opening;
+    await new Promise<void>((resolve, reject) => {
+      airlock.port.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => {
+        if (data.type === 'device') resolve();
+        else if (data.type === 'failed') reject(new VitrineError(data.fault.kind, data.fault.message));
+        else this.#hear(data);
+      });
+      airlock.filled.catch(reject);
+    });
+  }
+
+  #hear(message: FromFrame): void {
+    if (!('id' in message)) return;
+    const job = this.#running.get(message.id);
+    if (!job) return;
+    if (message.type === 'progress') {
+      job.progress?.(message.progress);
+      return;
+    }
+    this.#running.delete(message.id);
+    if (message.type === 'done') job.resolve(message.file);
+    else job.reject(new VitrineError(message.fault.kind, message.fault.message));
+  }
+
+  /** Resolves when the engine is up. */
+  async ready(signal?: AbortSignal): Promise<void> {
+    await unlessAborted(this.#started, signal);
+  }
+
+  /** One job: the photo is read while the engine starts. */
+  async run(
+    photo: () => Promise<Blob>,
+    wanted: 'cut-out' | 'matte',
+    output: OutputOptions,
+    options: JobOptions,
+  ): Promise<Blob> {
+    try {
+      const [file] = await unlessAborted(Promise.all([photo(), this.#started]), options.signal);
+      const { port } = await this.#opening;
+      const id = ++this.#ids;
+      const job = new Promise<Blob>((resolve, reject) => {
+        this.#running.set(id, { resolve, reject, progress: options.progress });
+      });
+      const cancel = () => {
+        this.#running.get(id)?.reject(cancelled());
+        this.#running.delete(id);
+        port.postMessage({ type: 'cancel', id } satisfies ToFrame);
+      };
+      options.signal?.addEventListener('abort', cancel, { once: true });
+      port.postMessage({ type: 'job', id, photo: file, wanted, output } satisfies ToFrame);
+      try {
+        return await job;
+      } finally {
+        options.signal?.removeEventListener('abort', cancel);
+      }
+    } catch (error) {
+      throw toVitrineError(error);
+    }
+  }
+
+  /** Takes the frame out of the page; what runs in it rejects. */
+  close(): void {
+    this.#forget();
+    this.#abort.abort();
+    for (const { reject } of this.#running.values()) reject(cancelled());
+    this.#running.clear();
+    void this.#opening.then((airlock) => airlock.close()).catch(() => undefined);
+  }
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  if (signal.aborted) throw cancelled();
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(cancelled());
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,109 @@
+/** The frame's end of its worker: starts it, asks it, ends it, lets it go when it idles. */
+
+import { cancelled } from './faults.js';
+import { VitrineError } from './types.js';
+import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
+
+/** Wasm memory never shrinks, so a worker that idles is let go, in milliseconds. */
+const IDLE_TIME = 30_000;
+
+type ProgressListener = (stage: 'network' | 'refine', fraction: number) => void;
+
+interface Waiting {
+  resolve(answer: never): void;
+  reject(error: VitrineError): void;
+}
+
+export class CpuWorker {
+  readonly #module: WebAssembly.Module;
+  readonly #model: Blob;
+  readonly #address: string;
+  #worker: Worker | undefined;
+  #ids = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Told of the CPU executor's progress. */
+  onProgress: ProgressListener | undefined;
+
+  constructor(script: string, module: WebAssembly.Module, model: Blob) {
+    this.#module = module;
+    this.#model = model;
+    this.#address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  }
+
+  /** Asks the worker, starting it where there is none. */
+  async ask<N extends Name>(
+    name: N,
+    ask: Operations[N]['ask'],
+    transfer: Transferable[] = [],
+  ): Promise<Operations[N]['answer']> {
+    if (!this.#worker) {
+      this.#start();
+      await this.#post('start', { module: this.#module, model: this.#model }, []);
+    }
+    return this.#post(name, ask, transfer);
+  }
+
+  /** Ends the worker in the middle of whatever it does; what was asked of it rejects with `error`. */
+  end(error: VitrineError = cancelled()): void {
+    clearTimeout(this.#idle);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+
+  dispose(): void {
+    this.end();
+    URL.revokeObjectURL(this.#address);
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#address);
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#hear(data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;
+      this.end(new VitrineError('device', `The worker stopped (${event.message}): try the photo again.`));
+    });
+    this.#worker = worker;
+  }
+
+  #post<N extends Name>(
+    name: N,
+    ask: Operations[N]['ask'],
+    transfer: Transferable[],
+  ): Promise<Operations[N]['answer']> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    // Ended while it started.
+    if (!worker) return Promise.reject(cancelled());
+    const id = ++this.#ids;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, name, ask } satisfies Ask<N>, transfer);
+    });
+  }
+
+  #hear(message: FromWorker): void {
+    if ('progress' in message) {
+      this.onProgress?.(message.progress.stage, message.progress.fraction);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    if ('answer' in message) {
+      this.#waiting.delete(message.id);
+      waiting.resolve(message.answer as never);
+    } else {
+      const error = new VitrineError(message.fault.kind, message.fault.message);
+      if (message.broken) this.end(error);
+      this.#waiting.delete(message.id);
+      waiting.reject(error);
+    }
+    if (this.#waiting.size === 0) this.#idle = setTimeout(() => this.end(), IDLE_TIME);
+  }
+}

@@ -1,0 +1,33 @@
+/** Errors on their way through workers, wasm and walls. */
+
+import type { Fault } from '../airlock/messages.js';
+import { VitrineError } from './types.js';
+
+const KINDS: ReadonlySet<string> = new Set<Fault['kind']>(['photo', 'model', 'device', 'caller', 'cancelled']);
+
+/** What an unknown thrown value says. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A thrown value as `{ kind, message }`: what the wasm throws is that already. */
+export function faultOf(error: unknown): Fault {
+  if (typeof error === 'object' && error !== null && 'kind' in error && 'message' in error) {
+    const { kind, message } = error;
+    if (typeof kind === 'string' && KINDS.has(kind) && typeof message === 'string') {
+      return { kind: kind as Fault['kind'], message };
+    }
+  }
+  return { kind: 'device', message: `Something unexpected happened: ${describe(error)}` };
+}
+
+/** A thrown value as the error that callers see. */
+export function toVitrineError(error: unknown): VitrineError {
+  if (error instanceof VitrineError) return error;
+  const { kind, message } = faultOf(error);
+  return new VitrineError(kind, message);
+}
+
+export function cancelled(): VitrineError {
+  return new VitrineError('cancelled', 'The job was cancelled.');
+}

@@ -1,0 +1,96 @@
+/** The GPU executor: a second wasm instance on the frame's own thread, for WebGPU is not in its workers. */
+
+import init, { GpuRemover, photoFromRgba } from '#wasm';
+import { cancelled } from './faults.js';
+import { VitrineError } from './types.js';
+import type { Pixels } from './worker-messages.js';
+
+/** How long the GPU may be silent before it counts as lost, in milliseconds. */
+const SILENCE = 30_000;
+
+export interface GpuRun {
+  pixels: Pixels;
+  timings: { network: number; refine: number };
+}
+
+export class Gpu {
+  readonly #remover: GpuRemover;
+  /** Whether a software adapter was asked for by name: it is given all the time it needs. */
+  readonly #patient: boolean;
+
+  private constructor(remover: GpuRemover, patient: boolean) {
+    this.#remover = remover;
+    this.#patient = patient;
+  }
+
+  /** Makes the device, its pipelines and its weights. */
+  static async open(module: WebAssembly.Module, model: Blob, force: boolean): Promise<Gpu> {
+    await init({ module_or_path: module });
+    const bytes = new Uint8Array(await model.arrayBuffer());
+    return new Gpu(await GpuRemover.create(bytes, force), force);
+  }
+
+  get adapterName(): string {
+    return this.#remover.adapterName;
+  }
+
+  /** Cuts out; the signal stops it between two submissions. The pixels that come in are given up. */
+  async cutOut(
+    { width, height, rgba }: Pixels,
+    onProgress: (stage: 'network' | 'refine', fraction: number) => void,
+    signal?: AbortSignal,
+  ): Promise<GpuRun> {
+    const photo = photoFromRgba(width, height, new Uint8Array(rgba));
+    (rgba as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
+
+    let heard = performance.now();
+    let refineFrom = 0;
+    let silent = false;
+    const from = heard;
+    const work = this.#remover.cutOut(photo, (stage: 'network' | 'refine', fraction: number) => {
+      heard = performance.now();
+      if (stage === 'refine') refineFrom ||= heard;
+      onProgress(stage, fraction);
+      return !signal?.aborted && !silent;
+    });
+    let watch: ReturnType<typeof setInterval> | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      if (this.#patient) return;
+      watch = setInterval(() => {
+        silent = performance.now() - heard > SILENCE;
+        if (silent) reject(new VitrineError('device', `The graphics adapter said nothing for ${SILENCE / 1000} s.`));
+      }, 1_000);
+    });
+    try {
+      const cutout = await Promise.race([work, silence]);
+      const to = performance.now();
+      refineFrom ||= to;
+      const size = { width: cutout.width, height: cutout.height };
+      const pixels = { ...size, rgba: cutout.intoPixels().buffer as ArrayBuffer };
+      return { pixels, timings: { network: refineFrom - from, refine: to - refineFrom } };
+    } catch (error) {
+      if (signal?.aborted) throw cancelled();
+      throw error;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  /** Whether the device is gone. */
+  get isLost(): boolean {
+    try {
+      return this.#remover.isLost;
+    } catch {
+      // In the middle of a call, or its instance has stopped.
+      return true;
+    }
+  }
+
+  dispose(): void {
+    try {
+      this.#remover.free();
+    } catch {
+      // In use by a call that was given up on: it is freed with the frame.
+    }
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * The frame's worker: owns a wasm instance that decodes, encodes and runs the CPU executor.
+ *
+ * It is a classic script in a blob, for a frame with an opaque origin can load no modules. It inherits the
+ * frame's policy, so it has no network either. Whoever wants it to stop terminates it.
+ */
+
+import '../airlock/guard.js';
+import init, {
+  CpuRemover,
+  cutoutFromRgba,
+  decode,
+  photoFromRgba,
+  type CutoutHandle,
+  type PhotoHandle,
+  type Preview,
+} from '#wasm';
+import { browserDecode, isOwnFormat } from './browser-decode.js';
+import { faultOf } from './faults.js';
+import { packOutput } from './output.js';
+import type { OutputOptions } from './types.js';
+import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
+
+interface WorkerScope {
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<Ask>) => void): void;
+}
+const scope = globalThis as unknown as WorkerScope;
+
+/** Set by `start`. */
+let model: Blob | undefined;
+let remover: CpuRemover | undefined;
+/** The job's pixels: a photo, then a cut-out, never both. */
+let photo: PhotoHandle | undefined;
+let cutout: CutoutHandle | undefined;
+
+type Handlers = {
+  [N in Name]: (
+    ask: Operations[N]['ask'],
+    transfer: Transferable[],
+  ) => Promise<Operations[N]['answer']> | Operations[N]['answer'];
+};
+
+const handlers: Handlers = {
+  async start({ module, model: file }) {
+    await init({ module_or_path: module });
+    model = file;
+    return null;
+  },
+
+  async decode({ photo: file, preview }, transfer) {
+    clear();
+    photo = await read(file);
+    const { width, height, reducedFromWidth, reducedFromHeight } = photo;
+    const notes: string[] = [];
+    if (reducedFromWidth !== undefined && reducedFromHeight !== undefined) {
+      notes.push(
+        `The photo has ${megapixels(reducedFromWidth, reducedFromHeight)} megapixels ` +
+          `(${reducedFromWidth} × ${reducedFromHeight}); it was reduced to ${megapixels(width, height)} ` +
+          `(${width} × ${height}), the most that is worked on at once.`,
+      );
+    }
+    return { width, height, notes, preview: await bitmap(preview && photo.preview(preview), transfer) };
+  },
+
+  async cutOut() {
+    remover ??= await loadModel();
+    const source = take(photo);
+    photo = undefined;
+    let refineFrom = 0;
+    const from = performance.now();
+    cutout = remover.cutOut(source, (stage: 'network' | 'refine', fraction: number) => {
+      if (stage === 'refine') refineFrom ||= performance.now();
+      scope.postMessage({ progress: { stage, fraction } });
+    });
+    const to = performance.now();
+    refineFrom ||= to;
+    return { timings: { network: refineFrom - from, refine: to - refineFrom } };
+  },
+
+  lend(_, transfer) {
+    const source = take(photo);
+    photo = undefined;
+    const { width, height } = source;
+    const rgba = source.intoPixels().buffer as ArrayBuffer;
+    transfer.push(rgba);
+    return { width, height, rgba };
+  },
+
+  adopt({ width, height, rgba }) {
+    clear();
+    cutout = cutoutFromRgba(width, height, new Uint8Array(rgba));
+    release(rgba);
+    return null;
+  },
+
+  async finish({ wanted, output, preview }, transfer) {
+    const held = take(cutout);
+    const { width, height, coverage } = held;
+    const screen = await bitmap(preview && held.preview(preview), transfer);
+    let file: Blob;
+    if (wanted === 'matte') {
+      cutout = undefined;
+      file = toBlob(held.encodeMatte(), 'image/png');
+    } else {
+      file = encode(held, output);
+      clear();
+    }
+    return { width, height, file, preview: screen, coverage };
+  },
+
+  async encode({ picture, output }) {
+    clear();
+    const pixels = await read(picture);
+    const { width, height } = pixels;
+    const again = cutoutFromRgba(width, height, pixels.intoPixels());
+    try {
+      return encode(again, output);
+    } finally {
+      again.free();
+    }
+  },
+};
+
+/** Bytes → photo: by the crate, or by the browser where the format is none of the crate's. */
+async function read(file: Blob): Promise<PhotoHandle> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || bytes.length === 0 || isOwnFormat(bytes)) throw error;
+    const pixels = await browserDecode(file);
+    if (!pixels) throw error;
+    const photo = photoFromRgba(pixels.width, pixels.height, new Uint8Array(pixels.rgba));
+    release(pixels.rgba);
+    return photo;
+  } finally {
+    release(bytes.buffer);
+  }
+}
+
+async function loadModel(): Promise<CpuRemover> {
+  const bytes = await (model as Blob).arrayBuffer();
+  try {
+    return new CpuRemover(new Uint8Array(bytes));
+  } finally {
+    release(bytes);
+  }
+}
+
+function encode(source: CutoutHandle, output: OutputOptions): Blob {
+  const { format, quality, background } = packOutput(output);
+  return toBlob(source.encode(format, quality, background), format);
+}
+
+function toBlob(bytes: Uint8Array, type: string): Blob {
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type });
+  release(bytes.buffer);
+  return blob;
+}
+
+async function bitmap(preview: Preview | 0, transfer: Transferable[]): Promise<ImageBitmap | null> {
+  if (!preview) return null;
+  const { width, height } = preview;
+  const rgba = new Uint8ClampedArray(preview.intoPixels().buffer as ArrayBuffer);
+  const picture = await createImageBitmap(new ImageData(rgba, width, height));
+  transfer.push(picture);
+  return picture;
+}
+
+/** Gives a buffer's memory back now instead of at the next garbage collection, where the browser can. */
+function release(buffer: ArrayBufferLike): void {
+  (buffer as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
+}
+
+function take<T>(held: T | undefined): T {
+  if (held === undefined) throw new Error('the worker was asked out of order');
+  return held;
+}
+
+function clear(): void {
+  photo?.free();
+  cutout?.free();
+  photo = undefined;
+  cutout = undefined;
+}
+
+const megapixels = (width: number, height: number) => Math.round((width * height) / 1e5) / 10;
+
+async function handle<N extends Name>({ id, name, ask }: Ask<N>): Promise<void> {
+  const transfer: Transferable[] = [];
+  try {
+    const answer = await handlers[name](ask, transfer);
+    scope.postMessage({ id, answer }, transfer);
+  } catch (error) {
+    // A trap leaves the instance in the middle of something: nothing in it can be trusted any more.
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
+      scope.postMessage({
+        id,
+        broken: true,
+        fault: {
+          kind: 'device',
+          message:
+            'There was not enough memory for this photo, or the work on it stopped unexpectedly ' +
+            `(${error.message}): close other tabs, or try a smaller photo.`,
+        },
+      });
+      return;
+    }
+    clear();
+    scope.postMessage({ id, broken: false, fault: faultOf(error) });
+  }
+}
+
+// One request at a time comes in: the engine's queue sees to it.
+scope.addEventListener('message', ({ data }) => void handle(data));

@@ -1,0 +1,45 @@
+/** The package's frame: the engine without a page, doing the jobs that the embedding page sends. */
+
+import '../airlock/guard.js';
+import { awaitShell } from '../airlock/frame.js';
+import type { ToFrame } from '../airlock/messages.js';
+import { createEngine, type FrameEngine } from '../engine/engine.js';
+import { faultOf } from '../engine/faults.js';
+
+async function main(): Promise<void> {
+  const link = await awaitShell();
+  let engine: FrameEngine;
+  try {
+    engine = await createEngine(await link.parts);
+  } catch (error) {
+    link.send({ type: 'failed', fault: faultOf(error) });
+    return;
+  }
+
+  const running = new Map<number, AbortController>();
+  link.port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
+    if (data.type === 'cancel') running.get(data.id)?.abort();
+    if (data.type === 'job') void work(data);
+  });
+
+  async function work({ id, photo, wanted, output }: Extract<ToFrame, { type: 'job' }>): Promise<void> {
+    const abort = new AbortController();
+    running.set(id, abort);
+    try {
+      const { file } = await engine.file(photo, wanted, output, {
+        signal: abort.signal,
+        onProgress: (progress) => link.send({ type: 'progress', id, progress }),
+      });
+      link.send({ type: 'done', id, file });
+    } catch (error) {
+      link.send({ type: 'undone', id, fault: faultOf(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  engine.onDeviceChange((report) => link.send({ type: 'device', report }));
+  link.send({ type: 'device', report: engine.device });
+}
+
+void main();

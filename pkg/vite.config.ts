@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** What `cargo xtask build` asks for, one script a run: the frame and the worker are classic scripts, for a
+ *  frame with an opaque origin can load no modules. */
+const SCRIPTS = {
+  worker: { entry: 'src/engine/worker.ts', format: 'iife', outDir: '../target/web/scripts' },
+  frame: { entry: 'src/frame/headless.ts', format: 'iife', outDir: '../target/web/scripts' },
+  index: { entry: 'src/index.ts', format: 'es', outDir: 'dist' },
+} as const;
+
+export default defineConfig(({ mode }) => {
+  const script = SCRIPTS[mode as keyof typeof SCRIPTS];
+  if (!script) throw new Error(`--mode is one of ${Object.keys(SCRIPTS).join(', ')}, not ${mode}`);
+  return {
+    root: path('.'),
+    publicDir: false,
+    resolve: {
+      alias: {
+        '#wasm': path('../target/web/wasm/vitrine.js'),
+        '#manifest': path('../target/web/manifest.package.json'),
+      },
+    },
+    build: {
+      target: ['es2022', 'safari16.4'],
+      outDir: path(script.outDir),
+      emptyOutDir: false,
+      copyPublicDir: false,
+      reportCompressedSize: false,
+      lib: { entry: path(script.entry), formats: [script.format], name: 'vitrine', fileName: () => `${mode}.js` },
+    },
+  };
+});

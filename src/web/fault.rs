@@ -1,0 +1,70 @@
+//! Errors as JavaScript objects `{ kind, message }`, by whose fault it is.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::{photo, tools};
+
+/// Whose fault an error is, in the words of `VitrineError.kind`.
+#[derive(Clone, Copy)]
+enum Kind {
+    Photo,
+    Model,
+    Device,
+    Caller,
+    Cancelled,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Model => "model",
+            Self::Device => "device",
+            Self::Caller => "caller",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An error on its way to JavaScript.
+pub struct Fault {
+    kind: Kind,
+    message: String,
+}
+
+impl Fault {
+    /// An argument that the TypeScript side should never have passed.
+    pub(super) fn caller(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Caller, message: message.into() }
+    }
+}
+
+impl From<photo::Error> for Fault {
+    fn from(error: photo::Error) -> Self {
+        Self { kind: Kind::Photo, message: error.to_string() }
+    }
+}
+
+impl From<tools::Error> for Fault {
+    fn from(error: tools::Error) -> Self {
+        let kind = match &error {
+            tools::Error::Photo(_) => Kind::Photo,
+            tools::Error::Model(_) => Kind::Model,
+            tools::Error::Device(_) => Kind::Device,
+            tools::Error::Cancelled => Kind::Cancelled,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<Fault> for JsValue {
+    fn from(fault: Fault) -> Self {
+        let object = Object::new();
+        for (key, value) in [("kind", fault.kind.name()), ("message", fault.message.as_str())] {
+            // Setting a property of a plain object that was made one line above cannot fail.
+            let _ = Reflect::set(&object, &key.into(), &value.into());
+        }
+        object.into()
+    }
+}

@@ -1,0 +1,226 @@
+//! Photos and cut-outs as JavaScript sees them: sizes, previews, bytes.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::fault::Fault;
+use crate::photo::{self, Limits, Output, Photo, Rgb};
+use crate::vision::Cutout;
+
+/// A decoded photo: upright, sRGB, 8-bit RGBA with straight alpha.
+#[wasm_bindgen]
+pub struct PhotoHandle {
+    photo: Photo,
+}
+
+impl PhotoHandle {
+    pub(super) fn into_photo(self) -> Photo {
+        self.photo
+    }
+}
+
+#[wasm_bindgen]
+impl PhotoHandle {
+    /// Width in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.photo.width
+    }
+
+    /// Height in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.photo.height
+    }
+
+    /// The file's own upright width, where the photo was reduced while decoding.
+    #[wasm_bindgen(getter, js_name = reducedFromWidth)]
+    pub fn reduced_from_width(&self) -> Option<u32> {
+        self.photo.reduced_from.map(|(width, _)| width)
+    }
+
+    /// The file's own upright height, where the photo was reduced while decoding.
+    #[wasm_bindgen(getter, js_name = reducedFromHeight)]
+    pub fn reduced_from_height(&self) -> Option<u32> {
+        self.photo.reduced_from.map(|(_, height)| height)
+    }
+
+    /// A copy whose longer side is at most `longest` pixels, for the screen.
+    pub fn preview(&self, longest: u32) -> Preview {
+        Preview::of(&self.photo, longest)
+    }
+
+    /// The pixels, `width × height × 4` bytes of RGBA. Frees the handle.
+    #[wasm_bindgen(js_name = intoPixels)]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.photo.pixels
+    }
+}
+
+/// A small picture for the screen.
+#[wasm_bindgen]
+pub struct Preview {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+impl Preview {
+    fn of(photo: &Photo, longest: u32) -> Self {
+        let (width, height) = fit(photo.width, photo.height, longest);
+        let pixels = if (width, height) == (photo.width, photo.height) {
+            photo.pixels.clone()
+        } else {
+            photo::resample(photo, width, height).pixels
+        };
+        Self { width, height, pixels }
+    }
+}
+
+#[wasm_bindgen]
+impl Preview {
+    /// Width in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The pixels, `width × height × 4` bytes of straight-alpha RGBA. Frees the handle.
+    #[wasm_bindgen(js_name = intoPixels)]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
+}
+
+/// The size of a picture brought down to `longest` pixels on its longer side; never enlarged, never 0.
+fn fit(width: u32, height: u32, longest: u32) -> (u32, u32) {
+    let side = width.max(height);
+    if side <= longest {
+        return (width, height);
+    }
+    let scale = |length: u32| {
+        let scaled = (u64::from(length) * u64::from(longest) + u64::from(side) / 2) / u64::from(side);
+        // At most `longest`, which is a u32.
+        u32::try_from(scaled).unwrap_or(longest).max(1)
+    };
+    (scale(width), scale(height))
+}
+
+/// A subject without its background: straight-alpha RGBA at the photo's size.
+#[wasm_bindgen]
+pub struct CutoutHandle {
+    /// Held as a photo, because that is what resampling takes.
+    photo: Photo,
+    coverage: f32,
+}
+
+impl From<Cutout> for CutoutHandle {
+    fn from(cutout: Cutout) -> Self {
+        let coverage = cutout.coverage();
+        let Cutout { width, height, pixels } = cutout;
+        Self { photo: Photo { width, height, pixels, has_alpha: true, reduced_from: None }, coverage }
+    }
+}
+
+#[wasm_bindgen]
+impl CutoutHandle {
+    /// Width in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.photo.width
+    }
+
+    /// Height in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.photo.height
+    }
+
+    /// Share of the picture that is subject, 0 to 1.
+    #[wasm_bindgen(getter)]
+    pub fn coverage(&self) -> f32 {
+        self.coverage
+    }
+
+    /// A copy whose longer side is at most `longest` pixels, for the screen.
+    pub fn preview(&self, longest: u32) -> Preview {
+        Preview::of(&self.photo, longest)
+    }
+
+    /// The file's bytes; see [`encode`] for the arguments.
+    pub fn encode(&self, format: &str, quality: u8, background: Option<u32>) -> Result<Vec<u8>, Fault> {
+        let Photo { width, height, pixels, .. } = &self.photo;
+        Ok(photo::encode(*width, *height, pixels, output(format, quality, background)?)?)
+    }
+
+    /// The matte as a PNG whose red, green and blue are the opacity and whose alpha is 255.
+    #[wasm_bindgen(js_name = encodeMatte)]
+    pub fn encode_matte(mut self) -> Result<Vec<u8>, Fault> {
+        for pixel in self.photo.pixels.chunks_exact_mut(4) {
+            let alpha = pixel[3];
+            pixel.copy_from_slice(&[alpha, alpha, alpha, 255]);
+        }
+        let Photo { width, height, pixels, .. } = &self.photo;
+        Ok(photo::encode(*width, *height, pixels, Output::Png { background: None })?)
+    }
+
+    /// The pixels, `width × height × 4` bytes of straight-alpha RGBA. Frees the handle.
+    #[wasm_bindgen(js_name = intoPixels)]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.photo.pixels
+    }
+}
+
+/// Reads a photo file within the product's limits.
+#[wasm_bindgen]
+pub fn decode(bytes: &[u8]) -> Result<PhotoHandle, Fault> {
+    Ok(PhotoHandle { photo: photo::decode(bytes, &Limits::PRODUCT)? })
+}
+
+/// A photo that the browser itself decoded: `width × height × 4` bytes of straight-alpha sRGB RGBA, upright.
+#[wasm_bindgen(js_name = photoFromRgba)]
+pub fn photo_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<PhotoHandle, Fault> {
+    Ok(PhotoHandle { photo: Photo::from_rgba(width, height, pixels, &Limits::PRODUCT)? })
+}
+
+/// A finished cut-out that comes back to be encoded again: its pixels as [`CutoutHandle::into_pixels`] gave them.
+#[wasm_bindgen(js_name = cutoutFromRgba)]
+pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<CutoutHandle, Fault> {
+    if pixels.len() as u64 != u64::from(width) * u64::from(height) * 4 {
+        return Err(Fault::caller(format!(
+            "a cut-out of {width} × {height} pixels needs {} bytes of RGBA, and {} came",
+            u64::from(width) * u64::from(height) * 4,
+            pixels.len()
+        )));
+    }
+    Ok(Cutout { width, height, pixels }.into())
+}
+
+/// The way a picture leaves.
+///
+/// `format` is `image/png`, `image/webp` or `image/jpeg`; `quality` is 1 to 100 and counts for JPEG only;
+/// `background` is `0xRRGGBB`, or absent to keep the alpha (JPEG has none: white stands in).
+fn output(format: &str, quality: u8, background: Option<u32>) -> Result<Output, Fault> {
+    let background = background.map(|colour| {
+        let [_, red, green, blue] = colour.to_be_bytes();
+        Rgb([red, green, blue])
+    });
+    match format {
+        "image/png" => Ok(Output::Png { background }),
+        "image/webp" => Ok(Output::WebP { background }),
+        "image/jpeg" => {
+            if !(1..=100).contains(&quality) {
+                return Err(Fault::caller(format!("JPEG quality is 1 to 100, and {quality} was asked for")));
+            }
+            Ok(Output::Jpeg { quality, background: background.unwrap_or(Rgb([255; 3])) })
+        }
+        _ => Err(Fault::caller(format!(
+            "cannot write {format}: choose image/png, image/webp or image/jpeg"
+        ))),
+    }
+}

@@ -1,0 +1,87 @@
+//! The cut-out on either device.
+
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::fault::Fault;
+use super::picture::{CutoutHandle, PhotoHandle};
+use crate::tools::remove::{GpuRemover, Remover, Stage};
+
+/// Calls `listener(stage, fraction)`; going on is anything but `false`.
+///
+/// A listener that throws does not stop the work: what it wanted to say is lost, the photo is not.
+fn report(listener: &Function, stage: Stage, fraction: f32) -> bool {
+    let stage = match stage {
+        Stage::Network => "network",
+        Stage::Refine => "refine",
+    };
+    listener
+        .call2(&JsValue::UNDEFINED, &stage.into(), &fraction.into())
+        .map_or(true, |answer| answer.as_bool() != Some(false))
+}
+
+/// Cuts out on the CPU, in the worker.
+#[wasm_bindgen(js_name = CpuRemover)]
+pub struct CpuRemoverHandle {
+    remover: Remover,
+}
+
+#[wasm_bindgen(js_class = CpuRemover)]
+impl CpuRemoverHandle {
+    /// Loads an ONNX model.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &[u8]) -> Result<Self, Fault> {
+        Ok(Self { remover: Remover::new(model)? })
+    }
+
+    /// The model's SHA-256 in hexadecimal.
+    #[wasm_bindgen(getter, js_name = modelSha256)]
+    pub fn model_sha256(&self) -> String {
+        self.remover.model_sha256().to_owned()
+    }
+
+    /// Cuts the subject out. Frees `photo`. `progress(stage, fraction)` stops the work by returning `false`.
+    #[wasm_bindgen(js_name = cutOut)]
+    pub fn cut_out(&mut self, photo: PhotoHandle, progress: &Function) -> Result<CutoutHandle, Fault> {
+        let cutout =
+            self.remover.cut_out(photo.into_photo(), &mut |stage, done| report(progress, stage, done))?;
+        Ok(cutout.into())
+    }
+}
+
+/// Cuts out through WebGPU, on the frame's own thread.
+#[wasm_bindgen(js_name = GpuRemover)]
+pub struct GpuRemoverHandle {
+    remover: GpuRemover,
+}
+
+#[wasm_bindgen(js_class = GpuRemover)]
+impl GpuRemoverHandle {
+    /// Asks for an adapter and a device and loads an ONNX model there; `force` takes a software adapter too.
+    ///
+    /// Ask `navigator.gpu.requestAdapter()` first: wgpu panics where the browser answers null.
+    pub async fn create(model: Vec<u8>, force: bool) -> Result<GpuRemoverHandle, Fault> {
+        Ok(Self { remover: GpuRemover::new(&model, force).await? })
+    }
+
+    /// The adapter's name, as far as the browser tells it.
+    #[wasm_bindgen(getter, js_name = adapterName)]
+    pub fn adapter_name(&self) -> String {
+        self.remover.adapter_name().to_owned()
+    }
+
+    /// Whether the device was lost; a lost remover answers nothing more.
+    #[wasm_bindgen(getter, js_name = isLost)]
+    pub fn is_lost(&self) -> bool {
+        self.remover.is_lost()
+    }
+
+    /// Cuts the subject out. Frees `photo`. `progress(stage, fraction)` stops the work by returning `false`.
+    #[wasm_bindgen(js_name = cutOut)]
+    pub async fn cut_out(&mut self, photo: PhotoHandle, progress: Function) -> Result<CutoutHandle, Fault> {
+        let mut listener = |stage, done| report(&progress, stage, done);
+        let cutout = self.remover.cut_out(photo.into_photo(), &mut listener).await?;
+        Ok(cutout.into())
+    }
+}

@@ -1,0 +1,37 @@
+/** The page's outer shell: it fetches code and models, opens the photo frame, and never sees a photo. */
+
+import manifest from '#manifest';
+import { openAirlock } from 'vitrine/airlock/shell';
+import type { DeviceChoice } from 'vitrine/engine/types';
+
+const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
+
+/** `?device=cpu` or `?device=gpu` forces one. */
+function askedDevice(): DeviceChoice {
+  const asked = new URLSearchParams(location.search).get('device');
+  return DEVICES.find((device) => device === asked) ?? 'auto';
+}
+
+async function main(): Promise<void> {
+  const airlock = await openAirlock({
+    manifest,
+    assetBase: new URL('assets/', document.baseURI).href,
+    model: 'fast',
+    device: askedDevice(),
+    parent: document.body,
+    title: 'Vitrine',
+    downloads: 'by the person',
+  });
+  // The frame says in its own page what could not be fetched; here there is nothing left to do.
+  airlock.filled.catch(() => undefined);
+  // The keyboard starts inside, as if there were no frame.
+  airlock.element.focus();
+}
+
+main().catch((error: unknown) => {
+  const notice = document.createElement('p');
+  notice.className = 'notice';
+  notice.setAttribute('role', 'alert');
+  notice.textContent = error instanceof Error ? error.message : String(error);
+  document.body.append(notice);
+});

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** What `cargo xtask build` asks for, one script a run; see pkg/vite.config.ts. */
+const SCRIPTS = {
+  app: { entry: 'src/frame.ts', format: 'iife' },
+  shell: { entry: 'src/shell.ts', format: 'es' },
+} as const;
+
+export default defineConfig(({ mode }) => {
+  const script = SCRIPTS[mode as keyof typeof SCRIPTS];
+  if (!script) throw new Error(`--mode is one of ${Object.keys(SCRIPTS).join(', ')}, not ${mode}`);
+  return {
+    root: path('.'),
+    publicDir: false,
+    resolve: {
+      alias: [
+        { find: '#wasm', replacement: path('../target/web/wasm/vitrine.js') },
+        { find: '#manifest', replacement: path('../target/web/manifest.page.json') },
+        { find: /^vitrine\//, replacement: path('../pkg/src/') },
+      ],
+    },
+    build: {
+      target: ['es2022', 'safari16.4'],
+      outDir: path('../target/web/scripts'),
+      emptyOutDir: false,
+      copyPublicDir: false,
+      reportCompressedSize: false,
+      minify: 'oxc',
+      lib: { entry: path(script.entry), formats: [script.format], name: 'vitrine', fileName: () => `${mode}.js` },
+    },
+  };
+});

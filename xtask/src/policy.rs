@@ -1,0 +1,46 @@
+//! The content security policies: of the page, and of the frame that holds the photos.
+//!
+//! A policy is written once, here. The build puts it into the documents as a meta tag, which every host
+//! keeps, and into `_headers`, which a host that can send headers sends; both hold at once.
+
+/// What a frame's script may do.
+pub(crate) struct FramePolicy<'a> {
+    /// `sha256-…` of the frame's one inline script.
+    pub(crate) script: &'a str,
+    /// `sha256-…` of the enclosure's one inline style.
+    pub(crate) style: &'a str,
+}
+
+impl FramePolicy<'_> {
+    /// The frame has no network at all: no fetch, no picture, font, style or frame with an address.
+    ///
+    /// - `'wasm-unsafe-eval'` allows WebAssembly and no other way to make code from text.
+    /// - `worker-src blob:` is the CPU executor, whose script came in by message.
+    /// - `frame-src 'none'` in the enclosure is what stops the inner frame from navigating away with a photo
+    ///   in the address; a frame's own policy does not.
+    /// - Trusted types put every string that becomes HTML before the guard (`pkg/src/airlock/guard.ts`).
+    pub(crate) fn text(&self) -> String {
+        format!(
+            "default-src 'none'; script-src '{}' 'wasm-unsafe-eval'; worker-src blob:; img-src blob: data:; \
+             style-src '{}'; connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'; \
+             webrtc 'block'; require-trusted-types-for 'script'; trusted-types default lit-html",
+            self.script, self.style
+        )
+    }
+}
+
+/// The page's own policy. The photo frame's document inherits it, so it allows what the frame needs; its
+/// own scripts and requests are same-origin files.
+pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' '{}' 'wasm-unsafe-eval'; connect-src 'self'; \
+         style-src 'self' '{}'; img-src 'self' blob: data:; worker-src blob:; frame-src 'none'; \
+         manifest-src 'self'; form-action 'none'; base-uri 'none'",
+        frame.script, frame.style
+    )
+}
+
+/// The frame's policy as a header where its document is loaded by address: the same, and the sandbox.
+pub(crate) fn served_frame(frame: &FramePolicy<'_>, sandbox: &str) -> String {
+    format!("{}; sandbox {sandbox}", frame.text())
+}

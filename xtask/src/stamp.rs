@@ -1,0 +1,50 @@
+//! Knows whether something has changed since it was last built: a digest over the contents of its inputs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::project::Project;
+
+/// A digest over the names and contents of files; folders count with everything in them, absent ones as absent.
+pub(crate) fn of(project: &Project, inputs: &[&str]) -> Result<String> {
+    let mut digest = Sha256::new();
+    for input in inputs {
+        let mut files = Vec::new();
+        collect(&project.path(input), &mut files)?;
+        files.sort();
+        digest.update(input.as_bytes());
+        digest.update((files.len() as u64).to_le_bytes());
+        for file in files {
+            let bytes = fs::read(&file).with_context(|| format!("{} could not be read", file.display()))?;
+            digest.update(file.to_string_lossy().as_bytes());
+            digest.update((bytes.len() as u64).to_le_bytes());
+            digest.update(&bytes);
+        }
+    }
+    Ok(hex(&digest.finalize()))
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if path.is_file() {
+        files.push(path.to_owned());
+    } else if path.is_dir() {
+        let entries = fs::read_dir(path).with_context(|| format!("{} could not be read", path.display()))?;
+        for entry in entries {
+            let entry = entry?.path();
+            // Build products live beside their sources in pkg and www.
+            let product = entry.file_name().is_some_and(|name| name == "dist" || name == "node_modules");
+            if !product {
+                collect(&entry, files)?;
+            }
+        }
+    }
+    Ok(())
+}
