@@ -23,7 +23,7 @@ impl FramePolicy<'_> {
         format!(
             "default-src 'none'; script-src '{}' 'wasm-unsafe-eval'; worker-src blob:; img-src blob: data:; \
              style-src '{}'; connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'; \
-             webrtc 'block'; require-trusted-types-for 'script'; trusted-types default lit-html",
+             require-trusted-types-for 'script'; trusted-types default lit-html",
             self.script, self.style
         )
     }

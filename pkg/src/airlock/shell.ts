@@ -159,7 +159,7 @@ async function place(
     return reason;
   };
   if ((await within(LOAD_TIME, loaded)) === LATE) return fail('its document did not load');
-  const inner = element.contentWindow?.[0];
+  const inner = innerWindow(element);
   if (!inner) return fail('its document was blocked');
 
   const hello = firstMessage(channel.port1, 'hello');
@@ -174,6 +174,16 @@ async function place(
   if (!answer.wasm) return fail('WebAssembly was blocked');
   if (!answer.worker) return fail('its worker was blocked');
   return { element, port: channel.port1 };
+}
+
+/** The frame proper: the one frame in the enclosure, the only thing that another origin may see of it. */
+function innerWindow(element: HTMLIFrameElement): Window | undefined {
+  try {
+    return element.contentWindow?.[0];
+  } catch {
+    // A blocked document has no frames, and the browser's page in its place lets nobody look.
+    return undefined;
+  }
 }
 
 const LATE = Symbol('late');

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The tests as plain JavaScript for `node --test`: every `*.test.ts` becomes a file of its own. */
+export default defineConfig({
+  root: path('.'),
+  publicDir: false,
+  build: {
+    target: 'node20',
+    ssr: true,
+    outDir: path('../../target/web/tests'),
+    emptyOutDir: true,
+    minify: false,
+    rolldownOptions: {
+      input: readdirSync(path('src'))
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => path(`src/${file}`)),
+      external: ['playwright-core', 'vitrine'],
+    },
+  },
+});
