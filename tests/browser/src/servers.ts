@@ -1,13 +1,18 @@
 /** Servers on this machine: the project's own, shops that embed the package, and one that counts what leaks. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 
-/** The repository's root; tests run from `target/web/tests`. */
-export const ROOT = resolve(import.meta.dirname, '../../..');
+/** The repository's root: the first folder upward that has the lock file. */
+export const ROOT = (() => {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'Cargo.lock'))) folder = resolve(folder, '..');
+  return folder;
+})();
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,0 +1,263 @@
+/** The walls: what a page's policy may be, what is refused, and that nothing gets out. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { ATTACKS, NAVIGATIONS, type Target } from './attacks.js';
+import { launch } from './browser.js';
+import { ROOT, serveLeakCounter, servePage, type Running, type Shop } from './servers.js';
+import { openShop } from './shop.js';
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** A small photo, made in the page; the answer is the file's type or the error in words. */
+function cutOut(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(120, 80);
+    canvas.getContext('2d')?.fillRect(30, 20, 60, 40);
+    try {
+      return (await vitrine.removeBackground(await canvas.convertToBlob())).type;
+    } catch (error) {
+      return error instanceof vitrine.VitrineError ? `${error.kind}: ${error.message}` : String(error);
+    }
+  });
+}
+
+const frameOf = (page: Page): Frame => {
+  const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
+  assert.ok(frame, 'the page has a frame in a frame');
+  return frame;
+};
+
+describe('the policy of the page around', () => {
+  test('scripts only from files: the frame is loaded from the asset base instead', async () => {
+    for (const packageHeaders of ['sent', 'not sent'] as const) {
+      const policy = "default-src 'self'; script-src 'self'; frame-src 'self'; object-src 'none'";
+      const open = await openShop(browser, { policy, packageHeaders });
+      assert.equal(await cutOut(open.page), 'image/png', packageHeaders);
+      assert.equal(open.shop.asked.filter((path) => /frame\.\w+\.html$/.test(path)).length, 2);
+      assert.equal(await frameOf(open.page).evaluate(() => origin), 'null', 'the origin is opaque');
+      await open.close();
+    }
+  });
+
+  test('no frames from addresses, but the digest of the frame: the frame comes by srcdoc', async () => {
+    const document = await frameDocument();
+    const hashes = [...document.matchAll(/'(sha256-[\w+/=]+)'/g)].map(([, hash]) => `'${hash}'`);
+    const [script, style] = [hashes[0] ?? '', hashes[1] ?? ''];
+    const policy =
+      `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ${script}; style-src ${style}; ` +
+      "connect-src 'self'; worker-src blob:; img-src blob:; frame-src 'none'";
+    const open = await openShop(browser, { policy });
+    assert.equal(await cutOut(open.page), 'image/png');
+    await open.close();
+  });
+
+  test('neither: the error says what to allow', async () => {
+    const open = await openShop(browser, { policy: "default-src 'self'; script-src 'self'; frame-src 'none'" });
+    const told = await cutOut(open.page);
+    assert.match(told, /^caller: .*frame-src http:\/\/127\.0\.0\.1/);
+    assert.equal(await open.page.locator('iframe').count(), 0, 'no frame is left over');
+    await open.close();
+  });
+});
+
+async function frameDocument(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(ROOT, 'pkg/dist/assets/manifest.json'), 'utf8')) as {
+    frame: { file: string };
+  };
+  return readFile(join(ROOT, 'pkg/dist/assets', manifest.frame.file), 'utf8');
+}
+
+describe('files that are not those of the build', () => {
+  const flip = (which: RegExp) => (path: string, body: Buffer) => {
+    if (!which.test(path)) return body;
+    const changed = Buffer.from(body);
+    changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
+    return changed;
+  };
+
+  for (const [what, which, kind] of [
+    ['the model', /\.onnx$/, 'model'],
+    ['the wasm', /\.wasm$/, 'device'],
+    ['the worker', /worker\.\w+\.js$/, 'device'],
+    ['the frame', /frame\.\w+\.html$/, 'device'],
+  ] as const) {
+    test(`${what} is refused when one bit differs`, async () => {
+      const open = await openShop(browser, { tamper: flip(which) });
+      const told = await cutOut(open.page);
+      assert.match(told, new RegExp(`^${kind}: .*SHA-256.*refused`));
+      await open.close();
+    });
+  }
+
+  test('a wrong digest for a network of one’s own is refused, the right one is taken', async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, 'pkg/dist/assets/manifest.json'), 'utf8')) as {
+      models: { fast: { file: string } };
+    };
+    const model = await readFile(join(ROOT, 'pkg/dist/assets', manifest.models.fast.file));
+    const open = await openShop(browser, { files: { '/own.onnx': model } });
+    const told = (sha256: string) =>
+      open.page.evaluate(
+        (model) =>
+          vitrine.preload({ model }).then(
+            () => 'taken',
+            (error: unknown) => String((error as Error).message),
+          ),
+        { name: 'own', url: '/own.onnx', sha256 },
+      );
+    assert.match(await told('0'.repeat(64)), /refused/);
+    assert.equal(await told(createHash('sha256').update(model).digest('hex')), 'taken');
+    await open.close();
+  });
+});
+
+describe('a script that should not be in the frame', () => {
+  let leaks: Shop;
+  let target: Target;
+  const datagrams: number[] = [];
+  const udp = createSocket('udp4');
+
+  before(async () => {
+    leaks = await serveLeakCounter();
+    udp.on('message', (message) => datagrams.push(message.length));
+    await new Promise<void>((bound) => udp.bind(0, '127.0.0.1', bound));
+    target = { origin: leaks.origin, udp: (udp.address() as AddressInfo).port, name: 'leak.invalid' };
+  });
+  after(async () => {
+    udp.close();
+    await leaks?.close();
+  });
+
+  /** Runs every attack in a frame; what it throws is as good as what is ignored. */
+  async function attack(page: Page, frame: () => Frame | Page, attacks: typeof ATTACKS): Promise<void> {
+    for (const script of Object.values(attacks)) {
+      const run = frame().evaluate(script, target);
+      const quiet = run.catch(() => undefined);
+      await Promise.race([quiet, new Promise((done) => setTimeout(done, 300))]);
+    }
+    await page.waitForTimeout(1_000);
+  }
+
+  function heard(): string[] {
+    const all = [...leaks.asked, ...datagrams.map((bytes) => `UDP, ${bytes} bytes`)];
+    leaks.asked.length = 0;
+    datagrams.length = 0;
+    return all;
+  }
+
+  test('the attacks are real: outside the frame they reach the server', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${leaks.origin}/start`);
+    heard();
+    await attack(page, () => page, { ...ATTACKS, topLocation: () => 0, parentLocation: () => 0, anchorParent: () => 0, metaRefresh: () => 0, form: () => 0 });
+    const paths = new Set(heard());
+    for (const expected of ['GET /fetch', 'POST /beacon', 'GET /image', 'GET /web-socket', 'GET /worker-fetch', 'GET /anchor-download', 'GET /sheet-font', 'POST /anchor-ping']) {
+      assert.ok(paths.has(expected), `${expected} in ${[...paths].join(', ')}`);
+    }
+    assert.ok([...paths].some((path) => path.startsWith('UDP')), 'WebRTC reached the UDP port');
+    await page.context().close();
+  });
+
+  test('reaches nothing from the frame of the seller’s page', async () => {
+    const site: Running = await servePage();
+    for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
+      const page = await browser.newPage();
+      await page.goto(`${site.origin}/?device=cpu`);
+      await page.waitForFunction(() => document.querySelector('iframe'));
+      await page.waitForTimeout(500);
+      heard();
+      const inner = frameOf(page);
+      await attack(page, () => inner, attacks);
+      assert.deepEqual(heard(), [], Object.keys(attacks).join());
+      await page.context().close();
+    }
+    await site.close();
+  });
+
+  test('reaches nothing from the frame in a shop without any policy', async () => {
+    for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
+      const open = await openShop(browser);
+      assert.equal(await cutOut(open.page), 'image/png');
+      const inner = frameOf(open.page);
+      heard();
+      await attack(open.page, () => inner, attacks);
+      assert.deepEqual(heard(), [], Object.keys(attacks).join());
+      assert.equal(new URL(open.page.url()).origin, open.shop.origin, 'the shop is still there');
+      await open.close();
+    }
+  });
+
+  test('reaches nothing from a frame that was loaded from the asset base without its headers', async () => {
+    for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
+      const policy = "default-src 'self' http:; script-src 'self'; frame-src *; connect-src *";
+      const open = await openShop(browser, { policy, packageHeaders: 'not sent' });
+      assert.equal(await cutOut(open.page), 'image/png');
+      const inner = frameOf(open.page);
+      heard();
+      await attack(open.page, () => inner, attacks);
+      assert.deepEqual(heard(), [], Object.keys(attacks).join());
+      await open.close();
+    }
+  });
+
+  test('finds no constructor that opens a connection, and no way to make a frame', async () => {
+    const open = await openShop(browser);
+    assert.equal(await cutOut(open.page), 'image/png');
+    const left = await frameOf(open.page).evaluate(() => {
+      const names = ['RTCPeerConnection', 'WebTransport', 'WebSocket', 'fetch', 'XMLHttpRequest', 'EventSource'];
+      const found = names.filter((name) => (globalThis as Record<string, unknown>)[name] !== undefined);
+      const makes = (make: () => unknown) => {
+        try {
+          make();
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      if (makes(() => document.createElement('iframe'))) found.push('createElement');
+      if (makes(() => document.createElementNS('http://www.w3.org/1999/xhtml', 'h:iframe'))) found.push('createElementNS');
+      if (makes(() => (document.createElement('div').innerHTML = '<b></b><iframe></iframe>'))) found.push('innerHTML');
+      if (makes(() => document.createElement('link'))) found.push('link');
+      if (makes(() => (document.createElement('template').innerHTML = '<p>text</p>')) === false) found.push('innocent markup is refused');
+      return found;
+    });
+    assert.deepEqual(left, []);
+    await open.close();
+  });
+
+  test('cannot read the page around, and the page cannot read the frame', async () => {
+    const open = await openShop(browser);
+    assert.equal(await cutOut(open.page), 'image/png');
+    const inside = await frameOf(open.page).evaluate(() => {
+      const tries = [() => parent.parent.document.title, () => localStorage.length, () => document.cookie];
+      return tries.filter((attempt) => {
+        try {
+          attempt();
+          return true;
+        } catch {
+          return false;
+        }
+      }).length;
+    });
+    const outside = await open.page.evaluate(() => {
+      const frame = document.querySelector('iframe');
+      try {
+        return Boolean(frame?.contentDocument ?? frame?.contentWindow?.[0]?.document);
+      } catch {
+        return false;
+      }
+    });
+    assert.deepEqual([inside, outside], [0, false]);
+    await open.close();
+  });
+});

@@ -1,0 +1,51 @@
+/** A merchant's plain page without a bundler, and how a test works with it. */
+
+import type { Browser, Page } from 'playwright-core';
+import { serveShop, type Shop, type ShopOptions } from './servers.js';
+
+/** The page imports the package by address and puts it where a test finds it. */
+export const SHOP_SCRIPT = `import * as vitrine from '/vitrine/index.js'; globalThis.vitrine = vitrine;`;
+
+const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
+<script type="module" src="/shop.js"></script></html>`;
+
+/** What the shop's page has as a global; tests name its type in what they run there. */
+export type Vitrine = typeof import('vitrine');
+declare global {
+  var vitrine: Vitrine;
+}
+
+export interface OpenShop {
+  shop: Shop;
+  page: Page;
+  /** What the page and the frames wrote to the console as errors. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Serves a shop and opens its page. */
+export async function openShop(browser: Browser, options: ShopOptions = {}): Promise<OpenShop> {
+  const shop = await serveShop({
+    html: HTML,
+    ...options,
+    files: { '/shop.js': SHOP_SCRIPT, ...options.files },
+  });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(`${shop.origin}/`);
+  await page.waitForFunction(() => 'vitrine' in globalThis);
+  return {
+    shop,
+    page,
+    complaints,
+    async close() {
+      await context.close();
+      await shop.close();
+    },
+  };
+}
