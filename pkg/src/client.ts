@@ -5,7 +5,7 @@ import { openAirlock, type Airlock } from './airlock/shell.js';
 import type { OwnModel } from './airlock/assets.js';
 import type { FromFrame, ToFrame } from './airlock/messages.js';
 import { cancelled, toVitrineError } from './engine/faults.js';
-import { VitrineError, type DeviceChoice, type OutputOptions, type Progress } from './engine/types.js';
+import { VitrineError, type DeviceChoice, type DeviceReport, type OutputOptions, type Progress } from './engine/types.js';
 
 /** What decides which frame a call goes to. */
 export interface ClientOptions {
@@ -63,10 +63,11 @@ function folder(given: string | URL | undefined): string {
 
 class Client {
   readonly #opening: Promise<Airlock>;
-  readonly #started: Promise<void>;
+  readonly #started: Promise<DeviceReport>;
   readonly #abort = new AbortController();
   readonly #running = new Map<number, Running>();
   readonly #forget: () => void;
+  #device: DeviceReport | undefined;
   #ids = 0;
 
   constructor(assetBase: string, model: string | OwnModel, device: DeviceChoice, forget: () => void) {
@@ -85,16 +86,23 @@ class Client {
     this.#started.catch(() => this.close());
   }
 
-  async #start(): Promise<void> {
+  async #start(): Promise<DeviceReport> {
     const airlock = await this.#opening;
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
+      this.#abort.signal.addEventListener('abort', () => reject(cancelled()));
       airlock.port.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => {
-        if (data.type === 'device') resolve();
+        if (data.type === 'device') this.#report(data.report, resolve);
         else if (data.type === 'failed') reject(new VitrineError(data.fault.kind, data.fault.message));
         else this.#hear(data);
       });
       airlock.filled.catch(reject);
     });
+  }
+
+  /** The first report says that the engine is up; a later one, that its device has changed. */
+  #report(report: DeviceReport, resolve: (report: DeviceReport) => void): void {
+    this.#device = report;
+    resolve(report);
   }
 
   #hear(message: FromFrame): void {
@@ -110,9 +118,10 @@ class Client {
     else job.reject(new VitrineError(message.fault.kind, message.fault.message));
   }
 
-  /** Resolves when the engine is up. */
-  async ready(signal?: AbortSignal): Promise<void> {
-    await unlessAborted(this.#started, signal);
+  /** Resolves when the engine is up, with the device that it works on now. */
+  async ready(signal?: AbortSignal): Promise<DeviceReport> {
+    const first = await unlessAborted(this.#started, signal);
+    return this.#device ?? first;
   }
 
   /** One job: the photo is read while the engine starts. */
@@ -158,6 +167,8 @@ class Client {
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
+  // Given up on, its failure is nobody's news.
+  work.catch(() => undefined);
   if (signal.aborted) throw cancelled();
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -13,7 +13,7 @@
 
 import { client, type ClientOptions } from './client.js';
 import { toBlob, type Input } from './input.js';
-import type { OutputOptions, Progress } from './engine/types.js';
+import type { DeviceReport, OutputOptions, Progress } from './engine/types.js';
 
 export { VitrineError } from './engine/types.js';
 export type { Device, DeviceChoice, DeviceReport, OutputFormat, OutputOptions, Progress, Stage } from './engine/types.js';
@@ -57,9 +57,12 @@ export async function segment(input: Input, options: Options = {}): Promise<Blob
   return client(options).run(() => toBlob(input, options.signal), 'matte', { format: 'image/png' }, options);
 }
 
-/** Opens the frame and fetches everything ahead of the first photo; resolves when the engine is up. */
-export async function preload(options: ClientOptions & Pick<Options, 'signal'> = {}): Promise<void> {
-  await client(options).ready(options.signal);
+/**
+ * Opens the frame and fetches everything ahead of the first photo. Resolves when the engine is up, with the
+ * device that it works on and the reason in one sentence; a later call tells where that has changed.
+ */
+export async function preload(options: ClientOptions & Pick<Options, 'signal'> = {}): Promise<DeviceReport> {
+  return client(options).ready(options.signal);
 }
 
 /** Takes every frame, and every photo in it, out of memory. The next call opens a fresh one. */

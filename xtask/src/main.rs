@@ -10,6 +10,7 @@ mod serve;
 mod setup;
 mod stamp;
 mod start;
+mod test;
 mod wasm;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Task {
         #[arg(long)]
         force: bool,
     },
+    /// Set up what is missing, then run every check and test there is, in Chromium too.
+    Test,
     /// Serve www/dist, or another folder that was built, without building.
     Serve {
         /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Start { port } => start::run(&project, port),
         Task::Build { force } => build::run(&project, force),
+        Task::Test => test::run(&project),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
     }
 }

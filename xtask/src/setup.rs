@@ -47,6 +47,42 @@ fn ensure_packages(project: &Project) -> Result<()> {
     std::fs::write(&stamp, now).with_context(|| format!("{} could not be written", stamp.display()))
 }
 
+/// Chromium with a software WebGPU adapter, and a software Vulkan driver for the native GPU tests.
+///
+/// `CHROMIUM` names another browser than Debian's. Packages are installed where this process may do so.
+pub(crate) fn ensure_browser(project: &Project) -> Result<()> {
+    let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let vulkan = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].iter().any(|folder| {
+        std::fs::read_dir(folder).is_ok_and(|entries| {
+            entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("lvp_icd"))
+        })
+    });
+    let mut missing = Vec::new();
+    if !std::path::Path::new(&browser).exists() {
+        missing.push("chromium");
+    }
+    if !vulkan {
+        missing.extend(["mesa-vulkan-drivers", "libvulkan1"]);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("installing {}", missing.join(", "));
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let apt = |arguments: &[&str]| {
+        let mut command = project.command(if root { "apt-get" } else { "sudo" });
+        if !root {
+            command.arg("apt-get");
+        }
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut command, &format!("install these packages by hand: {}", missing.join(" ")))
+    };
+    apt(&["update", "--quiet"])?;
+    let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt(&arguments)
+}
+
 fn ensure_target(project: &Project) -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let output = project

@@ -25,7 +25,7 @@ export interface Wanted {
   signal?: AbortSignal | undefined;
 }
 
-/** The frame's document, and what goes in by message. */
+/** What goes into the frame by message. */
 export interface Fetched {
   worker: string;
   wasm: ArrayBuffer;
@@ -37,14 +37,19 @@ export async function fetchFrame(wanted: Wanted): Promise<string> {
   return text(await fetchAsset(wanted, wanted.manifest.frame));
 }
 
-/** Worker, wasm and model, all at once. */
-export async function fetchParts(wanted: Wanted): Promise<Fetched> {
+/** Refuses, before anything is fetched, what cannot work; throws a VitrineError. */
+export function checkWanted(wanted: Wanted): void {
   if (!hasSimd()) {
     throw new VitrineError(
       'device',
       'This browser has no WebAssembly SIMD, which the cut-out needs: use Chrome 91, Firefox 89, Safari 16.4 or newer.',
     );
   }
+  findModel(wanted.manifest, wanted.model);
+}
+
+/** Worker, wasm and model, all at once. */
+export async function fetchParts(wanted: Wanted): Promise<Fetched> {
   const { manifest } = wanted;
   const wasm = hasRelaxedSimd() ? manifest.wasm.relaxed : manifest.wasm.simd128;
   const model = findModel(manifest, wanted.model);

@@ -8,7 +8,7 @@
 
 import type { Manifest } from '#manifest';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
-import { assetAddress, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
+import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
 import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
 
 /** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
@@ -61,6 +61,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     options.onProgress?.(received, total);
     port?.postMessage({ type: 'loading', received, total } satisfies ToFrame);
   };
+  checkWanted(wanted);
   const parts = fetchParts(wanted);
   // Its failure is told through `filled`, below; until then nobody listens.
   parts.catch(() => undefined);

@@ -14,6 +14,9 @@ export const ROOT = (() => {
   return folder;
 })();
 
+/** The project's tasks; `cargo xtask test` names itself. */
+const XTASK = process.env['VITRINE_XTASK'] ?? join(ROOT, 'target/xtask/xtask');
+
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -32,7 +35,7 @@ export interface Running {
 
 /** The seller's page as `cargo xtask serve` sends it. */
 export async function servePage(): Promise<Running> {
-  const child: ChildProcess = spawn(join(ROOT, 'target/release/xtask'), ['serve', '--port', '0'], {
+  const child: ChildProcess = spawn(XTASK, ['serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const origin = await new Promise<string>((found, failed) => {

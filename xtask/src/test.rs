@@ -1,0 +1,73 @@
+//! Everything that must hold, in the order in which it is cheapest to find out.
+
+use anyhow::Result;
+
+use crate::project::{Project, run as run_command};
+use crate::{build, setup};
+
+/// Sets up, then formats, lints, tests natively, builds, and drives the build in Chromium.
+pub(crate) fn run(project: &Project) -> Result<()> {
+    setup::ensure(project)?;
+    setup::ensure_browser(project)?;
+
+    step("rustfmt");
+    run_command(project.command("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+    step("clippy");
+    run_command(
+        project.command("cargo").args([
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ]),
+        "clippy's message above says what to change",
+    )?;
+    step("clippy on the wasm");
+    run_command(
+        project
+            .command("cargo")
+            .args([
+                "clippy",
+                "--quiet",
+                "--package",
+                "vitrine",
+                "--lib",
+                "--target",
+                "wasm32-unknown-unknown",
+            ])
+            .args(["--", "--deny", "warnings"])
+            .env("RUSTFLAGS", "-C target-feature=+simd128,+relaxed-simd"),
+        "clippy's message above says what to change",
+    )?;
+    step("the crate's tests");
+    run_command(project.command("cargo").args(["test", "--quiet", "--workspace"]), "a test above failed")?;
+
+    build::run(project, false)?;
+    step("types");
+    for folder in ["pkg", "www", "tests/browser"] {
+        run_command(
+            project.command("node").args([
+                "node_modules/typescript/bin/tsc",
+                "--noEmit",
+                "--project",
+                folder,
+            ]),
+            "tsc's message above says what to change",
+        )?;
+    }
+    step("the browser tests");
+    run_command(
+        project
+            .command("npm")
+            .args(["test", "--silent", "--workspace", "tests/browser"])
+            .env("VITRINE_XTASK", std::env::current_exe()?),
+        "a test above failed",
+    )
+}
+
+fn step(name: &str) {
+    println!("── {name}");
+}
