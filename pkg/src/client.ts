@@ -55,7 +55,9 @@ export function disposeAll(): void {
 }
 
 function folder(given: string | URL | undefined): string {
-  const address = given === undefined ? new URL('./assets/', import.meta.url) : new URL(given, document.baseURI);
+  // Bundlers take `new URL` with the module's address for a file that they should copy; this is a folder.
+  const beside = import.meta.url.replace(/[^/]*$/, 'assets/');
+  const address = new URL(given ?? beside, document.baseURI);
   // A folder without its slash would lose its last name when a file is put after it.
   if (!address.pathname.endsWith('/')) address.pathname += '/';
   return address.href;

@@ -1,6 +1,6 @@
 /** Fetches what the frame runs on and checks every byte before it goes in. */
 
-import type { Asset, Manifest } from '#manifest';
+import type { Asset, Manifest } from './manifest.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { sha256 } from './sha256.js';

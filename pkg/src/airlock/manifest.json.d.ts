@@ -1,27 +1,5 @@
-/** What `cargo xtask build` made: the build puts it into the shell's script, so that the digests are as old as
- *  the script that checks them. */
+/** The build puts the manifest into the shell's script, so that the digests are as old as what checks them. */
 declare module '#manifest' {
-  /** One file under the asset base. */
-  export interface Asset {
-    /** Name under the asset base. */
-    file: string;
-    /** SHA-256 of the bytes, lower-case hexadecimal. */
-    sha256: string;
-    /** Length in bytes, uncompressed. */
-    bytes: number;
-  }
-
-  export interface Manifest {
-    /** The document of the photo frame. */
-    frame: Asset;
-    /** The script of the frame's worker. */
-    worker: Asset;
-    /** The wasm, by the instructions it needs. */
-    wasm: { simd128: Asset; relaxed: Asset };
-    /** The networks, by name. */
-    models: Record<string, Asset>;
-  }
-
-  const manifest: Manifest;
+  const manifest: import('./manifest.js').Manifest;
   export default manifest;
 }

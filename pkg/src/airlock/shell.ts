@@ -6,7 +6,7 @@
  * leaving in an address, whatever the policy of the page around it.
  */
 
-import type { Manifest } from '#manifest';
+import type { Manifest } from './manifest.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
 import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
