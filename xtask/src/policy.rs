@@ -35,7 +35,8 @@ pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
     format!(
         "default-src 'none'; script-src 'self' '{}' 'wasm-unsafe-eval'; connect-src 'self'; \
          style-src 'self' '{}'; img-src 'self' blob: data:; worker-src blob:; frame-src 'none'; \
-         manifest-src 'self'; form-action 'none'; base-uri 'none'",
+         manifest-src 'self'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
+         trusted-types vitrine-airlock default lit-html",
         frame.script, frame.style
     )
 }

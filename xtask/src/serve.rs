@@ -133,7 +133,9 @@ impl Site {
             }
         }
         let body: Box<dyn Read + Send> = Box::new(file);
-        Ok(request.respond(Response::new(StatusCode(200), headers, body, Some(length), None))?)
+        let response = Response::new(StatusCode(200), headers, body, Some(length), None);
+        // With its length, which a progress bar needs, whatever the size.
+        Ok(request.respond(response.with_chunked_threshold(usize::MAX))?)
     }
 
     /// The file at an address, if it is inside the root.

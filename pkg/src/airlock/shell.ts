@@ -101,6 +101,19 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   };
 }
 
+interface PolicyFactory {
+  createPolicy(name: string, rules: { createHTML(text: string): string }): { createHTML(text: string): unknown };
+}
+
+let policy: ReturnType<PolicyFactory['createPolicy']> | undefined;
+
+/** The frame's document, whose digest has been checked, for a page that requires trusted types. */
+function trust(document: string): unknown {
+  const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
+  policy ??= factory?.createPolicy('vitrine-airlock', { createHTML: (text) => text });
+  return policy ? policy.createHTML(document) : document;
+}
+
 interface Opened {
   element: HTMLIFrameElement;
   port: MessagePort;
@@ -108,10 +121,14 @@ interface Opened {
 
 /** First by `srcdoc`; where the page's policy, which a srcdoc frame inherits, forbids its script, by address. */
 async function openFrame(options: AirlockOptions, document: string): Promise<Opened> {
-  const inline = await place(options, (element) => (element.srcdoc = document));
+  const inline = await place(options, (element) => {
+    element.srcdoc = trust(document) as string;
+  });
   if (typeof inline !== 'string') return inline;
   const address = assetAddress(options.assetBase, options.manifest.frame);
-  const served = await place(options, (element) => (element.src = address));
+  const served = await place(options, (element) => {
+    element.src = address;
+  });
   if (typeof served !== 'string') return served;
   throw new VitrineError(
     'caller',
@@ -150,7 +167,11 @@ async function place(
     });
   }
   const loaded = new Promise<void>((resolve) => element.addEventListener('load', () => resolve(), { once: true }));
-  point(element);
+  try {
+    point(element);
+  } catch {
+    return 'its document was refused by the trusted types';
+  }
   options.parent.append(element);
 
   const channel = new MessageChannel();

@@ -62,6 +62,14 @@ describe('the policy of the page around', () => {
     await open.close();
   });
 
+  test('trusted types of its own: the frame is loaded from the asset base instead', async () => {
+    const policy = "require-trusted-types-for 'script'; trusted-types shop";
+    const open = await openShop(browser, { policy });
+    assert.equal(await cutOut(open.page), 'image/png');
+    assert.equal(open.shop.asked.filter((path) => /frame\.\w+\.html$/.test(path)).length, 2);
+    await open.close();
+  });
+
   test('neither: the error says what to allow', async () => {
     const open = await openShop(browser, { policy: "default-src 'self'; script-src 'self'; frame-src 'none'" });
     const told = await cutOut(open.page);
