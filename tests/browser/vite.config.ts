@@ -4,7 +4,8 @@ import { defineConfig } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The tests as plain JavaScript for `node --test`: every `*.test.ts` becomes a file of its own. */
+/** The tests as plain JavaScript for `node --test`: every `*.test.ts`, and `measure.ts`, becomes
+ *  a file of its own. */
 export default defineConfig({
   root: path('.'),
   publicDir: false,
@@ -16,7 +17,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: readdirSync(path('src'))
-        .filter((file) => file.endsWith('.test.ts'))
+        .filter((file) => file.endsWith('.test.ts') || file === 'measure.ts')
         .map((file) => path(`src/${file}`)),
       external: ['playwright-core', 'vitrine'],
     },
