@@ -13,6 +13,8 @@ import type { Wanted } from './worker-messages.js';
 
 /** The longer side of the pictures for the screen, in pixels. */
 const PREVIEW = 1280;
+/** Above this many bytes of pixels the worker is let go while the GPU works: its wasm memory never shrinks. */
+const LARGE = 16 << 20;
 const PNG: OutputOptions = { format: 'image/png' };
 
 /** Where each stage lies in the whole job, as shares of its time on a processor. */
@@ -199,6 +201,7 @@ class PhotoEngine implements FrameEngine {
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     const lent = await this.#worker.ask('lend', null);
+    if (lent.rgba.byteLength > LARGE) this.#worker.end();
     let run: GpuRun;
     try {
       run = await gpu.cutOut(lent, tell, signal);

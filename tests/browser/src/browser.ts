@@ -10,21 +10,21 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--enable-unsafe-webgpu',
 ];
+
+/** WebGPU with SwiftShader as its adapter, or with none. */
+const WEBGPU = { software: ['--enable-unsafe-webgpu'], 'no adapter': [] };
 
 export interface LaunchOptions {
   /** More flags, such as `--log-net-log=…`. */
   flags?: string[];
-  /** Whether the browser has WebGPU; where it has, the adapter is SwiftShader. */
-  webgpu?: 'software' | 'none';
+  webgpu?: keyof typeof WEBGPU;
 }
 
 export function launch({ flags = [], webgpu = 'software' }: LaunchOptions = {}): Promise<Browser> {
-  const off = webgpu === 'none' ? ['--disable-features=WebGPU,WebGPUService'] : [];
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
-    args: [...FLAGS, ...off, ...flags],
+    args: [...FLAGS, ...WEBGPU[webgpu], ...flags],
   });
 }

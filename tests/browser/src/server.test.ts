@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './servers.js';
 import type { Vitrine } from './shop.js';
@@ -22,4 +25,29 @@ test('importing the package on a server does nothing, and calling it there says 
     });
   }
   dispose();
+});
+
+test('the types stand on their own, for bundlers and for Node', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-types-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(join(ROOT, 'pkg'), join(folder, 'node_modules/vitrine'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(
+      join(folder, 'shop.ts'),
+      `import { preload, removeBackground, segment, VitrineError, type DeviceReport } from 'vitrine';
+       const output = { format: 'image/jpeg', quality: 90, background: '#ffffff' } as const;
+       export const jpeg: Blob = await removeBackground(new Blob(), { output, device: 'cpu', signal: AbortSignal.abort() });
+       export const report: DeviceReport = await preload({ assetBase: '/vitrine/' });
+       export const matte: Blob = await segment('/photo.jpg', { progress: ({ fraction }) => void fraction.toFixed() });
+       export const kind: 'photo' | 'model' | 'device' | 'caller' | 'cancelled' = new VitrineError('photo', '').kind;`,
+    );
+    for (const [module, moduleResolution] of [['esnext', 'bundler'], ['node16', 'node16']] as const) {
+      const options = { strict: true, noEmit: true, target: 'es2022', lib: ['es2022', 'dom'], types: [], module, moduleResolution };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['shop.ts'] }));
+      execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', folder], { stdio: 'pipe' });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -6,7 +6,7 @@ import { serveShop, type Shop, type ShopOptions } from './servers.js';
 /** The page imports the package by address and puts it where a test finds it. */
 export const SHOP_SCRIPT = `import * as vitrine from '/vitrine/index.js'; globalThis.vitrine = vitrine;`;
 
-const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
+const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,"><h1>Shop</h1>
 <script type="module" src="/shop.js"></script></html>`;
 
 /** What the shop's page has as a global; tests name its type in what they run there. */
@@ -23,14 +23,18 @@ export interface OpenShop {
   close(): Promise<void>;
 }
 
-/** Serves a shop and opens its page. */
-export async function openShop(browser: Browser, options: ShopOptions = {}): Promise<OpenShop> {
+/** Serves a shop and opens its page; `before` runs first in every document and frame. */
+export async function openShop(
+  browser: Browser,
+  options: ShopOptions & { before?: () => unknown } = {},
+): Promise<OpenShop> {
   const shop = await serveShop({
     html: HTML,
     ...options,
     files: { '/shop.js': SHOP_SCRIPT, ...options.files },
   });
   const context = await browser.newContext();
+  if (options.before) await context.addInitScript(options.before);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -1,0 +1,124 @@
+/** Which device does the work: the choice, that both give the same picture, and what happens when one is lost. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launch } from './browser.js';
+import { ROOT } from './servers.js';
+import { openShop, type OpenShop } from './shop.js';
+
+const fixture = () => readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
+
+describe('a browser whose only adapter is software', () => {
+  let browser: Browser;
+  let open: OpenShop;
+  before(async () => {
+    browser = await launch();
+    open = await openShop(browser, { files: { '/photo.jpg': await fixture() } });
+  });
+  after(async () => {
+    await open?.close();
+    await browser?.close();
+  });
+
+  test('works on the processor, and says why', async () => {
+    const report = await open.page.evaluate(() => vitrine.preload());
+    assert.equal(report.device, 'cpu');
+    assert.match(report.reason, /only software.*processor/);
+  });
+
+  test('works on the processor when that is asked for', async () => {
+    const report = await open.page.evaluate(() => vitrine.preload({ device: 'cpu' }));
+    assert.deepEqual(report, { device: 'cpu', reason: 'Cut-outs run on the processor, as was asked for.' });
+  });
+
+  test('works on the adapter when that is asked for, and gives the same picture', { timeout: 300_000 }, async () => {
+    const report = await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }));
+    assert.equal(report.device, 'gpu');
+    assert.match(report.reason, /swiftshader/i);
+    const { apart, pixels } = await open.page.evaluate(async () => {
+      const matte = async (device: 'cpu' | 'gpu') => {
+        const bitmap = await createImageBitmap(await vitrine.segment('/photo.jpg', { device }));
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+        context?.drawImage(bitmap, 0, 0);
+        return context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray();
+      };
+      const [cpu, gpu] = [await matte('cpu'), await matte('gpu')];
+      let apart = 0;
+      for (let index = 0; index < cpu.length; index += 4) {
+        if (Math.abs((cpu[index] ?? 0) - (gpu[index] ?? 0)) > 1) apart += 1;
+      }
+      return { apart, pixels: cpu.length / 4 };
+    });
+    assert.equal(pixels, 480 * 480);
+    assert.ok(apart / pixels <= 0.001, `${apart} of ${pixels} pixels are more than one step apart`);
+    assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
+  });
+});
+
+for (const [lack, reason] of [
+  ['WebGPU', /no WebGPU.*processor/],
+  ['an adapter', /no graphics adapter.*processor/],
+] as const) {
+  test(`a browser without ${lack} works on the processor, even when the adapter is asked for`, async () => {
+    const browser = await launch({ webgpu: 'no adapter' });
+    try {
+      const before = lack === 'WebGPU' ? () => Reflect.deleteProperty(Navigator.prototype, 'gpu') : () => undefined;
+      const open = await openShop(browser, { files: { '/photo.jpg': await fixture() }, before });
+      for (const device of ['auto', 'gpu'] as const) {
+        const report = await open.page.evaluate((device) => vitrine.preload({ device }), device);
+        assert.equal(report.device, 'cpu');
+        assert.match(report.reason, reason);
+      }
+      assert.equal(
+        await open.page.evaluate(async () => (await vitrine.removeBackground('/photo.jpg', { device: 'gpu' })).type),
+        'image/png',
+      );
+      assert.deepEqual(open.complaints, []);
+      await open.close();
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+test('losing the adapter in the middle of a photo: the same photo is finished on the processor', { timeout: 300_000 }, async () => {
+  const browser = await launch();
+  try {
+    const open = await openShop(browser, {
+      files: { '/photo.jpg': await fixture() },
+      before: () => {
+        // In every frame: keep the device that is asked for, so that the test can take it away.
+        if (typeof GPUAdapter === 'undefined') return;
+        const original = GPUAdapter.prototype.requestDevice;
+        GPUAdapter.prototype.requestDevice = async function (...options) {
+          const device = await original.apply(this, options);
+          Object.assign(globalThis, { takeAway: () => device.destroy() });
+          return device;
+        };
+      },
+    });
+    assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
+    await open.page.evaluate(() => {
+      const job = vitrine.removeBackground('/photo.jpg', {
+        device: 'gpu',
+        progress: ({ stage }) => Object.assign(globalThis, { stage }),
+      });
+      Object.assign(globalThis, { job });
+    });
+    await open.page.waitForFunction(() => (globalThis as { stage?: string }).stage === 'network');
+    const inner = open.page.frames().find((frame) => frame.parentFrame()?.parentFrame());
+    await inner?.evaluate(() => (globalThis as unknown as { takeAway(): void }).takeAway());
+    const type = await open.page.evaluate(async () => (await (globalThis as unknown as { job: Promise<Blob> }).job).type);
+    assert.equal(type, 'image/png');
+    const report = await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }));
+    assert.equal(report.device, 'cpu');
+    assert.match(report.reason, /stopped working.*processor/);
+    assert.equal(await open.page.evaluate(async () => (await vitrine.removeBackground('/photo.jpg', { device: 'gpu' })).type), 'image/png');
+    await open.close();
+  } finally {
+    await browser.close();
+  }
+});
