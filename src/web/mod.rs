@@ -7,7 +7,7 @@
 //! Handles own memory inside the wasm instance. A method that takes `self` by value frees the handle; any
 //! other handle is freed by its `free()`, which the frame calls as soon as it is done.
 
-#![allow(unreachable_pub, reason = "wasm-bindgen exports what is `pub`, and nothing in Rust calls this module")]
+#![allow(unreachable_pub, reason = "wasm-bindgen exports only what is `pub`, and nothing in Rust calls it")]
 
 mod fault;
 mod picture;

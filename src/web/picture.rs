@@ -219,8 +219,6 @@ fn output(format: &str, quality: u8, background: Option<u32>) -> Result<Output, 
             }
             Ok(Output::Jpeg { quality, background: background.unwrap_or(Rgb([255; 3])) })
         }
-        _ => Err(Fault::caller(format!(
-            "cannot write {format}: choose image/png, image/webp or image/jpeg"
-        ))),
+        _ => Err(Fault::caller(format!("cannot write {format}: choose image/png, image/webp or image/jpeg"))),
     }
 }
