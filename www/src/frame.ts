@@ -2,12 +2,14 @@
 
 import 'vitrine/airlock/guard';
 import { openSession } from 'vitrine/frame/session';
+import { mount } from './app/main.js';
+import { strings } from './app/strings.js';
 
 const session = openSession();
-const status = document.createElement('p');
-document.body.append(status);
-session.onLoading((received, total) => (status.textContent = `${received} of ${total}`));
-session.engine.then(
-  (engine) => (status.textContent = engine.device.reason),
-  (error: Error) => (status.textContent = error.message),
-);
+mount(document.body, {
+  engine: session.engine,
+  loading: (listener) =>
+    session.onLoading((received, total) =>
+      listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),
+    ),
+});

@@ -1,0 +1,534 @@
+/** The page: holds the queue, the look, and what lies over everything; passes on what a person asks for. */
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { DeviceReport, Engine } from 'vitrine/engine/types';
+import { base, controls } from '../../styles/shared.js';
+import type { PhotoAction } from '../actions.js';
+import type { Boot, Loading } from '../boot.js';
+import { canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
+import { FollowQueue } from '../follow.js';
+import { icons } from '../icons.js';
+import { fromDrop, fromInput, fromPaste, type Intake } from '../intake.js';
+import { discardPictures, keepPictures } from '../pictures.js';
+import { isReady, PhotoQueue, type Change, type Removed } from '../queue.js';
+import { sampleFile } from '../sample/sample.js';
+import { strings } from '../strings.js';
+import type { BatchAction, LookChange } from './batch-toolbar.js';
+import './batch-toolbar.js';
+import './confirm-dialog.js';
+import type { ConfirmDialog } from './confirm-dialog.js';
+import type { ChooseEvent } from './drop-zone.js';
+import './intro-view.js';
+import type { IntroView } from './intro-view.js';
+import './photo-card.js';
+import type { PhotoCard } from './photo-card.js';
+import './photo-dialog.js';
+import type { PhotoDialog } from './photo-dialog.js';
+import './site-header.js';
+import './toast-stack.js';
+import type { ToastStack } from './toast-stack.js';
+
+/** What the file dialog offers; pictures for which some systems know no type by their extension. */
+const ACCEPT = 'image/*,.heic,.heif,.avif,.tif,.tiff,.jxl,.bmp';
+/** Announcements come one after another with this pause, or a screen reader drops some. Milliseconds. */
+const ANNOUNCE_PAUSE = 700;
+
+@customElement('vitrine-app')
+export class VitrineApp extends LitElement {
+  @property({ attribute: false }) boot!: Boot;
+
+  @state() private engine: Engine | undefined;
+  @state() private report: DeviceReport | undefined;
+  @state() private loading: Loading | undefined;
+  @state() private problem = '';
+  @state() private look: Look = { background: 'transparent', format: 'image/png' };
+  @state() private saving: ReadonlySet<number> = new Set();
+  @state() private packing: { done: number; total: number } | undefined;
+  @state() private dragging = false;
+  @state() private copyable = canCopy();
+  @state() private spoken = '';
+
+  @query('intro-view') private intro!: IntroView | null;
+  @query('photo-dialog') private dialog!: PhotoDialog;
+  @query('confirm-dialog') private confirm!: ConfirmDialog;
+  @query('toast-stack') private toasts!: ToastStack;
+  @query('#photos') private photosInput!: HTMLInputElement;
+  @query('#folder') private folderInput!: HTMLInputElement;
+  @query('#gallery-heading') private heading!: HTMLElement | null;
+
+  private queue!: PhotoQueue;
+  private stopPacking: AbortController | undefined;
+  private dragDepth = 0;
+  private pasted = 0;
+  private readonly announcements: string[] = [];
+  private announcing: ReturnType<typeof setTimeout> | undefined;
+  private clock: ReturnType<typeof setInterval> | undefined;
+
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-block-size: 100vh;
+        min-block-size: 100dvh;
+      }
+      main {
+        flex: 1;
+      }
+      .grid {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 16.5rem), 1fr));
+        gap: clamp(1rem, 0.6rem + 1vw, 1.625rem);
+        max-inline-size: 90rem;
+        margin: 0 auto;
+        padding: clamp(1rem, 2vw, 1.75rem) var(--gutter) 3rem;
+      }
+      .grid > li {
+        display: grid;
+        min-inline-size: 0;
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 2rem;
+        max-inline-size: 90rem;
+        inline-size: 100%;
+        margin: 0 auto;
+        padding: 0 var(--gutter) 1.75rem;
+        color: var(--ink-quiet);
+        font-size: 0.875rem;
+      }
+      footer .line {
+        display: flex;
+        gap: 0.5rem;
+      }
+      footer .line svg {
+        flex: none;
+        inline-size: 18px;
+        block-size: 18px;
+      }
+      @media (max-width: 40rem) {
+        footer {
+          padding-block-end: 6.5rem;
+        }
+      }
+      .overlay {
+        position: fixed;
+        inset: 0;
+        z-index: 10;
+        display: grid;
+        place-items: center;
+        padding: 1.25rem;
+        background: color-mix(in srgb, var(--ground) 88%, transparent);
+        pointer-events: none;
+      }
+      .overlay > div {
+        display: grid;
+        place-content: center;
+        justify-items: center;
+        gap: 0.25rem;
+        inline-size: 100%;
+        block-size: 100%;
+        border: 2px dashed var(--accent);
+        border-radius: calc(var(--radius) + 8px);
+        text-align: center;
+      }
+      .overlay strong {
+        font-size: clamp(1.5rem, 1rem + 2vw, 2.25rem);
+        font-weight: 650;
+        letter-spacing: -0.02em;
+      }
+      .overlay span {
+        color: var(--ink-quiet);
+      }
+      #gallery-heading:focus {
+        outline: none;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    if (!this.queue) this.begin();
+    super.connectedCallback();
+    addEventListener('dragenter', this.dragEnter);
+    addEventListener('dragover', this.dragOver);
+    addEventListener('dragleave', this.dragLeave);
+    addEventListener('drop', this.drop);
+    addEventListener('paste', this.paste);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('dragenter', this.dragEnter);
+    removeEventListener('dragover', this.dragOver);
+    removeEventListener('dragleave', this.dragLeave);
+    removeEventListener('drop', this.drop);
+    removeEventListener('paste', this.paste);
+    clearInterval(this.clock);
+  }
+
+  private begin(): void {
+    const { boot } = this;
+    this.queue = new PhotoQueue({ engine: boot.engine, keep: keepPictures, discard: discardPictures });
+    new FollowQueue(
+      this,
+      () => this.queue,
+      // Progress of a single photo is its card's affair.
+      (change) => change.of !== 'photo' || change.photo.state.is !== 'working',
+    );
+    this.queue.subscribe((change) => this.changed(change));
+    boot.loading((loading) => (this.loading = loading));
+    boot.engine.then(
+      (engine) => {
+        this.engine = engine;
+        this.report = engine.device;
+        engine.onDeviceChange((report) => {
+          this.report = report;
+          this.say(report.reason);
+        });
+        this.say(strings.announce.ready);
+      },
+      (error: unknown) => {
+        this.problem = error instanceof Error ? error.message : String(error);
+        this.say(`${strings.device.failed}. ${this.problem}`);
+      },
+    );
+  }
+
+  override render() {
+    const { photos } = this.queue;
+    const isEmpty = photos.length === 0;
+    return html`
+      <site-header
+        .showsDevice=${!isEmpty}
+        .report=${this.report}
+        .loading=${this.loading}
+        .problem=${this.problem}
+      ></site-header>
+      <main @choose=${this.choose}>${isEmpty ? this.renderIntro() : this.renderGallery()}</main>
+      ${isEmpty ? nothing : this.renderFooter()}
+      <input id="photos" type="file" accept=${ACCEPT} multiple hidden @change=${this.chosen} />
+      <input id="folder" type="file" webkitdirectory hidden @change=${this.chosen} />
+      <photo-dialog
+        .queue=${this.queue}
+        .look=${this.look}
+        .copyable=${this.copyable}
+        .saving=${this.saving}
+        @photo-action=${this.photoAction}
+      ></photo-dialog>
+      <confirm-dialog></confirm-dialog>
+      <toast-stack></toast-stack>
+      ${this.dragging
+        ? html`<div class="overlay">
+            <div><strong>${strings.drop.overlay}</strong><span>${strings.drop.overlayText}</span></div>
+          </div>`
+        : nothing}
+      <p class="spoken" role="status" aria-live="polite">${this.spoken}</p>
+    `;
+  }
+
+  private renderIntro() {
+    return html`<intro-view
+      .report=${this.report}
+      .loading=${this.loading}
+      .problem=${this.problem}
+      @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [] })}
+    ></intro-view>`;
+  }
+
+  private renderGallery() {
+    const engineReady = this.engine !== undefined;
+    return html`
+      <h1 class="spoken" id="gallery-heading" tabindex="-1">${strings.batch.heading}</h1>
+      <batch-toolbar
+        .tally=${this.queue.tally()}
+        .look=${this.look}
+        .secondsLeft=${this.queue.secondsLeft()}
+        .engineReady=${engineReady}
+        .packing=${this.packing}
+        @look-change=${(event: LookChange) => (this.look = event.look)}
+        @batch-action=${this.batchAction}
+      ></batch-toolbar>
+      <ul class="grid" aria-labelledby="gallery-heading" @photo-action=${this.photoAction}>
+        ${repeat(
+          this.queue.photos,
+          ({ id }) => id,
+          ({ id }) => html`<li>
+            <photo-card
+              .queue=${this.queue}
+              .photoId=${id}
+              .look=${this.look}
+              .saving=${this.saving.has(id)}
+              .copyable=${this.copyable}
+              .engineReady=${engineReady}
+            ></photo-card>
+          </li>`,
+        )}
+      </ul>
+    `;
+  }
+
+  private renderFooter() {
+    return html`<footer>
+      <p class="line">${icons.shield} ${strings.footer}</p>
+      <device-line detailed .report=${this.report} .loading=${this.loading} .problem=${this.problem}></device-line>
+    </footer>`;
+  }
+
+  private changed(change: Change): void {
+    if (change.of === 'settled') {
+      const { file, state } = change.photo;
+      if (state.is === 'failed') this.say(strings.announce.failed(file.name, state.why));
+      else if (state.is === 'done') {
+        this.say(isReady(change.photo) ? strings.announce.done(file.name) : strings.announce.noSubject(file.name));
+      }
+    } else if (change.of === 'idle') {
+      const { ready, total } = this.queue.tally();
+      if (total > 1) this.say(strings.announce.allDone(ready, total - ready));
+    }
+    // The time left runs down between two photos as well.
+    const { waiting, working } = this.queue.tally();
+    if (waiting + working === 0) {
+      clearInterval(this.clock);
+      this.clock = undefined;
+    } else {
+      this.clock ??= setInterval(() => this.requestUpdate(), 1_000);
+    }
+  }
+
+  // Photos in
+
+  private choose(event: ChooseEvent): void {
+    (event.what === 'folder' ? this.folderInput : this.photosInput).click();
+  }
+
+  private chosen(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    if (input.files) this.take(fromInput(input.files));
+    // The same file may be chosen again.
+    input.value = '';
+  }
+
+  private take({ photos, leftOut }: Intake): void {
+    const wasEmpty = this.queue.photos.length === 0;
+    this.queue.add(photos);
+    if (photos.length > 0) this.say(strings.announce.added(photos.length));
+    if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
+    else if (photos.length === 0) this.notify(strings.toast.nothing);
+    // The button that had the focus is gone with the first view.
+    if (wasEmpty && photos.length > 0) void this.updateComplete.then(() => this.heading?.focus({ preventScroll: true }));
+  }
+
+  private hasFiles(event: DragEvent): boolean {
+    return event.dataTransfer?.types.includes('Files') ?? false;
+  }
+
+  private readonly dragEnter = (event: DragEvent) => {
+    if (!this.hasFiles(event)) return;
+    event.preventDefault();
+    this.dragDepth++;
+    this.dragging = true;
+  };
+
+  private readonly dragOver = (event: DragEvent) => {
+    if (!this.hasFiles(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
+  };
+
+  private readonly dragLeave = (event: DragEvent) => {
+    if (!this.hasFiles(event)) return;
+    this.dragDepth = Math.max(this.dragDepth - 1, 0);
+    this.dragging = this.dragDepth > 0;
+  };
+
+  private readonly drop = async (event: DragEvent) => {
+    // Without this the browser would open the file in the place of the page.
+    event.preventDefault();
+    this.dragDepth = 0;
+    this.dragging = false;
+    if (event.dataTransfer && this.hasFiles(event)) this.take(await fromDrop(event.dataTransfer));
+  };
+
+  private readonly paste = (event: ClipboardEvent) => {
+    const isTyping = event.composedPath().some((node) => node instanceof HTMLInputElement && node.type === 'text');
+    if (isTyping || !event.clipboardData || event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    const intake = fromPaste(event.clipboardData, this.pasted);
+    this.pasted += intake.photos.length;
+    this.take(intake);
+  };
+
+  // What is asked for
+
+  private photoAction({ ask, id }: PhotoAction): void {
+    switch (ask) {
+      case 'open':
+        void this.dialog.open(id);
+        break;
+      case 'save':
+        void this.save(id);
+        break;
+      case 'copy':
+        void this.copy(id);
+        break;
+      case 'remove':
+        this.removePhoto(id);
+        break;
+    }
+  }
+
+  private batchAction({ ask }: BatchAction): void {
+    switch (ask) {
+      case 'save-all':
+        void this.saveAll();
+        break;
+      case 'stop-saving':
+        this.stopPacking?.abort();
+        break;
+      case 'cancel-all':
+        this.queue.cancelAll();
+        break;
+      case 'clear':
+        void this.clear();
+        break;
+    }
+  }
+
+  private async save(id: number): Promise<void> {
+    const photo = this.queue.get(id);
+    if (!this.engine || !photo || !isReady(photo) || this.saving.has(id)) return;
+    this.saving = new Set([...this.saving, id]);
+    try {
+      const name = await saveOne(this.engine, photo, this.look);
+      this.queue.markSaved(id);
+      this.say(strings.save.saved(name));
+    } catch (error) {
+      this.notify(strings.save.failed(photo.file.name, error instanceof Error ? error.message : String(error)));
+    } finally {
+      this.saving = new Set([...this.saving].filter((other) => other !== id));
+    }
+  }
+
+  private async saveAll(): Promise<void> {
+    const photos = readyPhotos(this.queue.photos);
+    const [first] = photos;
+    if (!this.engine || !first || this.packing) return;
+    if (photos.length === 1) return this.save(first.id);
+    const abort = new AbortController();
+    this.stopPacking = abort;
+    this.packing = { done: 0, total: photos.length };
+    const name = strings.save.archive;
+    try {
+      const archive = await pack(this.engine, photos, this.look, {
+        signal: abort.signal,
+        onProgress: (done) => (this.packing = { done, total: photos.length }),
+      });
+      saveFile(archive, name);
+      for (const { id } of photos) this.queue.markSaved(id);
+      this.notify(strings.save.savedAll(photos.length, name));
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        this.notify(strings.save.failed(name, error instanceof Error ? error.message : String(error)));
+      }
+    } finally {
+      this.packing = undefined;
+      this.stopPacking = undefined;
+    }
+  }
+
+  private async copy(id: number): Promise<void> {
+    const photo = this.queue.get(id);
+    if (!this.engine || !photo || !isReady(photo)) return;
+    try {
+      await copy(this.engine, photo, this.look);
+      this.queue.markSaved(id);
+      this.notify(strings.save.copied);
+    } catch {
+      // The frame's rights are known for certain only now.
+      this.copyable = false;
+      this.notify(strings.save.copyFailed);
+    }
+  }
+
+  private removePhoto(id: number): void {
+    const { photos } = this.queue;
+    const index = photos.findIndex((photo) => photo.id === id);
+    const photo = photos[index];
+    if (!photo) return;
+    const removed = this.queue.remove([id]);
+    this.offerUndo(strings.toast.removed(photo.file.name), removed);
+    const next = photos[index + 1] ?? photos[index - 1];
+    void this.updateComplete.then(() => {
+      if (!next) this.intro?.focus();
+      else this.cards.find((card) => card.photoId === next.id)?.focus();
+    });
+  }
+
+  private async clear(): Promise<void> {
+    const { unsaved, waiting, working, total } = this.queue.tally();
+    const unfinished = waiting + working;
+    if (unsaved + unfinished > 0) {
+      const { title, text, textWorking, confirm, keep } = strings.clear;
+      const sentences = [unsaved > 0 ? text(unsaved) : '', unfinished > 0 ? textWorking(unfinished) : ''];
+      if (!(await this.confirm.ask({ title, text: sentences.filter(Boolean).join(' '), confirm, keep }))) return;
+    }
+    this.offerUndo(strings.toast.cleared(total), this.queue.remove());
+    void this.updateComplete.then(() => this.intro?.focus());
+  }
+
+  private offerUndo(text: string, removed: Removed): void {
+    this.toasts.show({
+      text,
+      action: {
+        label: strings.toast.undo,
+        run: () => {
+          removed.restore();
+          this.say(strings.announce.restored(removed.photos.length));
+          const first = removed.photos[0];
+          void this.updateComplete.then(() => this.cards.find((card) => card.photoId === first?.id)?.focus());
+        },
+      },
+      onGone: () => removed.release(),
+    });
+    this.say(text);
+  }
+
+  private get cards(): PhotoCard[] {
+    return [...this.renderRoot.querySelectorAll('photo-card')];
+  }
+
+  /** Shown and announced. */
+  private notify(text: string): void {
+    this.toasts.show({ text });
+    this.say(text);
+  }
+
+  /** Announces to screen readers, one sentence after another; of a long line only the last are still news. */
+  private say(text: string): void {
+    this.announcements.push(text);
+    if (this.announcements.length > 4) this.announcements.splice(0, this.announcements.length - 4);
+    if (this.announcing === undefined) this.sayNext();
+  }
+
+  private sayNext(): void {
+    const text = this.announcements.shift();
+    if (text === undefined) {
+      this.announcing = undefined;
+      return;
+    }
+    // The same words twice are a change only with something between.
+    this.spoken = text === this.spoken ? `${text}\u00a0` : text;
+    this.announcing = setTimeout(() => this.sayNext(), ANNOUNCE_PAUSE);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vitrine-app': VitrineApp;
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Every word that the page shows or says, in one place, ready to be translated.
+ *
+ * Sentences are whole: nothing is glued together from fragments elsewhere. What the engine says about a photo
+ * (its notes and errors) comes from the engine.
+ */
+
+import type { OutputFormat, Stage } from 'vitrine/engine/types';
+
+const LOCALE = 'en';
+
+const number = new Intl.NumberFormat(LOCALE);
+const oneDecimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+
+const photos = (count: number) => (count === 1 ? '1 photo' : `${number.format(count)} photos`);
+const cutOuts = (count: number) => (count === 1 ? '1 cut-out' : `${number.format(count)} cut-outs`);
+
+/** File sizes as shops and file managers show them: powers of ten. */
+function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  if (count < 999_500) return `${Math.round(count / 1_000)} KB`;
+  return `${oneDecimal.format(count / 1_000_000)} MB`;
+}
+
+/** A length of time somebody waits for. */
+function duration(seconds: number): string {
+  if (seconds < 5) return 'a few seconds';
+  if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} seconds`;
+  const minutes = Math.round(seconds / 60);
+  return minutes <= 1 ? '1 minute' : `${minutes} minutes`;
+}
+
+const stages: Record<Stage, string> = {
+  queue: 'Waiting for its turn',
+  decode: 'Reading the photo',
+  network: 'Finding the subject',
+  refine: 'Cleaning the edges',
+  encode: 'Finishing',
+};
+
+export const strings = {
+  name: 'Vitrine',
+  bytes,
+  duration,
+  percent: (fraction: number) => `${Math.round(fraction * 100)}%`,
+
+  intro: {
+    title: 'Clean product cut-outs.',
+    promise: 'Your photos never leave this device.',
+    text: 'Drop your snapshots and get the product on a clear background, ready to list. Everything happens right here, in your browser.',
+    proof: 'Don’t take our word for it: go offline now and drop a photo. It still works.',
+    proofWhileLoading: 'Don’t take our word for it: once this page is ready, go offline and drop a photo. It still works.',
+  },
+
+  drop: {
+    label: 'Add photos',
+    title: 'Drop photos or a folder',
+    titleTouch: 'Your product photos',
+    choose: 'Choose photos',
+    folder: 'Choose a folder',
+    paste: 'or paste with',
+    pasteKeys: { apple: ['⌘', 'V'], other: ['Ctrl', 'V'] },
+    formats: 'JPEG, PNG, WebP, AVIF, TIFF and more, up to 100 megapixels each.',
+    overlay: 'Drop them anywhere',
+    overlayText: 'They stay on this device.',
+  },
+
+  demo: {
+    label: 'Example: a flight helmet on a beach, before and after',
+    alt: 'A flight helmet on a wooden stand, cut out',
+    try: 'Try it with this photo',
+    file: 'Example helmet.jpg',
+  },
+
+  device: {
+    loading: (label: string) => `Getting ready: ${label}`,
+    starting: 'Getting ready…',
+    bytes: (received: number, total: number) => `${oneDecimal.format(received / 1_000_000)} of ${bytes(total)}`,
+    gpu: 'Runs on this device’s graphics card',
+    cpu: 'Runs on this device’s processor',
+    failed: 'Vitrine could not start',
+    progress: 'Getting ready',
+  },
+
+  theme: {
+    toDark: 'Use dark colours',
+    toLight: 'Use light colours',
+  },
+
+  batch: {
+    heading: 'Your photos',
+    region: 'Progress',
+    progress: 'Photos done',
+    working: (done: number, total: number) => `${number.format(done)} of ${photos(total)} done`,
+    finished: (done: number) => `${cutOuts(done)} ready`,
+    nothingReady: (total: number) => photos(total),
+    left: (seconds: number) => `about ${duration(seconds)} left`,
+    preparing: 'starting…',
+    failed: (count: number) => `${number.format(count)} could not be cut out`,
+    cancelAll: 'Cancel all',
+    add: 'Add photos',
+    clear: 'Clear all',
+    settings: 'Background and format',
+  },
+
+  background: {
+    legend: 'Background for all photos',
+    legendOne: 'Background for this photo',
+    short: 'Background',
+    likeAll: 'Same as all',
+    transparent: 'Transparent',
+    custom: 'Own colour',
+    hex: 'Colour as #rrggbb',
+    names: {
+      '#ffffff': 'White',
+      '#f2f2f0': 'Light grey',
+      '#000000': 'Black',
+      '#f3e9dc': 'Sand',
+      '#dfe8e4': 'Sage',
+      '#f4dfdc': 'Blush',
+    } as Readonly<Record<string, string>>,
+    jpegNeedsColour: 'JPEG has no transparency: white is used.',
+  },
+
+  format: {
+    label: 'Format',
+    names: { 'image/png': 'PNG', 'image/webp': 'WebP', 'image/jpeg': 'JPEG' } satisfies Record<OutputFormat, string>,
+  },
+
+  save: {
+    one: 'Download',
+    oneOf: (name: string) => `Download ${name}`,
+    all: 'Download all',
+    allOf: (count: number) => (count === 1 ? 'Download 1 cut-out' : `Download ${cutOuts(count)} as a ZIP`),
+    preparing: 'Preparing…',
+    packing: (done: number, total: number) => `Packing ${number.format(done)} of ${number.format(total)}`,
+    stop: 'Stop packing',
+    archive: 'vitrine cut-outs.zip',
+    saved: (name: string) => `Saved ${name}.`,
+    savedAll: (count: number, name: string) => `Saved ${cutOuts(count)} in ${name}.`,
+    failed: (name: string, why: string) => `${name} could not be saved. ${why}`,
+    copy: 'Copy',
+    copyOf: (name: string) => `Copy ${name} to the clipboard`,
+    copied: 'Copied to the clipboard.',
+    copyFailed: 'This browser did not allow copying: use Download instead.',
+  },
+
+  card: {
+    waiting: 'Waiting',
+    waitingForEngine: 'Waiting until Vitrine is ready',
+    stages,
+    progress: (name: string) => `Progress of ${name}`,
+    size: (width: number, height: number) => `${width} × ${height}`,
+    open: 'Enlarge',
+    openOf: (name: string) => `Enlarge ${name}`,
+    remove: 'Remove',
+    removeOf: (name: string) => `Remove ${name}`,
+    cancel: 'Cancel',
+    cancelOf: (name: string) => `Cancel ${name}`,
+    retry: 'Try again',
+    retryOf: (name: string) => `Try ${name} again`,
+    backgroundOf: (name: string) => `Background of ${name}`,
+    cancelled: 'Cancelled',
+    cancelledText: 'This photo was not cut out.',
+    failed: 'This one did not work',
+    noSubject: 'No subject found',
+    noSubjectText: 'Try a photo in which the product stands apart from what is behind it.',
+    cutOutAlt: (name: string) => `Cut-out of ${name}`,
+    photoAlt: (name: string) => `Photo ${name}`,
+    noPreview: 'No preview of this photo yet',
+  },
+
+  compare: {
+    label: (name: string) => `Compare ${name} before and after`,
+    before: 'Before',
+    after: 'After',
+    onlyAfter: 'Cut-out only',
+    onlyBefore: 'Photo only',
+    value: (percent: number) => `${percent}% photo, ${100 - percent}% cut-out`,
+  },
+
+  dialog: {
+    label: (name: string) => `${name}, enlarged`,
+    close: 'Close',
+    previous: 'Previous photo',
+    next: 'Next photo',
+    position: (index: number, total: number) => `${number.format(index)} of ${number.format(total)}`,
+    zoom: 'Zoom',
+    fit: 'Fit',
+    full: '100%',
+    double: '200%',
+    pan: 'Picture, scroll to move',
+    details: 'Details',
+    size: 'Size',
+    photo: 'Photo',
+    time: 'Time',
+    seconds: (seconds: number) => `${oneDecimal.format(seconds)} s`,
+    device: 'Worked on by',
+    devices: { gpu: 'Graphics card', cpu: 'Processor' },
+    model: 'Model',
+  },
+
+  clear: {
+    title: 'Clear all photos?',
+    text: (unsaved: number) =>
+      `${cutOuts(unsaved)} not downloaded yet will be lost: nothing is stored, so there is no way back.`,
+    textWorking: (working: number) => `${photos(working)} not finished yet will be stopped.`,
+    confirm: 'Clear all',
+    keep: 'Keep them',
+  },
+
+  toast: {
+    undo: 'Undo',
+    dismiss: 'Dismiss',
+    removed: (name: string) => `Removed ${name}.`,
+    cleared: (count: number) => `Cleared ${photos(count)}.`,
+    leftOut: (names: readonly string[]) =>
+      names.length === 1
+        ? `${names[0]} is not a photo and was left out.`
+        : `${number.format(names.length)} files are not photos and were left out.`,
+    nothing: 'There was no photo in it. Vitrine reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP.',
+  },
+
+  announce: {
+    ready: 'Vitrine is ready.',
+    added: (count: number) => `${photos(count)} added.`,
+    started: (name: string) => `Working on ${name}.`,
+    done: (name: string) => `${name} is done.`,
+    noSubject: (name: string) => `No subject was found in ${name}.`,
+    failed: (name: string, why: string) => `${name} could not be cut out. ${why}`,
+    cancelled: (name: string) => `${name} cancelled.`,
+    allDone: (done: number, failed: number) =>
+      failed === 0 ? `All done: ${cutOuts(done)} ready.` : `All done: ${cutOuts(done)} ready, ${failed} failed.`,
+    restored: (count: number) => `${photos(count)} back again.`,
+  },
+
+  footer: 'Nothing is uploaded or stored: closing this page deletes everything.',
+  pasted: (count: number) => (count === 1 ? 'Pasted photo' : `Pasted photo ${count}`),
+  unnamed: 'Photo',
+} as const;

@@ -1,0 +1,179 @@
+/**
+ * A stand-in for the engine, to develop and test the page without wasm or a model. Never part of the product.
+ *
+ * It guesses the background from the picture's border, takes its time, and does as a file's name says:
+ * `broken` fails, `empty` finds nothing, `large` gives a note, `slow` takes ten times as long.
+ */
+
+import {
+  VitrineError,
+  type CutOutResult,
+  type DeviceReport,
+  type Engine,
+  type OutputOptions,
+  type Progress,
+  type Stage,
+} from 'vitrine/engine/types';
+
+/** Longer side of the pictures for the screen. */
+const PREVIEW = 1280;
+const SPANS: readonly (readonly [Stage, number, number])[] = [
+  ['decode', 0, 0.08],
+  ['network', 0.08, 0.7],
+  ['refine', 0.7, 0.92],
+  ['encode', 0.92, 1],
+];
+
+export class FakeEngine implements Engine {
+  device: DeviceReport = { device: 'cpu', reason: 'No graphics adapter answered, so cut-outs run on the processor.' };
+  /** Milliseconds a photo takes. */
+  delay = 900;
+  /** Alpha mattes to use in place of a guess, as base64 of a greyscale picture, by the photo's name. */
+  readonly mattes = new Map<string, string>();
+  /** Whoever waits for `release` while `hold` is set. */
+  hold = false;
+  readonly #listeners = new Set<(report: DeviceReport) => void>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  onDeviceChange(listener: (report: DeviceReport) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  loseDevice(): void {
+    this.device = { device: 'cpu', reason: 'The graphics adapter stopped working, so cut-outs now run on the processor.' };
+    for (const listener of this.#listeners) listener(this.device);
+  }
+
+  removeBackground(
+    photo: Blob,
+    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
+  ): Promise<CutOutResult> {
+    const result = this.#last.then(() => this.#cut(photo, options));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async encode(png: Blob, { format, quality = 92, background }: OutputOptions, signal?: AbortSignal): Promise<Blob> {
+    await wait(this.delay / 10, signal);
+    const bitmap = await createImageBitmap(png);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = contextOf(canvas);
+    const colour = background ?? (format === 'image/jpeg' ? '#ffffff' : undefined);
+    if (colour) {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return canvas.convertToBlob({ type: format, quality: quality / 100 });
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+
+  async #cut(
+    photo: Blob,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+  ): Promise<CutOutResult> {
+    const name = photo instanceof File ? photo.name : '';
+    const time = this.delay * (name.includes('slow') ? 10 : 1);
+    const steps = 12;
+    for (let step = 0; step < steps; step++) {
+      const fraction = step / steps;
+      const stage = SPANS.find(([, , to]) => fraction < to)?.[0] ?? 'encode';
+      onProgress?.({ stage, fraction });
+      await wait(time / steps, signal);
+      while (this.hold && step >= steps / 2) await wait(50, signal);
+      if (step === 1 && name.includes('broken')) {
+        throw new VitrineError('photo', 'The JPEG ends in the middle of its picture: get the photo again from where it came.');
+      }
+    }
+    let upright: ImageBitmap;
+    try {
+      upright = await createImageBitmap(photo);
+    } catch {
+      throw new VitrineError('photo', 'This file is not a picture that Vitrine can read: use JPEG, PNG, WebP, GIF, BMP or TIFF.');
+    }
+    const { width, height } = upright;
+    const cut = new OffscreenCanvas(width, height);
+    const context = contextOf(cut);
+    context.drawImage(upright, 0, 0);
+    const pixels = context.getImageData(0, 0, width, height);
+    const isEmpty = name.includes('empty');
+    const matte = this.mattes.get(name);
+    if (isEmpty) for (let at = 3; at < pixels.data.length; at += 4) pixels.data[at] = 0;
+    else if (matte) await takeMatte(pixels, matte);
+    else guess(pixels);
+    let sum = 0;
+    for (let at = 3; at < pixels.data.length; at += 4) sum += pixels.data[at] ?? 0;
+    context.putImageData(pixels, 0, 0);
+
+    const scale = Math.min(1, PREVIEW / Math.max(width, height));
+    const size = { resizeWidth: Math.max(1, Math.round(width * scale)), resizeHeight: Math.max(1, Math.round(height * scale)) };
+    const notes = [];
+    if (name.includes('large')) notes.push('The photo has 61 megapixels; it was worked on as a reduced copy of 48 megapixels.');
+    if (isEmpty) notes.push('No subject was found in this photo: try one in which the product stands apart from what is behind it.');
+    return {
+      width,
+      height,
+      png: await cut.convertToBlob({ type: 'image/png' }),
+      before: await createImageBitmap(upright, size),
+      after: await createImageBitmap(cut, size),
+      coverage: sum / (width * height * 255),
+      notes,
+      device: 'cpu',
+      model: { name: 'fast', sha256: '0'.repeat(64) },
+      timings: { network: time },
+    };
+  }
+}
+
+function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('no 2d context');
+  return context;
+}
+
+function wait(time: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new VitrineError('cancelled', 'The job was cancelled.'));
+    if (signal?.aborted) return end();
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, time);
+    const abort = () => {
+      clearTimeout(timer);
+      end();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+async function takeMatte(pixels: ImageData, base64: string): Promise<void> {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes]), { resizeWidth: pixels.width, resizeHeight: pixels.height });
+  const context = contextOf(new OffscreenCanvas(pixels.width, pixels.height));
+  context.drawImage(bitmap, 0, 0);
+  const matte = context.getImageData(0, 0, pixels.width, pixels.height).data;
+  for (let at = 0; at < matte.length; at += 4) pixels.data[at + 3] = matte[at] ?? 0;
+}
+
+/** What differs from the colour of the border is subject. */
+function guess({ data, width, height }: ImageData): void {
+  const mean = [0, 0, 0];
+  let count = 0;
+  const take = (x: number, y: number) => {
+    for (let channel = 0; channel < 3; channel++) mean[channel]! += data[(y * width + x) * 4 + channel]!;
+    count++;
+  };
+  for (let x = 0; x < width; x++) [0, height - 1].forEach((y) => take(x, y));
+  for (let y = 0; y < height; y++) [0, width - 1].forEach((x) => take(x, y));
+  const [r, g, b] = mean.map((sum) => sum / count) as [number, number, number];
+  for (let at = 0; at < data.length; at += 4) {
+    const distance = Math.hypot(data[at]! - r, data[at + 1]! - g, data[at + 2]! - b);
+    data[at + 3] = Math.max(0, Math.min(255, (distance - 36) * 6));
+  }
+}
