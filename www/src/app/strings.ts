@@ -24,7 +24,6 @@ function bytes(count: number): string {
 
 /** A length of time somebody waits for. */
 function duration(seconds: number): string {
-  if (seconds < 5) return 'a few seconds';
   if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} seconds`;
   const minutes = Math.round(seconds / 60);
   return minutes <= 1 ? '1 minute' : `${minutes} minutes`;
@@ -91,14 +90,15 @@ export const strings = {
     heading: 'Your photos',
     region: 'Progress',
     progress: 'Photos done',
-    working: (done: number, total: number) => `${number.format(done)} of ${photos(total)} done`,
+    working: (done: number, total: number) => `${number.format(done)} of ${number.format(total)} done`,
     finished: (done: number) => `${cutOuts(done)} ready`,
     nothingReady: (total: number) => photos(total),
-    left: (seconds: number) => `about ${duration(seconds)} left`,
+    left: (seconds: number) => (seconds < 5 ? 'a few seconds left' : `about ${duration(seconds)} left`),
     preparing: 'starting…',
-    failed: (count: number) => `${number.format(count)} could not be cut out`,
+    failed: (count: number) => `${number.format(count)} not cut out`,
     cancelAll: 'Cancel all',
     add: 'Add photos',
+    addShort: 'Add',
     clear: 'Clear all',
     settings: 'Background and format',
   },
@@ -131,10 +131,10 @@ export const strings = {
     one: 'Download',
     oneOf: (name: string) => `Download ${name}`,
     all: 'Download all',
-    allOf: (count: number) => (count === 1 ? 'Download 1 cut-out' : `Download ${cutOuts(count)} as a ZIP`),
+    allOf: (count: number) => (count === 1 ? 'Download 1 cut-out' : `Download all ${cutOuts(count)} as a ZIP`),
     preparing: 'Preparing…',
     packing: (done: number, total: number) => `Packing ${number.format(done)} of ${number.format(total)}`,
-    stop: 'Stop packing',
+    stop: (done: number, total: number) => `Packing ${number.format(done)} of ${number.format(total)}, press to stop`,
     archive: 'vitrine cut-outs.zip',
     saved: (name: string) => `Saved ${name}.`,
     savedAll: (count: number, name: string) => `Saved ${cutOuts(count)} in ${name}.`,
@@ -158,7 +158,7 @@ export const strings = {
     cancel: 'Cancel',
     cancelOf: (name: string) => `Cancel ${name}`,
     retry: 'Try again',
-    retryOf: (name: string) => `Try ${name} again`,
+    retryOf: (name: string) => `Try again with ${name}`,
     backgroundOf: (name: string) => `Background of ${name}`,
     cancelled: 'Cancelled',
     cancelledText: 'This photo was not cut out.',

@@ -20,7 +20,7 @@ const light = css`
   --caution: #6b4e00;
   --caution-soft: #f8efd6;
   --check-a: #ffffff;
-  --check-b: #e9e7e3;
+  --check-b: #efedea;
   --veil: rgb(28 26 22 / 0.46);
   --shadow: 0 1px 2px rgb(40 34 24 / 0.06), 0 6px 20px -8px rgb(40 34 24 / 0.14);
   --shadow-high: 0 2px 6px rgb(40 34 24 / 0.08), 0 24px 64px -16px rgb(40 34 24 / 0.32);
@@ -66,7 +66,6 @@ const page = css`
     font: 400 1rem/1.5 var(--font);
     -webkit-text-size-adjust: 100%;
     text-size-adjust: 100%;
-    scrollbar-gutter: stable;
   }
   @media (prefers-color-scheme: dark) {
     :root:not([data-theme='light']) {

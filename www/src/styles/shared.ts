@@ -86,6 +86,7 @@ export const controls = css`
     line-height: 1.25;
     text-align: center;
     text-decoration: none;
+    white-space: nowrap;
     cursor: pointer;
     -webkit-tap-highlight-color: transparent;
     transition:

@@ -69,7 +69,7 @@ export class BatchToolbar extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.75rem;
-        flex: 1 1 14rem;
+        flex: 1 1 16rem;
         min-inline-size: 0;
       }
       .words {
@@ -107,7 +107,8 @@ export class BatchToolbar extends LitElement {
         border-radius: 0;
         background: transparent;
       }
-      .fold {
+      .fold,
+      .short {
         display: none;
       }
       .hint {
@@ -150,6 +151,26 @@ export class BatchToolbar extends LitElement {
         }
         .settings .save {
           flex: 1;
+          padding-inline: 0.5rem;
+        }
+        .bar {
+          gap: 0.5rem;
+          flex-wrap: nowrap;
+        }
+        .status {
+          flex: 1 1 0;
+          gap: 0.25rem;
+          justify-content: space-between;
+        }
+        .full {
+          display: none;
+        }
+        .short {
+          display: inline;
+        }
+        .status .button,
+        .group .button:not(.icon) {
+          padding-inline: 0.625rem;
         }
         .group.background {
           order: -1;
@@ -206,8 +227,12 @@ export class BatchToolbar extends LitElement {
             : nothing}
         </div>
         <div class="group">
-          <button class="button" @click=${() => this.dispatchEvent(new ChooseEvent('photos'))}>
-            ${icons.add} ${words.add}
+          <button
+            class="button"
+            aria-label=${words.add}
+            @click=${() => this.dispatchEvent(new ChooseEvent('photos'))}
+          >
+            ${icons.add} <span class="full">${words.add}</span><span class="short">${words.addShort}</span>
           </button>
           <button
             class="button quiet icon"
@@ -284,14 +309,14 @@ export class BatchToolbar extends LitElement {
       if (!this.engineReady) parts.push(html`<span>${words.preparing}</span>`);
       else if (this.secondsLeft !== undefined) parts.push(html`<span>${words.left(this.secondsLeft)}</span>`);
     }
-    if (bad > 0) parts.push(html`<span class="bad">${words.failed(bad)}</span>`);
+    if (bad > 0 && !busy) parts.push(html`<span class="bad">${words.failed(bad)}</span>`);
     return parts.map((part, index) => (index === 0 ? part : html`<span> · </span>${part}`));
   }
 
   private save() {
     const { packing, tally } = this;
     if (packing) {
-      return html`<button class="button primary save" aria-label=${strings.save.stop} @click=${() => this.ask('stop-saving')}>
+      return html`<button class="button primary save" aria-label=${strings.save.stop(packing.done, packing.total)} @click=${() => this.ask('stop-saving')}>
         ${icons.close} ${strings.save.packing(packing.done, packing.total)}
       </button>`;
     }

@@ -37,7 +37,7 @@ export class IntroView extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: clamp(2rem, 1rem + 4vw, 5rem);
-        max-inline-size: 82rem;
+        max-inline-size: 90rem;
         margin: 0 auto;
         padding: clamp(0.75rem, 2.5vw, 3rem) var(--gutter) clamp(2.5rem, 6vw, 5rem);
       }
@@ -88,7 +88,7 @@ export class IntroView extends LitElement {
       }
       .window {
         inline-size: 100%;
-        max-inline-size: 36rem;
+        max-inline-size: 38rem;
         padding: clamp(8px, 1.2vw, 14px);
         border-radius: calc(var(--radius) + 10px);
         background: var(--surface);
@@ -102,6 +102,11 @@ export class IntroView extends LitElement {
         .view {
           grid-template-columns: minmax(0, 1.06fr) minmax(0, 1fr);
           align-items: center;
+        }
+        figure {
+          justify-self: end;
+          inline-size: 100%;
+          max-inline-size: 38rem;
         }
       }
       @media (forced-colors: active) {
@@ -137,7 +142,7 @@ export class IntroView extends LitElement {
             .alt=${demo.alt}
           ></compare-slider>
         </div>
-        <button class="button quiet" @click=${() => this.dispatchEvent(new TrySample())}>${demo.try}</button>
+        <button class="button" @click=${() => this.dispatchEvent(new TrySample())}>${demo.try}</button>
       </figure>
     </div>`;
   }

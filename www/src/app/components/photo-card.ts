@@ -55,7 +55,7 @@ export class PhotoCard extends LitElement {
         background: var(--surface);
         box-shadow: var(--shadow);
         content-visibility: auto;
-        contain-intrinsic-size: auto 26rem;
+        contain-intrinsic-block-size: auto 26rem;
       }
       .stage {
         position: relative;
@@ -123,20 +123,33 @@ export class PhotoCard extends LitElement {
       }
       .corner {
         position: absolute;
-        inset-block-start: 10px;
-        inset-inline-end: 10px;
+        inset-block-start: 6px;
+        inset-inline-end: 6px;
         display: flex;
-        gap: 6px;
       }
+      /* The disc is smaller than what a finger may hit. */
       .corner .button {
+        position: relative;
         border-color: transparent;
         border-radius: 50%;
-        background: var(--surface);
+        background: none;
         color: var(--ink);
+      }
+      .corner .button::before {
+        content: '';
+        position: absolute;
+        inset: 4px;
+        border-radius: 50%;
+        background: var(--surface);
         box-shadow: 0 1px 4px rgb(0 0 0 / 0.25);
       }
-      .corner .button:hover {
+      .corner .button:hover::before {
         background: var(--sunken);
+      }
+      .corner .button svg {
+        position: relative;
+        inline-size: 18px;
+        block-size: 18px;
       }
       @media (hover: hover) and (pointer: fine) {
         .done .corner {
@@ -155,7 +168,7 @@ export class PhotoCard extends LitElement {
         gap: 0.75rem;
         padding: 0.875rem 1rem 1rem;
       }
-      h3 {
+      h2 {
         overflow: hidden;
         font-size: 0.9375rem;
         font-weight: 600;
@@ -221,6 +234,13 @@ export class PhotoCard extends LitElement {
       .actions .wide {
         flex: 1;
       }
+      /* At rest the handle stands back; it comes forward when the card is pointed at. */
+      @media (hover: hover) and (pointer: fine) {
+        :host(:not(:hover)) compare-slider:not(:focus-within)::part(grip) {
+          opacity: 0.72;
+          scale: 0.8;
+        }
+      }
       .own-colour {
         inline-size: 20px;
         block-size: 20px;
@@ -266,10 +286,13 @@ export class PhotoCard extends LitElement {
     const { state, file } = photo;
     switch (state.is) {
       case 'waiting':
-        return this.layout(photo, 'pending', this.picture(file.name), [
-          this.meta(this.engineReady ? words.waiting : words.waitingForEngine, strings.bytes(file.size)),
-          this.actions(this.button(words.cancel, words.cancelOf(file.name), () => this.queue.cancel(photo.id))),
-        ]);
+        return this.layout(
+          photo,
+          'pending',
+          this.picture(file.name),
+          [this.engineReady ? words.waiting : words.waitingForEngine, strings.bytes(file.size)],
+          this.cancelButton(photo),
+        );
       case 'working': {
         const { stage, fraction } = state.progress;
         const picture = html`${this.picture(file.name)}
@@ -285,21 +308,18 @@ export class PhotoCard extends LitElement {
           >
             <div class="fill"></div>
           </div>`;
-        return this.layout(photo, 'pending working', picture, [
-          this.meta(words.stages[stage], strings.percent(fraction)),
-          this.actions(this.button(words.cancel, words.cancelOf(file.name), () => this.queue.cancel(photo.id))),
-        ]);
+        const meta = [words.stages[stage], strings.percent(fraction)];
+        return this.layout(photo, 'pending working', picture, meta, this.cancelButton(photo));
       }
       case 'failed':
-        return this.layout(photo, 'failed', this.picture(file.name), [
+        return this.layout(photo, 'failed', this.picture(file.name), [strings.bytes(file.size)], [
           this.message('danger', words.failed, [state.why]),
           this.afterwards(photo),
         ]);
-      case 'cancelled':
-        return this.layout(photo, 'failed', this.picture(file.name), [
-          this.meta(words.cancelled, strings.bytes(file.size)),
-          this.afterwards(photo),
-        ]);
+      case 'cancelled': {
+        const meta = [words.cancelled, strings.bytes(file.size)];
+        return this.layout(photo, 'failed', this.picture(file.name), meta, this.afterwards(photo));
+      }
       case 'done':
         return isReady(photo) ? this.done(photo, state.cutOut) : this.noSubject(photo, state.cutOut);
     }
@@ -344,13 +364,13 @@ export class PhotoCard extends LitElement {
         ${this.iconButton('open', words.openOf(name), icons.enlarge)}
         ${this.iconButton('remove', words.removeOf(name), icons.close)}
       </div>`;
-    return this.layout(photo, 'done', picture, [
-      this.meta(words.size(cutOut.width, cutOut.height), strings.bytes(cutOut.png.size)),
+    const meta = [words.size(cutOut.width, cutOut.height), strings.bytes(cutOut.png.size)];
+    return this.layout(photo, 'done', picture, meta, [
       this.notes(cutOut.notes),
       html`<div class="actions">
         <button
           class="button wide"
-          aria-label=${strings.save.oneOf(name)}
+          aria-label=${this.saving ? nothing : strings.save.oneOf(name)}
           ?disabled=${this.saving}
           @click=${() => this.ask('save')}
         >
@@ -392,18 +412,21 @@ export class PhotoCard extends LitElement {
 
   private noSubject(photo: Photo, { before, notes }: CutOut) {
     const picture = html`<img class="thumbnail" src=${before} alt=${words.photoAlt(photo.file.name)} />`;
-    return this.layout(photo, 'empty', picture, [
+    return this.layout(photo, 'empty', picture, [strings.bytes(photo.file.size)], [
       this.message('caution', words.noSubject, notes.length > 0 ? notes : [words.noSubjectText]),
       this.actions(this.button(words.remove, words.removeOf(photo.file.name), () => this.ask('remove'))),
     ]);
   }
 
-  private layout(photo: Photo, kind: string, picture: unknown, body: unknown[]): TemplateResult {
+  private layout(photo: Photo, kind: string, picture: unknown, meta: readonly string[], body: unknown): TemplateResult {
     const { name } = photo.file;
     return html`
       <div class="stage ${kind}">${picture}</div>
       <div class="body">
-        <h3 title=${name}>${name}</h3>
+        <div>
+          <h2 title=${name}>${name}</h2>
+          <p class="meta">${meta.join(' · ')}</p>
+        </div>
         ${body}
       </div>
     `;
@@ -413,10 +436,6 @@ export class PhotoCard extends LitElement {
     return this.thumbnail
       ? html`<img class="thumbnail" src=${this.thumbnail} alt=${words.photoAlt(name)} decoding="async" />`
       : html`<div class="none">${icons.photo}</div>`;
-  }
-
-  private meta(...parts: string[]) {
-    return html`<p class="meta">${parts.join(' · ')}</p>`;
   }
 
   private notes(notes: readonly string[]) {
@@ -435,6 +454,10 @@ export class PhotoCard extends LitElement {
 
   private actions(...buttons: unknown[]) {
     return html`<div class="actions">${buttons}</div>`;
+  }
+
+  private cancelButton({ id, file }: Photo) {
+    return this.actions(this.button(words.cancel, words.cancelOf(file.name), () => this.queue.cancel(id)));
   }
 
   private afterwards({ id, file }: Photo) {

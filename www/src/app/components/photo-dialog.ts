@@ -136,6 +136,8 @@ export class PhotoDialog extends LitElement {
         inline-size: 100%;
         block-size: 100%;
         padding: clamp(0.75rem, 2vw, 2rem);
+        /* Clear of the zoom's buttons. */
+        padding-block-end: 4.5rem;
       }
       .zoomed .picture {
         inline-size: var(--width);
@@ -379,7 +381,7 @@ export class PhotoDialog extends LitElement {
             : nothing}
         </section>
         <div class="actions">
-          <button class="button primary" aria-label=${strings.save.oneOf(name)} ?disabled=${saving} @click=${() => this.ask('save')}>
+          <button class="button primary" ?disabled=${saving} @click=${() => this.ask('save')}>
             ${photo.saved ? icons.check : icons.download}
             ${saving ? strings.save.preparing : `${strings.save.one} ${strings.format.names[this.look.format]}`}
           </button>
