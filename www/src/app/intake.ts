@@ -7,7 +7,11 @@ export interface Intake {
   photos: Incoming[];
   /** Names of the files that are certainly no photos. */
   leftOut: string[];
+  /** Names of the folders that this frame may not read. */
+  closed: string[];
 }
+
+const nothing = (): Intake => ({ photos: [], leftOut: [], closed: [] });
 
 /** Extensions of pictures for which some browsers know no type. */
 const PICTURE = /\.(?:jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif|jxl)$/i;
@@ -16,7 +20,7 @@ const LITTER = /^(?:\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
 
 /** Files from an `<input type="file">`, with or without `webkitdirectory`. */
 export function fromInput(files: Iterable<File>): Intake {
-  const intake: Intake = { photos: [], leftOut: [] };
+  const intake = nothing();
   for (const file of files) {
     const folder = file.webkitRelativePath.split('/').slice(0, -1).join('/');
     sort(intake, file, folder);
@@ -24,9 +28,24 @@ export function fromInput(files: Iterable<File>): Intake {
   return intake;
 }
 
+/**
+ * Whether a drag seems to hold one folder: a file without a type.
+ *
+ * A frame of an opaque origin may not read a dropped folder through its entry, but a file field for folders
+ * that the drop falls on may. (`getAsFileSystemHandle` is no way: Chromium ends the whole renderer for it.)
+ */
+export function seemsFolder({ items }: DataTransfer): boolean {
+  return items.length === 1 && items[0]?.kind === 'file' && items[0].type === '';
+}
+
+/** Whether a drop, now that it can be looked at, is one folder. */
+export function isFolder(transfer: DataTransfer): boolean {
+  return seemsFolder(transfer) && (transfer.items[0]?.webkitGetAsEntry()?.isDirectory ?? false);
+}
+
 /** Files of a drop. Call it within the event: what is dropped is gone after it. */
 export async function fromDrop(transfer: DataTransfer): Promise<Intake> {
-  const intake: Intake = { photos: [], leftOut: [] };
+  const intake = nothing();
   const dropped: (File | FileSystemEntry)[] = [];
   for (const item of transfer.items) {
     if (item.kind !== 'file') continue;
@@ -45,7 +64,7 @@ export async function fromDrop(transfer: DataTransfer): Promise<Intake> {
 
 /** Pictures of a paste; the clipboard calls each of them `image.png`. */
 export function fromPaste(transfer: DataTransfer, pastedBefore: number): Intake {
-  const intake: Intake = { photos: [], leftOut: [] };
+  const intake = nothing();
   let count = pastedBefore;
   for (const file of transfer.files) {
     const nameless = file.name === '' || /^image\.\w+$/i.test(file.name);
@@ -72,7 +91,7 @@ async function walk(intake: Intake, entry: FileSystemEntry, folder: string): Pro
       for (const inner of entries) await walk(intake, inner, inside);
     }
   } catch {
-    intake.leftOut.push(entry.name);
+    (entry.isDirectory ? intake.closed : intake.leftOut).push(entry.name);
   }
 }
 

@@ -12,7 +12,7 @@ const LONGEST = 120;
 
 /** The photo's name with the format's extension: `lamp.jpg` → `lamp.png`. */
 export function outputName(photo: string, format: OutputFormat): string {
-  return `${safe(photo.replace(/\.[a-z0-9]{1,5}$/i, ''))}.${EXTENSIONS[format]}`;
+  return `${safe(photo.replace(/\.[a-z][a-z0-9]{0,4}$/i, ''))}.${EXTENSIONS[format]}`;
 }
 
 /** A folder's path, safe inside an archive: no part climbs out of it. */

@@ -218,6 +218,10 @@ export const strings = {
       names.length === 1
         ? `${names[0]} is not a photo and was left out.`
         : `${number.format(names.length)} files are not photos and were left out.`,
+    closed: (names: readonly string[]) =>
+      names.length === 1
+        ? `The folder ${names[0]} could not be opened together with other things: drop it alone.`
+        : `${number.format(names.length)} folders could not be opened at once: drop one at a time.`,
     nothing: 'There was no photo in it. Vitrine reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP.',
   },
 

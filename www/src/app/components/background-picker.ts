@@ -75,6 +75,7 @@ export class BackgroundPicker extends LitElement {
         background: var(--colour);
         box-shadow: inset 0 0 0 1px var(--line-strong);
         transition: transform 0.15s var(--ease);
+        pointer-events: none;
       }
       .swatch.transparent {
         background: repeating-conic-gradient(#c9c5be 0 25%, #ffffff 0 50%) 0 0 / 10px 10px;

@@ -10,7 +10,7 @@ import type { Boot, Loading } from '../boot.js';
 import { canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
-import { fromDrop, fromInput, fromPaste, type Intake } from '../intake.js';
+import { fromDrop, fromInput, fromPaste, isFolder, seemsFolder, type Intake } from '../intake.js';
 import { discardPictures, keepPictures } from '../pictures.js';
 import { isReady, PhotoQueue, type Change, type Removed } from '../queue.js';
 import { sampleFile } from '../sample/sample.js';
@@ -46,7 +46,7 @@ export class VitrineApp extends LitElement {
   @state() private look: Look = { background: 'transparent', format: 'image/png' };
   @state() private saving: ReadonlySet<number> = new Set();
   @state() private packing: { done: number; total: number } | undefined;
-  @state() private dragging = false;
+  @state() private dragging: 'files' | 'folder' | undefined;
   @state() private copyable = canCopy();
   @state() private spoken = '';
 
@@ -55,9 +55,10 @@ export class VitrineApp extends LitElement {
   @query('confirm-dialog') private confirm!: ConfirmDialog;
   @query('toast-stack') private toasts!: ToastStack;
   @query('#photos') private photosInput!: HTMLInputElement;
-  @query('#folder') private folderInput!: HTMLInputElement;
   @query('#gallery-heading') private heading!: HTMLElement | null;
 
+  /** Stands outside the shadow root: Chromium gives no drop to a file field within one. */
+  private readonly folderInput = document.createElement('input');
   private queue!: PhotoQueue;
   private stopPacking: AbortController | undefined;
   private dragDepth = 0;
@@ -126,6 +127,18 @@ export class VitrineApp extends LitElement {
         background: color-mix(in srgb, var(--ground) 88%, transparent);
         pointer-events: none;
       }
+      /* Lies unseen over everything while a folder is dragged: only such a field may open it here. */
+      ::slotted(input) {
+        position: fixed;
+        inset: 0;
+        z-index: 11;
+        inline-size: 100%;
+        block-size: 100%;
+        opacity: 0;
+      }
+      ::slotted([hidden]) {
+        display: none;
+      }
       .overlay > div {
         display: grid;
         place-content: center;
@@ -172,7 +185,10 @@ export class VitrineApp extends LitElement {
   }
 
   private begin(): void {
-    const { boot } = this;
+    const { boot, folderInput } = this;
+    Object.assign(folderInput, { type: 'file', webkitdirectory: true, hidden: true, tabIndex: -1, ariaHidden: 'true' });
+    folderInput.addEventListener('change', (event) => this.chosen(event));
+    this.append(folderInput);
     this.queue = new PhotoQueue({ engine: boot.engine, keep: keepPictures, discard: discardPictures });
     new FollowQueue(
       this,
@@ -199,6 +215,10 @@ export class VitrineApp extends LitElement {
     );
   }
 
+  override updated(): void {
+    this.folderInput.hidden = this.dragging !== 'folder';
+  }
+
   override render() {
     const { photos } = this.queue;
     const isEmpty = photos.length === 0;
@@ -212,7 +232,7 @@ export class VitrineApp extends LitElement {
       <main @choose=${this.choose}>${isEmpty ? this.renderIntro() : this.renderGallery()}</main>
       ${isEmpty ? nothing : this.renderFooter()}
       <input id="photos" type="file" accept=${ACCEPT} multiple hidden @change=${this.chosen} />
-      <input id="folder" type="file" webkitdirectory hidden @change=${this.chosen} />
+      <slot></slot>
       <photo-dialog
         .queue=${this.queue}
         .look=${this.look}
@@ -236,7 +256,7 @@ export class VitrineApp extends LitElement {
       .report=${this.report}
       .loading=${this.loading}
       .problem=${this.problem}
-      @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [] })}
+      @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [], closed: [] })}
     ></intro-view>`;
   }
 
@@ -313,11 +333,12 @@ export class VitrineApp extends LitElement {
     input.value = '';
   }
 
-  private take({ photos, leftOut }: Intake): void {
+  private take({ photos, leftOut, closed }: Intake): void {
     const wasEmpty = this.queue.photos.length === 0;
     this.queue.add(photos);
     if (photos.length > 0) this.say(strings.announce.added(photos.length));
-    if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
+    if (closed.length > 0) this.notify(strings.toast.closed(closed));
+    else if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
     else if (photos.length === 0) this.notify(strings.toast.nothing);
     // The button that had the focus is gone with the first view.
     if (wasEmpty && photos.length > 0) void this.updateComplete.then(() => this.heading?.focus({ preventScroll: true }));
@@ -327,15 +348,20 @@ export class VitrineApp extends LitElement {
     return event.dataTransfer?.types.includes('Files') ?? false;
   }
 
+  private isOnCatcher(event: DragEvent): boolean {
+    return event.composedPath().includes(this.folderInput);
+  }
+
   private readonly dragEnter = (event: DragEvent) => {
     if (!this.hasFiles(event)) return;
-    event.preventDefault();
+    if (!this.isOnCatcher(event)) event.preventDefault();
     this.dragDepth++;
-    this.dragging = true;
+    this.dragging = event.dataTransfer && seemsFolder(event.dataTransfer) ? 'folder' : 'files';
   };
 
   private readonly dragOver = (event: DragEvent) => {
-    if (!this.hasFiles(event)) return;
+    // Over the field for folders the browser itself takes the drop, unless it is told otherwise.
+    if (!this.hasFiles(event) || this.isOnCatcher(event)) return;
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
   };
@@ -343,14 +369,16 @@ export class VitrineApp extends LitElement {
   private readonly dragLeave = (event: DragEvent) => {
     if (!this.hasFiles(event)) return;
     this.dragDepth = Math.max(this.dragDepth - 1, 0);
-    this.dragging = this.dragDepth > 0;
+    if (this.dragDepth === 0) this.dragging = undefined;
   };
 
   private readonly drop = async (event: DragEvent) => {
+    this.dragDepth = 0;
+    // The field for folders must still be there when the browser gives it what fell on it.
+    setTimeout(() => (this.dragging = undefined));
+    if (event.dataTransfer && this.isOnCatcher(event) && isFolder(event.dataTransfer)) return;
     // Without this the browser would open the file in the place of the page.
     event.preventDefault();
-    this.dragDepth = 0;
-    this.dragging = false;
     if (event.dataTransfer && this.hasFiles(event)) this.take(await fromDrop(event.dataTransfer));
   };
 

@@ -1,0 +1,229 @@
+/** The page's queue, without a page: order, cancelling, retrying, removing and coming back. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PhotoQueue, type Change, type CutOut, type Photo } from '../../../www/src/app/queue.js';
+import type { CutOutResult, Engine, Progress } from '../../../pkg/src/engine/types.js';
+
+interface Job {
+  name: string;
+  signal: AbortSignal;
+  progress: (progress: Progress) => void;
+  finish: (coverage?: number) => void;
+  fail: (message: string) => void;
+}
+
+/** An engine whose jobs end when the test says so; an abort ends one as the real engine does, a little later. */
+function stage() {
+  const jobs: Job[] = [];
+  const closed: string[] = [];
+  const engine: Engine = {
+    device: { device: 'cpu', reason: '' },
+    onDeviceChange: () => () => undefined,
+    encode: () => Promise.reject(new Error('not here')),
+    dispose: () => undefined,
+    removeBackground: (photo, { signal, onProgress } = {}) =>
+      new Promise<CutOutResult>((resolve, reject) => {
+        const { name } = photo as File;
+        assert.ok(signal);
+        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('The job was cancelled.')), 5));
+        const bitmap = (which: string) => ({ close: () => closed.push(`${name} ${which}`) }) as unknown as ImageBitmap;
+        jobs.push({
+          name,
+          signal,
+          progress: (progress) => onProgress?.(progress),
+          fail: (message) => reject(new Error(message)),
+          finish: (coverage = 0.5) =>
+            resolve({
+              png: new Blob([name]),
+              width: 4,
+              height: 3,
+              before: bitmap('before'),
+              after: bitmap('after'),
+              coverage,
+              notes: [],
+              device: 'cpu',
+              model: { name: 'fast', sha256: '' },
+              timings: {},
+            }),
+        });
+      }),
+  };
+  let clock = 0;
+  const discarded: CutOut[] = [];
+  const changes: Change[] = [];
+  const queue = new PhotoQueue({
+    engine: Promise.resolve(engine),
+    keep: async (result) => {
+      result.before.close();
+      result.after.close();
+      return { before: 'blob:before', after: 'blob:after' };
+    },
+    discard: (cutOut) => discarded.push(cutOut),
+    now: () => clock,
+  });
+  queue.subscribe((change) => changes.push(change));
+  const add = (...names: string[]) => queue.add(names.map((name) => ({ file: new File([''], name), folder: '' })));
+  const states = () => queue.photos.map(({ file, state }) => `${file.name} ${state.is}`);
+  const job = (index: number): Job => {
+    const found = jobs[index];
+    assert.ok(found, `job ${index} has begun`);
+    return found;
+  };
+  const id = (index: number): number => (queue.photos[index] as Photo).id;
+  return { queue, jobs, job, closed, discarded, changes, add, states, id, pass: (time: number) => (clock += time) };
+}
+
+const rest = (time = 0) => new Promise((resolve) => setTimeout(resolve, time));
+
+describe('the queue', () => {
+  test('works on one photo at a time, in order, and tells each step', async () => {
+    const { add, job, jobs, states, changes, closed } = stage();
+    add('a', 'b');
+    await rest();
+    assert.deepEqual(states(), ['a working', 'b waiting']);
+    assert.equal(jobs.length, 1);
+    job(0).progress({ stage: 'network', fraction: 0.4 });
+    const told = changes.at(-1);
+    assert.ok(told?.of === 'photo' && told.photo.state.is === 'working' && told.photo.state.progress.fraction === 0.4);
+    job(0).finish();
+    await rest();
+    assert.deepEqual(states(), ['a done', 'b working']);
+    assert.deepEqual(closed, ['a before', 'a after']);
+    job(1).finish();
+    await rest();
+    assert.deepEqual(states(), ['a done', 'b done']);
+    assert.deepEqual(changes.filter(({ of }) => of === 'settled' || of === 'idle').map(({ of }) => of), [
+      'settled',
+      'settled',
+      'idle',
+    ]);
+  });
+
+  test('a photo that fails says why, and the next goes on; it can be tried again', async () => {
+    const { queue, add, job, states, id } = stage();
+    add('a', 'b');
+    await rest();
+    job(0).fail('Zero bytes.');
+    await rest();
+    assert.deepEqual(states(), ['a failed', 'b working']);
+    const { state } = queue.photos[0] as Photo;
+    assert.ok(state.is === 'failed' && state.why === 'Zero bytes.');
+    queue.retry(id(0));
+    assert.deepEqual(states(), ['a waiting', 'b working']);
+    job(1).finish();
+    await rest();
+    assert.deepEqual(states(), ['a working', 'b done']);
+  });
+
+  test('cancelling answers at once, at work or waiting, and what comes too late is thrown away', async () => {
+    const { queue, add, job, states, id, discarded, closed } = stage();
+    add('a', 'b', 'c');
+    await rest();
+    queue.cancel(id(1));
+    queue.cancel(id(0));
+    assert.deepEqual(states(), ['a cancelled', 'b cancelled', 'c waiting']);
+    assert.ok(job(0).signal.aborted);
+    // The engine had just finished when it heard of the abort.
+    job(0).finish();
+    await rest(20);
+    assert.deepEqual(states(), ['a cancelled', 'b cancelled', 'c working']);
+    assert.deepEqual(closed, ['a before', 'a after']);
+    assert.equal(discarded.length, 0);
+  });
+
+  test('a photo cancelled and at once tried again is done, by a job of its own', async () => {
+    const { queue, add, job, states, id } = stage();
+    add('a');
+    await rest();
+    queue.cancel(id(0));
+    queue.retry(id(0));
+    await rest(20);
+    assert.deepEqual(states(), ['a working']);
+    job(1).finish();
+    await rest();
+    assert.deepEqual(states(), ['a done']);
+  });
+
+  test('cancelling all starts nothing new', async () => {
+    const { queue, add, jobs, states } = stage();
+    add('a', 'b', 'c');
+    await rest();
+    queue.cancelAll();
+    await rest(20);
+    assert.deepEqual(states(), ['a cancelled', 'b cancelled', 'c cancelled']);
+    assert.equal(jobs.length, 1);
+  });
+
+  test('what is removed comes back where it stood, with what was done to it; the one at work starts over', async () => {
+    const { queue, add, job, states, id, discarded } = stage();
+    add('a', 'b', 'c');
+    await rest();
+    job(0).finish();
+    await rest();
+    queue.setBackground(id(0), '#102030');
+    const removed = queue.remove([id(0), id(1)]);
+    assert.deepEqual(states(), ['c waiting']);
+    assert.ok(job(1).signal.aborted);
+    await rest(20);
+    removed.restore();
+    assert.deepEqual(states(), ['a done', 'b waiting', 'c working']);
+    assert.equal((queue.photos[0] as Photo).background, '#102030');
+    removed.release();
+    assert.equal(discarded.length, 0, 'what came back is not freed');
+    queue.remove().release();
+    assert.equal(discarded.length, 1);
+    assert.equal(queue.photos.length, 0);
+  });
+
+  test('counts what there is to save, and what never was', async () => {
+    const { queue, add, job, id } = stage();
+    add('a', 'b', 'c', 'd');
+    await rest();
+    job(0).finish();
+    await rest();
+    job(1).finish(0);
+    await rest();
+    job(2).fail('no');
+    await rest();
+    assert.deepEqual(queue.tally(), {
+      total: 4,
+      done: 2,
+      ready: 1,
+      failed: 1,
+      cancelled: 0,
+      waiting: 0,
+      working: 1,
+      unsaved: 1,
+    });
+    queue.markSaved(id(0));
+    assert.equal(queue.tally().unsaved, 0);
+  });
+
+  test('the time left follows the photos before', async () => {
+    const { queue, add, job, pass } = stage();
+    add('a', 'b', 'c');
+    await rest();
+    assert.equal(queue.secondsLeft(), undefined, 'nothing to go by yet');
+    pass(4_000);
+    job(0).finish();
+    await rest();
+    assert.equal(queue.secondsLeft(), 8);
+    pass(1_000);
+    assert.equal(queue.secondsLeft(), 7);
+    pass(9_000);
+    assert.equal(queue.secondsLeft(), 4, 'a slow photo does not count below nothing');
+  });
+
+  test('without an engine every photo says why', async () => {
+    const queue = new PhotoQueue({
+      engine: Promise.reject(new Error('The model is not the one of this build: reload the page.')),
+      keep: () => Promise.reject(new Error('never')),
+      discard: () => undefined,
+    });
+    queue.add([{ file: new File([''], 'a'), folder: '' }]);
+    await rest();
+    const { state } = queue.photos[0] as Photo;
+    assert.ok(state.is === 'failed' && /reload the page/.test(state.why));
+  });
+});
