@@ -2,6 +2,7 @@
 //!
 //! Knows numbers; knows nothing of photos, file formats other than ONNX, or browsers.
 
+pub mod cpu;
 mod error;
 mod fuse;
 pub mod graph;

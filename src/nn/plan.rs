@@ -355,6 +355,17 @@ impl Plan {
         })
     }
 
+    /// Whether the slices that a caller feeds fit the network's inputs.
+    pub fn check(&self, inputs: &[&[f32]]) -> Result<(), Error> {
+        for (index, port) in self.inputs.iter().enumerate() {
+            let given = inputs.get(index).map_or(0, |values| values.len());
+            if given != port.tensor.len() {
+                return Err(Error::Input { name: port.name.clone(), expected: port.tensor.len(), given });
+            }
+        }
+        Ok(())
+    }
+
     /// Multiplications with an addition that a plain evaluation of the whole network takes.
     pub fn multiply_adds(&self) -> u64 {
         self.steps.iter().map(Step::multiply_adds).sum()

@@ -114,7 +114,7 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
         }
         "Slice" => {
             let data = get(0)?;
-            let ranges = super::movement::slice_ranges(node, &data.shape, |i| ints(i))?;
+            let ranges = super::movement::slice_ranges(node, &data.shape, ints)?;
             let shape: Vec<usize> = ranges.iter().map(|r| r.count).collect();
             let starts: Vec<usize> = ranges.iter().map(|r| r.start).collect();
             let steps: Vec<isize> = ranges.iter().map(|r| r.step).collect();
@@ -169,20 +169,18 @@ fn shape(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
 }
 
 fn constant(node: &Node) -> Result<Tensor, Error> {
-    for (name, value) in ["value", "value_int", "value_float", "value_ints", "value_floats"]
+    let value = ["value", "value_int", "value_float", "value_ints", "value_floats"]
         .iter()
-        .filter_map(|name| node.attribute(name).map(|value| (name, value)))
-    {
-        return Ok(match value {
-            Attribute::Tensor(t) => t.clone(),
-            Attribute::Int(i) => Tensor::i64([], vec![*i]),
-            Attribute::Float(f) => Tensor::f32([], vec![*f]),
-            Attribute::Ints(v) => Tensor::i64([v.len()], v.clone()),
-            Attribute::Floats(v) => Tensor::f32([v.len()], v.clone()),
-            Attribute::Text(_) => return Err(node.error(format!("attribute '{name}' is a text"))),
-        });
-    }
-    Err(node.error("it holds no value"))
+        .find_map(|name| node.attribute(name))
+        .ok_or_else(|| node.error("it holds no number"))?;
+    Ok(match value {
+        Attribute::Tensor(t) => t.clone(),
+        Attribute::Int(i) => Tensor::i64([], vec![*i]),
+        Attribute::Float(f) => Tensor::f32([], vec![*f]),
+        Attribute::Ints(v) => Tensor::i64([v.len()], v.clone()),
+        Attribute::Floats(v) => Tensor::f32([v.len()], v.clone()),
+        Attribute::Text(_) => return Err(node.error("its value is a text")),
+    })
 }
 
 fn cast(tensor: &Tensor, to: i64) -> Tensor {

@@ -1,0 +1,490 @@
+//! Convolution: the choice among the ways to compute one, and the plainer of them.
+
+use super::elementwise;
+use super::gemm::{self, Gemm};
+use super::simd::{F32x4, Kernel, Lanes, dispatch};
+use super::tail::Tail;
+use super::winograd::{self, Winograd};
+use crate::nn::plan::View;
+use crate::nn::step::{Conv, LANES, WeightValues, Weights};
+
+/// Sizes of one convolution.
+#[derive(Clone, Copy)]
+pub(super) struct Geometry {
+    pub(super) images: usize,
+    /// Rows and columns.
+    pub(super) input: [usize; 2],
+    /// Rows and columns.
+    pub(super) output: [usize; 2],
+    /// Without padding lanes.
+    pub(super) input_channels: usize,
+    /// Without padding lanes.
+    pub(super) output_channels: usize,
+    /// Floats from one pixel to the next.
+    pub(super) input_pitch: usize,
+    pub(super) output_pitch: usize,
+    pub(super) residual_pitch: usize,
+    pub(super) kernel: [usize; 2],
+    pub(super) stride: [usize; 2],
+    pub(super) dilation: [usize; 2],
+    /// Top, left, bottom, right.
+    pub(super) padding: [usize; 4],
+}
+
+impl Geometry {
+    fn new(conv: &Conv, inputs: &[View], output: &View) -> Self {
+        let [images, input_channels, height, width] = inputs[0].image();
+        let [_, output_channels, rows, columns] = output.image();
+        Self {
+            images,
+            input: [height, width],
+            output: [rows, columns],
+            input_channels,
+            output_channels,
+            input_pitch: inputs[0].pitch,
+            output_pitch: output.pitch,
+            residual_pitch: inputs.get(1).map_or(0, |view| view.pitch),
+            kernel: conv.kernel(),
+            stride: conv.stride,
+            dilation: conv.dilation,
+            padding: conv.padding,
+        }
+    }
+
+    /// Channels with their padding lanes.
+    fn lanes(&self) -> (usize, usize) {
+        (self.input_channels.next_multiple_of(LANES), self.output_channels.next_multiple_of(LANES))
+    }
+
+    fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    fn output_pixels(&self) -> usize {
+        self.images * self.output[0] * self.output[1]
+    }
+
+    /// Image, row and column of an output pixel.
+    fn place(&self, pixel: usize) -> [usize; 3] {
+        let [rows, columns] = self.output;
+        [pixel / (rows * columns), pixel / columns % rows, pixel % columns]
+    }
+
+    /// Calls `each(tap, input pixel)` for the taps of an output pixel that lie in the picture.
+    #[inline(always)]
+    fn for_taps(&self, pixel: usize, mut each: impl FnMut(usize, usize)) {
+        let [image, row, column] = self.place(pixel);
+        let [height, width] = self.input;
+        for ky in 0..self.kernel[0] {
+            let y = (row * self.stride[0] + ky * self.dilation[0]).wrapping_sub(self.padding[0]);
+            if y >= height {
+                continue;
+            }
+            for kx in 0..self.kernel[1] {
+                let x = (column * self.stride[1] + kx * self.dilation[1]).wrapping_sub(self.padding[1]);
+                if x < width {
+                    each(ky * self.kernel[1] + kx, (image * height + y) * width + x);
+                }
+            }
+        }
+    }
+
+    /// The same for a transposed convolution, where an input pixel spreads over the output.
+    #[inline(always)]
+    fn for_transposed_taps(&self, pixel: usize, mut each: impl FnMut(usize, usize)) {
+        let [image, row, column] = self.place(pixel);
+        let [height, width] = self.input;
+        let source = |at: usize, tap: usize, axis: usize, size: usize| {
+            let reach = (at + self.padding[axis]).checked_sub(tap * self.dilation[axis])?;
+            let whole = reach.is_multiple_of(self.stride[axis]);
+            Some(reach / self.stride[axis]).filter(|&place| whole && place < size)
+        };
+        for ky in 0..self.kernel[0] {
+            let Some(y) = source(row, ky, 0, height) else { continue };
+            for kx in 0..self.kernel[1] {
+                if let Some(x) = source(column, kx, 1, width) {
+                    each(ky * self.kernel[1] + kx, (image * height + y) * width + x);
+                }
+            }
+        }
+    }
+}
+
+/// The weight at a flat index, of an output channel.
+#[inline(always)]
+pub(super) fn expand(weights: &Weights, index: usize, channel: usize) -> f32 {
+    match &weights.values {
+        WeightValues::Int8 { bytes, scales } => f32::from(bytes[index]) * scales[channel],
+        WeightValues::F32(values) => values[index],
+    }
+}
+
+/// A way to compute a convolution.
+#[derive(Clone, Copy)]
+enum Way {
+    /// 3×3 of stride 1.
+    Winograd(winograd::Layout),
+    /// Any kernel in one group: pixels gathered into rows, times the weights.
+    Product(Product),
+    /// Each channel by itself.
+    Depthwise,
+    /// At most four output channels: sums along the input channels.
+    Few,
+    /// Whatever else: groups of channels.
+    Grouped,
+    /// Transposed.
+    Transposed,
+}
+
+/// A convolution with its way chosen.
+pub(super) struct Prepared {
+    geometry: Geometry,
+    way: Way,
+    /// Padded to a multiple of 4.
+    bias: Vec<f32>,
+}
+
+impl Prepared {
+    pub(super) fn new(conv: &Conv, transposed: bool, inputs: &[View], output: &View) -> Self {
+        let geometry = Geometry::new(conv, inputs, output);
+        let Geometry { input_channels, output_channels, kernel, stride, dilation, .. } = geometry;
+        let way = if transposed {
+            Way::Transposed
+        } else if conv.groups == 1 {
+            if output_channels <= LANES && input_channels > LANES {
+                Way::Few
+            } else if kernel == [3, 3] && stride == [1, 1] && dilation[0] == dilation[1] {
+                Way::Winograd(winograd::Layout::new(input_channels, output_channels))
+            } else {
+                Way::Product(Product::new(&geometry))
+            }
+        } else if conv.groups == input_channels && input_channels == output_channels {
+            Way::Depthwise
+        } else {
+            Way::Grouped
+        };
+        let mut bias = conv.bias.to_vec();
+        bias.resize(output_channels.next_multiple_of(LANES), 0.0);
+        Self { geometry, way, bias }
+    }
+
+    /// Floats of scratch memory.
+    pub(super) fn scratch(&self) -> usize {
+        let geometry = &self.geometry;
+        let (channels, outputs) = geometry.lanes();
+        let taps = geometry.taps();
+        match self.way {
+            Way::Winograd(layout) => layout.scratch(),
+            Way::Product(product) => product.scratch(),
+            Way::Depthwise => taps * channels,
+            Way::Few => outputs * taps * channels,
+            Way::Grouped => outputs,
+            Way::Transposed => outputs + taps * channels * outputs,
+        }
+    }
+
+    /// Runs it. The slices start where their views do.
+    pub(super) fn run(
+        &self,
+        conv: &Conv,
+        input: &[f32],
+        residual: Option<&[f32]>,
+        view: &View,
+        output: &mut [f32],
+        scratch: &mut [f32],
+    ) {
+        let geometry = self.geometry;
+        let tail = Tail::new(&self.bias, &conv.activation);
+        let weights = &*conv.weights;
+        if let Way::Winograd(layout) = self.way {
+            dispatch(Winograd { geometry, layout, weights, input, residual, output, tail, scratch });
+        } else {
+            let (way, groups) = (self.way, conv.groups);
+            dispatch(Plain { geometry, way, weights, groups, input, residual, output, tail, scratch });
+        }
+        if !Tail::covers(&conv.activation) {
+            elementwise::activate(&conv.activation, view, output);
+        }
+    }
+}
+
+/// Any way but Winograd's, ready to run.
+struct Plain<'a> {
+    geometry: Geometry,
+    way: Way,
+    weights: &'a Weights,
+    groups: usize,
+    input: &'a [f32],
+    residual: Option<&'a [f32]>,
+    output: &'a mut [f32],
+    tail: Tail<'a>,
+    scratch: &'a mut [f32],
+}
+
+impl Kernel for Plain<'_> {
+    #[inline(always)]
+    fn run<V: Lanes>(mut self) {
+        match self.way {
+            Way::Winograd(_) => unreachable!("it has a kernel of its own"),
+            Way::Product(product) => self.product::<V>(product),
+            Way::Depthwise => self.depthwise::<V>(),
+            Way::Few => self.few::<V>(),
+            Way::Grouped => self.grouped::<V>(),
+            Way::Transposed => self.transposed::<V>(),
+        }
+    }
+}
+
+/// Floats of scratch that a block of gathered rows may take: half a MiB, to stay in the second-level cache.
+const BLOCK: usize = 1 << 17;
+
+/// Sizes of a convolution as a matrix product.
+#[derive(Clone, Copy)]
+struct Product {
+    /// Length of a row: taps × input channels.
+    depth: usize,
+    columns: usize,
+    /// Rows of a block.
+    rows: usize,
+    /// Whether the input's pixels are the rows already.
+    direct: bool,
+}
+
+impl Product {
+    fn new(geometry: &Geometry) -> Self {
+        let depth = geometry.taps() * geometry.lanes().0;
+        let columns = geometry.output_channels.next_multiple_of(gemm::panel());
+        let tile = gemm::rows();
+        Self {
+            depth,
+            columns,
+            rows: (BLOCK / (depth + columns)).clamp(tile, 16 * tile) / tile * tile,
+            direct: geometry.kernel == [1, 1] && geometry.stride == [1, 1] && geometry.padding == [0; 4],
+        }
+    }
+
+    fn scratch(&self) -> usize {
+        let gathered = if self.direct { 0 } else { self.rows * self.depth };
+        self.depth * self.columns + gathered + self.rows * self.columns
+    }
+}
+
+impl Plain<'_> {
+    /// Writes the sums of one output pixel.
+    #[inline(always)]
+    fn finish<V: Lanes>(&mut self, pixel: usize, sums: *const f32) {
+        let (_, outputs) = self.geometry.lanes();
+        let residual = self.residual.map(|residual| {
+            let at = pixel * self.geometry.residual_pitch;
+            residual[at..at + outputs].as_ptr()
+        });
+        let at = pixel * self.geometry.output_pitch;
+        let to = self.output[at..at + outputs].as_mut_ptr();
+        // SAFETY: both places were checked to hold `outputs` floats; every caller has as many sums.
+        unsafe { self.tail.write::<V>(outputs, sums, residual, to) };
+    }
+
+    #[inline(always)]
+    fn product<V: Lanes>(&mut self, product: Product) {
+        let Product { depth, columns, rows, direct } = product;
+        let geometry = self.geometry;
+        let (channels, _) = geometry.lanes();
+        let scratch = std::mem::take(&mut self.scratch);
+        let (packed, rest) = scratch.split_at_mut(depth * columns);
+        let (sums, gathered) = rest.split_at_mut(rows * columns);
+        self.pack::<V>(depth, packed);
+        let pixels = geometry.output_pixels();
+        for first in (0..pixels).step_by(rows) {
+            let count = rows.min(pixels - first);
+            let (a, a_pitch) = if direct {
+                (&self.input[first * geometry.input_pitch..], geometry.input_pitch)
+            } else {
+                for (pixel, row) in (first..first + count).zip(gathered.chunks_exact_mut(depth)) {
+                    row.fill(0.0);
+                    geometry.for_taps(pixel, |tap, source| {
+                        let at = source * geometry.input_pitch;
+                        row[tap * channels..][..channels].copy_from_slice(&self.input[at..at + channels]);
+                    });
+                }
+                (&*gathered, depth)
+            };
+            Gemm { m: count, k: depth, a_pitch, columns, c_pitch: columns }.run::<V>(a, packed, sums);
+            for row in 0..count {
+                self.finish::<V>(first + row, sums[row * columns..].as_ptr());
+            }
+        }
+        self.scratch = scratch;
+    }
+
+    /// The weights as a matrix `[taps × input channels, output channels]` in panels.
+    #[inline(always)]
+    fn pack<V: Lanes>(&self, depth: usize, to: &mut [f32]) {
+        let panel = 2 * V::WIDTH;
+        let Geometry { input_channels, output_channels, .. } = self.geometry;
+        let (channels, _) = self.geometry.lanes();
+        let taps = self.geometry.taps();
+        to.fill(0.0);
+        for output in 0..output_channels {
+            let at = output / panel * panel * depth + output % panel;
+            for input in 0..input_channels {
+                for tap in 0..taps {
+                    to[at + (tap * channels + input) * panel] =
+                        expand(self.weights, (output * input_channels + input) * taps + tap, output);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn depthwise<V: Lanes>(&mut self) {
+        let geometry = self.geometry;
+        let (channels, _) = geometry.lanes();
+        let taps = geometry.taps();
+        let scratch = std::mem::take(&mut self.scratch);
+        let weights = &mut scratch[..taps * channels];
+        weights.fill(0.0);
+        for channel in 0..geometry.input_channels {
+            for tap in 0..taps {
+                weights[tap * channels + channel] = expand(self.weights, channel * taps + tap, channel);
+            }
+        }
+        for pixel in 0..geometry.output_pixels() {
+            let at = pixel * geometry.output_pitch;
+            let residual = self.residual.map(|residual| {
+                let at = pixel * geometry.residual_pitch;
+                residual[at..at + channels].as_ptr()
+            });
+            let to = self.output[at..at + channels].as_mut_ptr();
+            let mut channel = 0;
+            macro_rules! vectors {
+                ($vector:ty) => {
+                    while channel + <$vector>::WIDTH <= channels {
+                        let mut sum = <$vector>::splat(0.0);
+                        geometry.for_taps(pixel, |tap, source| {
+                            let at = source * geometry.input_pitch;
+                            let x = &self.input[at..at + channels];
+                            let w = &weights[tap * channels..(tap + 1) * channels];
+                            // SAFETY: both slices hold `channels` floats, and the vector ends within them.
+                            unsafe {
+                                let x = <$vector>::load(x.as_ptr().add(channel));
+                                sum = x.mul_add(<$vector>::load(w.as_ptr().add(channel)), sum);
+                            }
+                        });
+                        // SAFETY: the places were checked to hold `channels` floats, the bias is as long.
+                        unsafe { self.tail.vector(channel, sum, residual, to) };
+                        channel += <$vector>::WIDTH;
+                    }
+                };
+            }
+            vectors!(V);
+            vectors!(F32x4);
+        }
+        self.scratch = scratch;
+    }
+
+    #[inline(always)]
+    fn few<V: Lanes>(&mut self) {
+        let geometry = self.geometry;
+        let Geometry { input_channels, output_channels, .. } = geometry;
+        let (channels, outputs) = geometry.lanes();
+        let taps = geometry.taps();
+        let scratch = std::mem::take(&mut self.scratch);
+        let weights = &mut scratch[..outputs * taps * channels];
+        weights.fill(0.0);
+        for output in 0..output_channels {
+            for input in 0..input_channels {
+                for tap in 0..taps {
+                    weights[(output * taps + tap) * channels + input] =
+                        expand(self.weights, (output * input_channels + input) * taps + tap, output);
+                }
+            }
+        }
+        for pixel in 0..geometry.output_pixels() {
+            let mut wide = [V::splat(0.0); LANES];
+            let mut narrow = [F32x4::splat(0.0); LANES];
+            geometry.for_taps(pixel, |tap, source| {
+                let at = source * geometry.input_pitch;
+                let x = &self.input[at..at + channels];
+                for output in 0..output_channels {
+                    let w = &weights[(output * taps + tap) * channels..][..channels];
+                    let mut channel = 0;
+                    // SAFETY: both slices hold `channels` floats, a multiple of 4.
+                    unsafe {
+                        while channel + V::WIDTH <= channels {
+                            let x = V::load(x.as_ptr().add(channel));
+                            wide[output] = x.mul_add(V::load(w.as_ptr().add(channel)), wide[output]);
+                            channel += V::WIDTH;
+                        }
+                        while channel < channels {
+                            let x = F32x4::load(x.as_ptr().add(channel));
+                            narrow[output] = x.mul_add(F32x4::load(w.as_ptr().add(channel)), narrow[output]);
+                            channel += F32x4::WIDTH;
+                        }
+                    }
+                }
+            });
+            let sums: [f32; LANES] = std::array::from_fn(|output| wide[output].sum() + narrow[output].sum());
+            self.finish::<F32x4>(pixel, sums.as_ptr());
+        }
+        self.scratch = scratch;
+    }
+
+    #[inline(always)]
+    fn grouped<V: Lanes>(&mut self) {
+        let geometry = self.geometry;
+        let taps = geometry.taps();
+        let per_group = geometry.output_channels / self.groups;
+        let depth = geometry.input_channels / self.groups;
+        let scratch = std::mem::take(&mut self.scratch);
+        let (_, outputs) = geometry.lanes();
+        let sums = &mut scratch[..outputs];
+        for pixel in 0..geometry.output_pixels() {
+            sums.fill(0.0);
+            geometry.for_taps(pixel, |tap, source| {
+                let x = &self.input[source * geometry.input_pitch..][..geometry.input_channels];
+                for (output, sum) in sums[..geometry.output_channels].iter_mut().enumerate() {
+                    for (i, x) in x[output / per_group * depth..][..depth].iter().enumerate() {
+                        *sum += x * expand(self.weights, (output * depth + i) * taps + tap, output);
+                    }
+                }
+            });
+            self.finish::<V>(pixel, sums.as_ptr());
+        }
+        self.scratch = scratch;
+    }
+
+    #[inline(always)]
+    fn transposed<V: Lanes>(&mut self) {
+        let geometry = self.geometry;
+        let taps = geometry.taps();
+        let inputs = geometry.input_channels;
+        let per_group = geometry.output_channels / self.groups;
+        let depth = inputs / self.groups;
+        let scratch = std::mem::take(&mut self.scratch);
+        let (_, outputs) = geometry.lanes();
+        let (sums, weights) = scratch.split_at_mut(outputs);
+        for input in 0..inputs {
+            for output in 0..per_group {
+                for tap in 0..taps {
+                    weights[(tap * inputs + input) * per_group + output] =
+                        expand(self.weights, (input * per_group + output) * taps + tap, output);
+                }
+            }
+        }
+        for pixel in 0..geometry.output_pixels() {
+            sums.fill(0.0);
+            geometry.for_transposed_taps(pixel, |tap, source| {
+                let x = &self.input[source * geometry.input_pitch..][..inputs];
+                for (input, x) in x.iter().enumerate() {
+                    let w = &weights[(tap * inputs + input) * per_group..][..per_group];
+                    let sums = &mut sums[input / depth * per_group..][..per_group];
+                    for (sum, w) in sums.iter_mut().zip(w) {
+                        *sum += x * w;
+                    }
+                }
+            });
+            self.finish::<V>(pixel, sums.as_ptr());
+        }
+        self.scratch = scratch;
+    }
+}

@@ -1,0 +1,401 @@
+//! 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3): 36 products for 16 results of 9 taps each, a quarter
+//! of the multiplications (Lavin & Gray 2016, "Fast algorithms for convolutional neural networks", §4.1).
+//!
+//! The picture is cut into tiles of 4×4 results; the 6×6 inputs of some tiles are transformed, multiplied with
+//! the transformed weights (36 matrix products over the channels), and transformed back. A block of tiles is
+//! small enough to stay in the second-level cache. With dilation d the picture is d × d interleaved pictures.
+
+use super::conv::{Geometry, expand};
+use super::gemm::{self, Gemm};
+use super::simd::{F32x4, Kernel, Lanes};
+use super::tail::Tail;
+use crate::nn::step::{LANES, Weights};
+
+/// Positions in a transformed tile.
+const POSITIONS: usize = 36;
+/// Results in a row of a tile.
+const OUT: usize = 4;
+/// Inputs in a row of a tile.
+const IN: usize = 6;
+/// Floats between the positions' matrices beyond their size: without it they would all fall on the same lines
+/// of the first-level cache.
+const STAGGER: usize = 16;
+/// Floats of scratch that a block of tiles may take: half a MiB, to stay in the second-level cache.
+const BLOCK: usize = 1 << 17;
+
+/// Sizes of the scratch memory of one convolution.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+    channels: usize,
+    columns: usize,
+    tiles: usize,
+    input_pitch: usize,
+    output_pitch: usize,
+}
+
+impl Layout {
+    pub(super) fn new(channels: usize, outputs: usize) -> Self {
+        let channels = channels.next_multiple_of(LANES);
+        let columns = outputs.next_multiple_of(gemm::panel());
+        let rows = gemm::rows();
+        let tiles = (BLOCK / (POSITIONS * (channels + columns))).clamp(rows, 8 * rows) / rows * rows;
+        Self {
+            channels,
+            columns,
+            tiles,
+            input_pitch: tiles * channels + STAGGER,
+            output_pitch: tiles * columns + STAGGER,
+        }
+    }
+
+    fn weights(&self) -> usize {
+        POSITIONS * self.channels * self.columns
+    }
+
+    /// Floats of scratch memory.
+    pub(super) fn scratch(&self) -> usize {
+        self.weights() + POSITIONS * (self.input_pitch + self.output_pitch)
+    }
+}
+
+/// One convolution, ready to run.
+pub(super) struct Winograd<'a> {
+    pub(super) geometry: Geometry,
+    pub(super) layout: Layout,
+    pub(super) weights: &'a Weights,
+    pub(super) input: &'a [f32],
+    pub(super) residual: Option<&'a [f32]>,
+    pub(super) output: &'a mut [f32],
+    pub(super) tail: Tail<'a>,
+    pub(super) scratch: &'a mut [f32],
+}
+
+/// Where a tile's inputs start (may lie outside the picture) and where its results start.
+#[derive(Clone, Copy, Default)]
+struct Tile {
+    image: usize,
+    row: usize,
+    column: usize,
+}
+
+/// The tiles of a picture, one after another.
+struct Tiles {
+    images: usize,
+    size: [usize; 2],
+    step: usize,
+    next: Option<Tile>,
+}
+
+impl Iterator for Tiles {
+    type Item = Tile;
+
+    fn next(&mut self) -> Option<Tile> {
+        let tile = self.next?;
+        let Tile { mut image, mut row, mut column } = tile;
+        let step = self.step;
+        // Along the row; to the next interleaved column; down; to the next interleaved row; to the next image.
+        column += OUT * step;
+        if column >= self.size[1] {
+            column = column % step + 1;
+            if column >= step.min(self.size[1]) {
+                column = 0;
+                row += OUT * step;
+                if row >= self.size[0] {
+                    row = row % step + 1;
+                    if row >= step.min(self.size[0]) {
+                        row = 0;
+                        image += 1;
+                    }
+                }
+            }
+        }
+        self.next = (image < self.images).then_some(Tile { image, row, column });
+        Some(tile)
+    }
+}
+
+impl Kernel for Winograd<'_> {
+    #[inline(always)]
+    fn run<V: Lanes>(self) {
+        let Self { geometry, layout, weights, input, residual, output, tail, scratch } = self;
+        let Layout { channels, columns, tiles: block, input_pitch, output_pitch } = layout;
+        let (transformed, rest) = scratch.split_at_mut(layout.weights());
+        let (inputs, products) = rest.split_at_mut(POSITIONS * input_pitch);
+        transform_weights::<V>(weights, layout, transformed);
+        let step = geometry.dilation[0];
+        let mut tiles = Tiles {
+            images: geometry.images,
+            size: geometry.output,
+            step,
+            next: Some(Tile::default()).filter(|_| geometry.images > 0),
+        };
+        let outputs = geometry.output_channels.next_multiple_of(LANES);
+        let mut batch = [Tile::default(); 8 * 12];
+        loop {
+            let mut count = 0;
+            while count < block {
+                let Some(tile) = tiles.next() else { break };
+                batch[count] = tile;
+                count += 1;
+            }
+            if count == 0 {
+                break;
+            }
+            for (index, tile) in batch[..count].iter().enumerate() {
+                gather::<V>(&geometry, channels, input, *tile, &mut inputs[index * channels..], input_pitch);
+            }
+            let gemm = Gemm { m: count, k: channels, a_pitch: channels, columns, c_pitch: columns };
+            for position in 0..POSITIONS {
+                gemm.run::<V>(
+                    &inputs[position * input_pitch..],
+                    &transformed[position * channels * columns..],
+                    &mut products[position * output_pitch..],
+                );
+            }
+            for (index, tile) in batch[..count].iter().enumerate() {
+                scatter::<V>(
+                    &geometry,
+                    outputs,
+                    &products[index * columns..],
+                    output_pitch,
+                    *tile,
+                    &tail,
+                    residual,
+                    output,
+                );
+            }
+        }
+    }
+}
+
+/// G g Gᵀ for each filter, packed as 36 matrices `[channels, columns]` in panels. The weights are expanded from
+/// their bytes here, for each run anew: it costs a hundredth of the convolution and spares sixteen times
+/// their memory.
+#[inline(always)]
+fn transform_weights<V: Lanes>(weights: &Weights, layout: Layout, to: &mut [f32]) {
+    let [outputs, inputs, _, _] = weights.shape;
+    let panel = 2 * V::WIDTH;
+    let matrix = layout.channels * layout.columns;
+    to.fill(0.0);
+    let mut taps = [[0.0f32; 32]; 9];
+    for first in (0..outputs).step_by(panel) {
+        let count = panel.min(outputs - first);
+        for input in 0..inputs {
+            for lane in 0..count {
+                for (tap, value) in taps.iter_mut().enumerate() {
+                    value[lane] = expand(weights, ((first + lane) * inputs + input) * 9 + tap, first + lane);
+                }
+            }
+            let at = first * layout.channels + input * panel;
+            for half in 0..2 {
+                let offset = half * V::WIDTH;
+                // SAFETY: `taps` has 32 lanes a tap and `to` holds 36 matrices; both were sized for the panel.
+                unsafe {
+                    let g: [V; 9] = std::array::from_fn(|tap| V::load(taps[tap].as_ptr().add(offset)));
+                    let mut rows = [V::splat(0.0); 18];
+                    for column in 0..3 {
+                        let six = filter_line([g[column], g[3 + column], g[6 + column]]);
+                        for (row, value) in six.into_iter().enumerate() {
+                            rows[row * 3 + column] = value;
+                        }
+                    }
+                    for row in 0..IN {
+                        let six = filter_line([rows[row * 3], rows[row * 3 + 1], rows[row * 3 + 2]]);
+                        for (column, value) in six.into_iter().enumerate() {
+                            let position = row * IN + column;
+                            debug_assert!(position * matrix + at + offset + V::WIDTH <= to.len());
+                            value.store(to.as_mut_ptr().add(position * matrix + at + offset));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// G times a column of three.
+#[inline(always)]
+fn filter_line<V: Lanes>(g: [V; 3]) -> [V; 6] {
+    let even = g[0].add(g[2]).mul(V::splat(-1.0 / 6.0));
+    let odd = g[1].mul(V::splat(-1.0 / 6.0));
+    let outer = g[0].mul(V::splat(1.0 / 24.0)).add(g[2].mul(V::splat(1.0 / 6.0)));
+    let middle = g[1].mul(V::splat(1.0 / 12.0));
+    [g[0].mul(V::splat(0.25)), even.add(odd), even.sub(odd), outer.add(middle), outer.sub(middle), g[2]]
+}
+
+/// Bᵀ times a column of six.
+#[inline(always)]
+fn input_line<V: Lanes>(d: [V; 6]) -> [V; 6] {
+    let [four, minus_four, minus_five, two] = [4.0, -4.0, -5.0, 2.0].map(V::splat);
+    let a = d[2].mul_add(minus_four, d[4]);
+    let b = d[1].mul_add(minus_four, d[3]);
+    let c = d[4].sub(d[2]);
+    let e = d[3].sub(d[1]).mul(two);
+    [
+        d[2].mul_add(minus_five, d[0].mul_add(four, d[4])),
+        a.add(b),
+        a.sub(b),
+        c.add(e),
+        c.sub(e),
+        d[3].mul_add(minus_five, d[1].mul_add(four, d[5])),
+    ]
+}
+
+/// Aᵀ times a column of six.
+#[inline(always)]
+fn output_line<V: Lanes>(m: [V; 6]) -> [V; 4] {
+    let [two, four, eight] = [2.0, 4.0, 8.0].map(V::splat);
+    let (s1, d1) = (m[1].add(m[2]), m[1].sub(m[2]));
+    let (s2, d2) = (m[3].add(m[4]), m[3].sub(m[4]));
+    [m[0].add(s1).add(s2), d2.mul_add(two, d1), s2.mul_add(four, s1), d2.mul_add(eight, d1).add(m[5])]
+}
+
+/// Bᵀ d B of one tile, for all channels.
+#[inline(always)]
+fn gather<V: Lanes>(
+    geometry: &Geometry,
+    channels: usize,
+    input: &[f32],
+    tile: Tile,
+    to: &mut [f32],
+    pitch: usize,
+) {
+    let [height, width] = geometry.input;
+    let step = geometry.dilation[0];
+    let place = |at: usize, padding: usize, index: usize, size: usize| {
+        (at + index * step).checked_sub(padding).filter(|&p| p < size)
+    };
+    let rows: [Option<usize>; IN] = std::array::from_fn(|i| place(tile.row, geometry.padding[0], i, height));
+    let columns: [Option<usize>; IN] =
+        std::array::from_fn(|i| place(tile.column, geometry.padding[1], i, width));
+    // Pixels outside the picture are read as zeros from here.
+    static ZEROS: [f32; 16] = [0.0; 16];
+    let mut pixels: [(*const f32, usize); POSITIONS] = [(ZEROS.as_ptr(), 0); POSITIONS];
+    for (r, row) in rows.iter().enumerate() {
+        for (c, column) in columns.iter().enumerate() {
+            if let (Some(row), Some(column)) = (row, column) {
+                let at = ((tile.image * height + row) * width + column) * geometry.input_pitch;
+                pixels[r * IN + c] = (input[at..at + channels].as_ptr(), 1);
+            }
+        }
+    }
+    assert!(to.len() >= (POSITIONS - 1) * pitch + channels, "the scratch memory is too short");
+    let to = to.as_mut_ptr();
+    let mut channel = 0;
+    // SAFETY: each pixel was checked to hold `channels` floats (or is the zeros, which never advance), and
+    // `to` was checked above.
+    unsafe {
+        while channel + V::WIDTH <= channels {
+            gather_vector::<V>(&pixels, channel, to.add(channel), pitch);
+            channel += V::WIDTH;
+        }
+        while channel < channels {
+            gather_vector::<F32x4>(&pixels, channel, to.add(channel), pitch);
+            channel += F32x4::WIDTH;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn gather_vector<V: Lanes>(
+    pixels: &[(*const f32, usize); POSITIONS],
+    channel: usize,
+    to: *mut f32,
+    pitch: usize,
+) {
+    let mut lines = [V::splat(0.0); POSITIONS];
+    // SAFETY: the caller's promise.
+    unsafe {
+        for column in 0..IN {
+            let d: [V; IN] = std::array::from_fn(|row| {
+                let (pixel, advance) = pixels[row * IN + column];
+                V::load(pixel.add(channel * advance))
+            });
+            for (row, value) in input_line(d).into_iter().enumerate() {
+                lines[row * IN + column] = value;
+            }
+        }
+        for row in 0..IN {
+            let d: [V; IN] = std::array::from_fn(|column| lines[row * IN + column]);
+            for (column, value) in input_line(d).into_iter().enumerate() {
+                value.store(to.add((row * IN + column) * pitch));
+            }
+        }
+    }
+}
+
+/// Aᵀ m A of one tile, with the tail, for all channels.
+#[inline(always)]
+fn scatter<V: Lanes>(
+    geometry: &Geometry,
+    channels: usize,
+    products: &[f32],
+    pitch: usize,
+    tile: Tile,
+    tail: &Tail<'_>,
+    residual: Option<&[f32]>,
+    output: &mut [f32],
+) {
+    assert!(products.len() >= (POSITIONS - 1) * pitch + channels, "the scratch memory is too short");
+    assert!(tail.bias.len() >= channels, "the bias is too short");
+    let [height, width] = geometry.output;
+    let step = geometry.dilation[0];
+    // Where each result goes, and where its residual comes from; none for results outside the picture.
+    type Place = Option<(*mut f32, Option<*const f32>)>;
+    let mut places: [Place; OUT * OUT] = [None; OUT * OUT];
+    for r in 0..OUT {
+        for c in 0..OUT {
+            let (row, column) = (tile.row + r * step, tile.column + c * step);
+            if row < height && column < width {
+                let pixel = (tile.image * height + row) * width + column;
+                let at = pixel * geometry.output_pitch;
+                let from = residual.map(|residual| {
+                    let at = pixel * geometry.residual_pitch;
+                    residual[at..at + channels].as_ptr()
+                });
+                places[r * OUT + c] = Some((output[at..at + channels].as_mut_ptr(), from));
+            }
+        }
+    }
+    let products = products.as_ptr();
+    let mut channel = 0;
+    // SAFETY: each place was checked to hold `channels` floats, and the products and the bias above.
+    unsafe {
+        while channel + V::WIDTH <= channels {
+            scatter_vector::<V>(products.add(channel), pitch, &places, channel, tail);
+            channel += V::WIDTH;
+        }
+        while channel < channels {
+            scatter_vector::<F32x4>(products.add(channel), pitch, &places, channel, tail);
+            channel += F32x4::WIDTH;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn scatter_vector<V: Lanes>(
+    products: *const f32,
+    pitch: usize,
+    places: &[Option<(*mut f32, Option<*const f32>)>; OUT * OUT],
+    channel: usize,
+    tail: &Tail<'_>,
+) {
+    let mut lines = [V::splat(0.0); OUT * IN];
+    // SAFETY: the caller's promise.
+    unsafe {
+        for column in 0..IN {
+            let m: [V; IN] = std::array::from_fn(|row| V::load(products.add((row * IN + column) * pitch)));
+            for (row, value) in output_line(m).into_iter().enumerate() {
+                lines[row * IN + column] = value;
+            }
+        }
+        for row in 0..OUT {
+            let m: [V; IN] = std::array::from_fn(|column| lines[row * IN + column]);
+            for (column, value) in output_line(m).into_iter().enumerate() {
+                if let Some((to, residual)) = places[row * OUT + column] {
+                    tail.vector::<V>(channel, value, residual, to);
+                }
+            }
+        }
+    }
+}
