@@ -2,6 +2,13 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
+mod foreground;
+mod guided;
+mod matte;
+
+pub use foreground::foreground;
+pub use matte::{coverage, refine};
+
 /// A network's answer: how much each cell belongs to the subject, at the network's own size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mask {
