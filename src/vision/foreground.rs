@@ -20,8 +20,9 @@
 use super::{Cutout, Matte};
 use crate::photo::Photo;
 
-/// Pixels along a tile's side: its working planes stay in a core's second-level cache.
-const TILE: usize = 64;
+/// Pixels along a tile's side. Small, because an edge is thin and a whole tile is solved for it: 32 is a quarter
+/// quicker than 64. 16 is quicker still but then a third of the work is a tile's surroundings.
+const TILE: usize = 32;
 
 /// Up to this many pixels a side a level gets [`SMALL_SWEEPS`]: colours must first travel across the picture.
 const SMALL: usize = 32;
@@ -470,21 +471,24 @@ impl Tile {
             let [subject_gain, background_gain] = [0, 1].map(|n| &self.weights.gains[n][..width]);
             for c in 0..3 {
                 let image = &self.image[c][start..][..width];
-                let mean = |plane: &[f32], x: usize| {
-                    left[x] * plane[start + x - 1]
-                        + right[x] * plane[start + x + 1]
-                        + above[x] * plane[start + x - stride]
-                        + below[x] * plane[start + x + stride]
-                };
-                let (subjects, backgrounds) = self.next.split_at_mut(3);
-                let subject = &mut subjects[c][start..][..width];
-                let background = &mut backgrounds[c][start..][..width];
-                let (old_subject, old_background) = (&self.colours[c][..], &self.colours[c + 3][..]);
+                let subject = beside(&self.colours[c], start, stride, width);
+                let background = beside(&self.colours[c + 3], start, stride, width);
+                let (new_subjects, new_backgrounds) = self.next.split_at_mut(3);
+                let new_subject = &mut new_subjects[c][start..][..width];
+                let new_background = &mut new_backgrounds[c][start..][..width];
+                // Every slice is `width` long, so that the loop needs no checks and vectorises.
                 for x in 0..width {
-                    let (f, b) = (mean(old_subject, x), mean(old_background, x));
+                    let weights = [left[x], right[x], above[x], below[x]];
+                    let mean = |of: &[&[f32]; 4]| {
+                        weights[0] * of[0][x]
+                            + weights[1] * of[1][x]
+                            + weights[2] * of[2][x]
+                            + weights[3] * of[3][x]
+                    };
+                    let (f, b) = (mean(&subject), mean(&background));
                     let rest = image[x] - b - alpha[x] * (f - b);
-                    subject[x] = (f + subject_gain[x] * rest).clamp(0.0, 1.0);
-                    background[x] = (b + background_gain[x] * rest).clamp(0.0, 1.0);
+                    new_subject[x] = unit(f + subject_gain[x] * rest);
+                    new_background[x] = unit(b + background_gain[x] * rest);
                 }
             }
         }
@@ -524,9 +528,8 @@ impl Tile {
 impl Weights {
     /// For the `width` pixels of alpha from `start` on.
     fn of_row(&mut self, alpha: &[f32], start: usize, stride: usize, width: usize) {
-        let offset = |start: usize| &alpha[start..][..width];
-        let own = offset(start);
-        let beside = [offset(start - 1), offset(start + 1), offset(start - stride), offset(start + stride)];
+        let own = &alpha[start..][..width];
+        let beside = beside(alpha, start, stride, width);
         let [left, right, above, below] = &mut self.neighbours;
         let [left, right, above, below] =
             [&mut left[..width], &mut right[..width], &mut above[..width], &mut below[..width]];
@@ -547,6 +550,19 @@ impl Weights {
             background[x] = (1.0 - a) * gain;
         }
     }
+}
+
+/// The left, right, upper and lower neighbours of the `width` pixels of a plane from `start` on.
+#[inline]
+fn beside(plane: &[f32], start: usize, stride: usize, width: usize) -> [&[f32]; 4] {
+    [start - 1, start + 1, start - stride, start + stride].map(|start| &plane[start..][..width])
+}
+
+/// Brought within 0 to 1; in comparisons that are one SIMD instruction each on every target.
+#[inline]
+fn unit(value: f32) -> f32 {
+    let value = if value > 0.0 { value } else { 0.0 };
+    if value < 1.0 { value } else { 1.0 }
 }
 
 /// Copies the outermost pixels of a plane into the border of one pixel around it (its corners are never read).
