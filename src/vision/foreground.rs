@@ -575,3 +575,143 @@ fn repeat_edges(plane: &mut [f32], stride: usize) {
     plane.copy_within(stride..2 * stride, 0);
     plane.copy_within((rows - 2) * stride..(rows - 1) * stride, (rows - 1) * stride);
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn go(_: f32) -> bool {
+        true
+    }
+
+    /// Something with grain, the same on every run.
+    fn grain(x: u32, y: u32) -> u8 {
+        (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0xC2B2_AE35).to_be_bytes()[0]
+    }
+
+    /// A disc of one colour with a soft edge on another, both with grain, as a camera would see it.
+    fn disc(width: u32, height: u32, soft: f32) -> (Photo, Matte) {
+        let mut pixels = Vec::new();
+        let mut alpha = Vec::new();
+        for y in 0..height {
+            for x in 0..width {
+                let at = |v: u32, size: u32| (v as f32 + 0.5) / size as f32 - 0.5;
+                let a = (0.5 + (0.3 - at(x, width).hypot(at(y, height))) / soft).clamp(0.0, 1.0);
+                let a8 = (a * 255.0 + 0.5) as u8;
+                let share = f32::from(a8) / 255.0;
+                for (f, b) in [(200.0, 20.0), (40.0, 180.0), (60.0, 30.0)] {
+                    let noise = f32::from(grain(x, y)) / 64.0;
+                    pixels.push((share * f + (1.0 - share) * b + noise) as u8);
+                }
+                pixels.push(255);
+                alpha.push(a8);
+            }
+        }
+        (
+            Photo { width, height, pixels, has_alpha: false, reduced_from: None },
+            Matte { width, height, alpha },
+        )
+    }
+
+    #[test]
+    fn soft_pixels_get_the_subjects_colour_and_opaque_ones_keep_theirs() {
+        let (photo, matte) = disc(300, 200, 0.1);
+        let cutout = foreground(photo.clone(), &matte, &mut go).unwrap();
+        let mut soft = 0;
+        for ((out, pixel), &alpha) in
+            cutout.pixels.chunks_exact(4).zip(photo.pixels.chunks_exact(4)).zip(&matte.alpha)
+        {
+            match alpha {
+                0 => assert_eq!(out, [0, 0, 0, 0]),
+                255 => assert_eq!(out, pixel),
+                _ => {
+                    soft += 1;
+                    assert_eq!(out[3], alpha);
+                    for (value, range) in out.iter().zip([185..=220, 30..=60, 50..=75]) {
+                        assert!(range.contains(value) || alpha < 20, "{out:?}");
+                    }
+                }
+            }
+        }
+        assert!(soft > 1000);
+    }
+
+    #[test]
+    fn tile_size_does_not_change_a_byte() {
+        for (width, height) in [(130, 97), (33, 200), (64, 64), (257, 31)] {
+            let (photo, matte) = disc(width, height, 0.3);
+            // With a tile as large as the picture nothing is skipped and no tile has a neighbour.
+            let whole = foreground_in_tiles(photo.clone(), &matte, 512, &mut go).unwrap();
+            for tile in [8, 16, 32, 64] {
+                let tiled = foreground_in_tiles(photo.clone(), &matte, tile, &mut go).unwrap();
+                assert!(whole == tiled, "{width}×{height} in tiles of {tile}");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_sizes_and_all_sorts_of_mattes() {
+        for (width, height) in [(1, 1), (1, 7), (7, 1), (3, 2), (321, 123), (1000, 2)] {
+            for kind in 0..4 {
+                let at = |i: u32| (i % width, i / width);
+                let pixels: Vec<u8> =
+                    (0..width * height).flat_map(|i| [grain(at(i).0, at(i).1), i as u8, 9, 255]).collect();
+                let alpha: Vec<u8> = (0..width * height)
+                    .map(|i| match kind {
+                        0 => 0,
+                        1 => 255,
+                        2 => 128,
+                        _ => grain(i, 3),
+                    })
+                    .collect();
+                let photo = Photo { width, height, pixels, has_alpha: false, reduced_from: None };
+                let matte = Matte { width, height, alpha };
+                let cutout = foreground(photo.clone(), &matte, &mut go).unwrap();
+                assert_eq!((cutout.width, cutout.height), (width, height));
+                match kind {
+                    0 => assert!(cutout.pixels.iter().all(|&value| value == 0)),
+                    1 => assert!(cutout.pixels == photo.pixels),
+                    _ => assert!(cutout.pixels.chunks_exact(4).zip(&matte.alpha).all(|(p, &a)| p[3] == a)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_photos_own_alpha_is_not_cleaned_a_second_time() {
+        // Everything that is soft is soft in the photo: its colours are the subject's already.
+        let (mut photo, matte) = disc(120, 90, 0.2);
+        for (pixel, &alpha) in photo.pixels.chunks_exact_mut(4).zip(&matte.alpha) {
+            pixel[3] = alpha;
+        }
+        photo.has_alpha = true;
+        let cutout = foreground(photo.clone(), &matte, &mut go).unwrap();
+        for (out, pixel) in cutout.pixels.chunks_exact(4).zip(photo.pixels.chunks_exact(4)) {
+            assert_eq!(out, if pixel[3] == 0 { &[0; 4] } else { pixel });
+        }
+    }
+
+    #[test]
+    fn stops_when_told_to() {
+        let (photo, matte) = disc(200, 200, 0.1);
+        let mut calls = 0;
+        let mut last = 0.0;
+        let whole = foreground(photo.clone(), &matte, &mut |part| {
+            assert!((last..=1.0).contains(&part));
+            last = part;
+            calls += 1;
+            true
+        });
+        assert!(whole.is_some() && last == 1.0);
+        for stop_at in [1, 2, calls / 2, calls] {
+            let mut call = 0;
+            let stopped = foreground(photo.clone(), &matte, &mut |_| {
+                call += 1;
+                call < stop_at
+            });
+            assert!(stopped.is_none());
+            assert_eq!(call, stop_at);
+        }
+    }
+}

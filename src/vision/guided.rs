@@ -330,3 +330,156 @@ pub(crate) fn mix(from: &Linear, to: &Linear, part: f32) -> Linear {
 pub(crate) fn answer(model: &Linear, colour: [f32; 3]) -> f32 {
     model[0] * colour[0] + model[1] * colour[1] + model[2] * colour[2] + model[3]
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A guide of smooth colours with an edge, and an input, the same on every run.
+    fn example(width: usize, height: usize) -> (Guide, Vec<f32>) {
+        let wave =
+            |x: usize, y: usize, phase: f32| ((x as f32 * 0.7 + phase).sin() * (y as f32 * 0.4).cos()) * 0.2;
+        let step = |x: usize, y: usize| if x * 2 + y > width { 0.25 } else { -0.2 };
+        let plane = |phase: f32| {
+            let at = |i: usize| wave(i % width, i / width, phase) + step(i % width, i / width);
+            (0..width * height).map(at).collect()
+        };
+        let input = (0..width * height).map(|i| if i % width * 2 > width { 1.0 } else { 0.1 }).collect();
+        (Guide { width, height, planes: [plane(0.0), plane(1.0), plane(2.5)] }, input)
+    }
+
+    /// The definition in double precision, by Gaussian elimination: no window sums, no shared code.
+    fn by_definition(
+        guide: &Guide,
+        input: &[f32],
+        x: usize,
+        y: usize,
+        radius: usize,
+        epsilon: f64,
+    ) -> [f64; 4] {
+        let mut window = Vec::new();
+        for v in y.saturating_sub(radius)..(y + radius + 1).min(guide.height) {
+            for u in x.saturating_sub(radius)..(x + radius + 1).min(guide.width) {
+                let i = v * guide.width + u;
+                window.push((guide.colour(i).map(f64::from), f64::from(input[i])));
+            }
+        }
+        let count = window.len() as f64;
+        let mean: [f64; 3] = [0, 1, 2].map(|c| window.iter().map(|(i, _)| i[c]).sum::<f64>() / count);
+        let mean_input = window.iter().map(|(_, p)| p).sum::<f64>() / count;
+        let mut rows = [[0.0; 4]; 3];
+        for (colour, p) in &window {
+            for r in 0..3 {
+                for c in 0..3 {
+                    rows[r][c] += (colour[r] - mean[r]) * (colour[c] - mean[c]) / count;
+                }
+                rows[r][3] += (colour[r] - mean[r]) * (p - mean_input) / count;
+            }
+        }
+        for (r, row) in rows.iter_mut().enumerate() {
+            row[r] += epsilon;
+        }
+        for pivot in 0..3 {
+            for r in 0..3 {
+                if r != pivot {
+                    let factor = rows[r][pivot] / rows[pivot][pivot];
+                    let row = rows[pivot];
+                    rows[r].iter_mut().zip(row).for_each(|(a, b)| *a -= factor * b);
+                }
+            }
+        }
+        let a = [0, 1, 2].map(|r| rows[r][3] / rows[r][r]);
+        [a[0], a[1], a[2], mean_input - (0..3).map(|c| a[c] * mean[c]).sum::<f64>()]
+    }
+
+    #[test]
+    fn fits_as_defined() {
+        for (width, height, radius) in [(17, 13, 4), (30, 5, 4), (9, 9, 1), (3, 2, 4), (1, 7, 2)] {
+            let (guide, input) = example(width, height);
+            let fitted = fit(&guide, &input, radius, 1e-4);
+            for (i, cell) in fitted.cells.iter().enumerate() {
+                let expected = by_definition(&guide, &input, i % width, i / width, radius, 1e-4);
+                // The models themselves are loose where colours barely vary; what they answer is not.
+                for near in [i, i.saturating_sub(1), (i + 1).min(width * height - 1)] {
+                    let colour = guide.colour(near);
+                    let q = expected[3] + (0..3).map(|c| expected[c] * f64::from(colour[c])).sum::<f64>();
+                    assert!((f64::from(answer(cell, colour)) - q).abs() < 1e-3, "{width}×{height}, cell {i}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_constant_input_passes_through() {
+        let (guide, _) = example(40, 30);
+        for value in [0.0, 0.25, 0.3, 1.0] {
+            let model = smooth(&fit(&guide, &vec![value; 1200], 4, 1e-4), 2);
+            for (i, cell) in model.cells.iter().enumerate() {
+                assert!((answer(cell, guide.colour(i)) - value).abs() < 1e-4);
+            }
+        }
+    }
+
+    #[test]
+    fn grey_guides_stay_well_conditioned() {
+        // Three equal planes of high contrast: the covariance has rank one.
+        let plane: Vec<f32> = (0..400).map(|i| if i % 20 < 10 { -0.5 } else { 0.5 }).collect();
+        let input: Vec<f32> = (0..400).map(|i| if i % 20 < 10 { 0.0 } else { 1.0 }).collect();
+        let guide = Guide { width: 20, height: 20, planes: [plane.clone(), plane.clone(), plane] };
+        for (i, cell) in fit(&guide, &input, 4, 1e-4).cells.iter().enumerate() {
+            assert!((answer(cell, guide.colour(i)) - input[i]).abs() < 2e-3);
+            assert!(cell.iter().all(|value| value.abs() < 2.0), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn box_means_count_only_what_is_there() {
+        let plane: Vec<f32> = (0..35).map(|i| (i * i % 11) as f32).collect();
+        let mean = box_mean(&plane, 7, 5, 2);
+        for y in 0..5_usize {
+            for x in 0..7_usize {
+                let (mut sum, mut count) = (0.0, 0.0);
+                for v in y.saturating_sub(2)..(y + 3).min(5) {
+                    for u in x.saturating_sub(2)..(x + 3).min(7) {
+                        sum += plane[v * 7 + u];
+                        count += 1.0;
+                    }
+                }
+                assert!((mean[y * 7 + x] - sum / count).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn area_averages_keep_the_mean_at_any_size() {
+        let (width, height) = (23_u32, 17_u32);
+        let pixels: Vec<u8> =
+            (0..width * height * 4).map(|i| if i % 4 == 3 { 255 } else { (i * 37 % 251) as u8 }).collect();
+        let photo = Photo { width, height, pixels, has_alpha: false, reduced_from: None };
+        let mean = |plane: &[f32]| plane.iter().sum::<f32>() / plane.len() as f32;
+        let whole = Guide::of_photo(&photo, 23, 17);
+        assert_eq!(whole.colour(0), centred([0, 37, 74, 255], false));
+        for (w, h) in [(1, 1), (5, 3), (22, 16), (23, 1)] {
+            let small = Guide::of_photo(&photo, w, h);
+            let again = whole.reduced(w, h);
+            for c in 0..3 {
+                assert!((mean(&small.planes[c]) - mean(&whole.planes[c])).abs() < 1e-4);
+                for (a, b) in small.planes[c].iter().zip(&again.planes[c]) {
+                    assert!((a - b).abs() < 1e-5);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn positions_between_cells_stay_on_the_grid() {
+        assert_eq!(between(0, 10, 5), (0, 1, 0.0));
+        assert_eq!(between(9, 10, 5), (4, 4, 0.0));
+        assert_eq!(between(2, 10, 5), (0, 1, 0.75));
+        assert_eq!(between(3, 10, 1), (0, 0, 0.0));
+        assert_eq!(between(3, 5, 5), (3, 4, 0.0));
+        let (before, after, part) = between(47_999_999, 48_000_000, 1024);
+        assert_eq!((before, after, part), (1023, 1023, 0.0));
+    }
+}

@@ -7,7 +7,7 @@ mod guided;
 mod matte;
 
 pub use foreground::foreground;
-pub use matte::{coverage, refine};
+pub use matte::{coverage, has_subject, refine};
 
 /// A network's answer: how much each cell belongs to the subject, at the network's own size.
 #[derive(Clone, Debug, PartialEq)]
