@@ -1,1 +1,38 @@
 //! One file for each tool a seller or shopper uses.
+
+pub mod remove;
+
+use crate::{gpu, nn, photo};
+
+/// Why a tool gave no result, by whose fault it is. Each message names the thing, the limit and the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The photo's.
+    #[error(transparent)]
+    Photo(#[from] photo::Error),
+    /// The model's.
+    #[error(transparent)]
+    Model(nn::Error),
+    /// The device's: try again on the processor.
+    #[error(transparent)]
+    Device(gpu::Error),
+    /// Nobody's: the caller asked to stop.
+    #[error("the work was cancelled")]
+    Cancelled,
+}
+
+impl From<nn::Error> for Error {
+    fn from(error: nn::Error) -> Self {
+        match error {
+            nn::Error::Cancelled => Self::Cancelled,
+            nn::Error::Device(error) => Self::Device(error),
+            error => Self::Model(error),
+        }
+    }
+}
+
+impl From<gpu::Error> for Error {
+    fn from(error: gpu::Error) -> Self {
+        Self::Device(error)
+    }
+}

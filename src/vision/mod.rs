@@ -5,9 +5,11 @@
 mod foreground;
 mod guided;
 mod matte;
+mod segment;
 
 pub use foreground::foreground;
 pub use matte::{coverage, has_subject, refine};
+pub use segment::Segmenter;
 
 /// A network's answer: how much each cell belongs to the subject, at the network's own size.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,4 +42,17 @@ pub struct Cutout {
     pub height: u32,
     /// `width × height × 4` bytes, sRGB, straight alpha; where alpha is 0 the colour is 0 too.
     pub pixels: Vec<u8>,
+}
+
+impl Cutout {
+    /// How much of the picture the subject covers: the mean opacity, 0 to 1.
+    #[must_use]
+    pub fn coverage(&self) -> f32 {
+        let (pixels, _) = self.pixels.as_chunks::<4>();
+        if pixels.is_empty() {
+            return 0.0;
+        }
+        let sum: u64 = pixels.iter().map(|pixel| u64::from(pixel[3])).sum();
+        (sum as f64 / (255.0 * pixels.len() as f64)) as f32
+    }
 }

@@ -78,7 +78,10 @@ impl Gemm {
                     8 => tiles!(6),
                     _ => tiles!(NARROW_ROWS),
                 }
-                tiles!(1);
+                while row < m {
+                    tile::<V, 1>(k, a.add(row * a_pitch), a_pitch, b.as_ptr(), c.add(row * c_pitch), c_pitch);
+                    row += 1;
+                }
             }
         }
     }

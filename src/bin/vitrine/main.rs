@@ -1,0 +1,46 @@
+//! Vitrine from a terminal: for scripts, for measuring, and for a catalogue too large for one browser.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is what this program talks to")]
+
+// A browser has no terminal; the wasm build has no use for this program.
+#[cfg(not(target_arch = "wasm32"))]
+mod models;
+#[cfg(not(target_arch = "wasm32"))]
+mod remove;
+
+#[cfg(target_arch = "wasm32")]
+fn main() {}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    use clap::Parser as _;
+
+    /// Product photos where the photo already is: nothing is uploaded.
+    #[derive(clap::Parser)]
+    #[command(name = "vitrine", version, about)]
+    struct Arguments {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[derive(clap::Subcommand)]
+    enum Command {
+        /// Cut the subject out of each photo
+        Remove(remove::Arguments),
+        /// Show how a model is run, step by step, and how long each step takes
+        Profile(models::Arguments),
+    }
+
+    let done = match Arguments::parse().command {
+        Command::Remove(arguments) => remove::run(&arguments),
+        Command::Profile(arguments) => models::profile(&arguments).map(|()| true),
+    };
+    match done {
+        Ok(true) => std::process::ExitCode::SUCCESS,
+        Ok(false) => std::process::ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("vitrine: {message}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! `vitrine remove`: cut-outs of many photos, one after another.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use vitrine::photo::{self, Limits, Output, Rgb};
+use vitrine::tools::remove::{Remover, Stage};
+
+use super::models;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The photos: JPEG, PNG, WebP, GIF, BMP or TIFF
+    #[arg(required = true, value_name = "PHOTO")]
+    photos: Vec<PathBuf>,
+    /// The folder for the cut-outs, one PNG of the same stem for each photo; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A model by name, or an ONNX file
+    #[arg(long, default_value = "fast")]
+    model: String,
+    /// Where to compute; by default on a real GPU where there is one
+    #[arg(long)]
+    device: Option<Device>,
+    /// Put the subject on a colour (#rrggbb, or a name of white, black, grey) instead of transparency
+    #[arg(long, value_name = "COLOR", value_parser = colour)]
+    background: Option<Rgb>,
+    /// Print one line of JSON for each photo
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Device {
+    Cpu,
+    Gpu,
+}
+
+/// What `--json` prints for a photo.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    file: &'a Path,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    /// The file's own size, where the photo was reduced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reduced_from: Option<(u32, u32)>,
+    /// Share of the picture that is subject, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<f32>,
+    model: &'a str,
+    model_sha256: &'a str,
+    device: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<Milliseconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// Time by stage.
+#[derive(Clone, Copy, Default, serde::Serialize)]
+struct Milliseconds {
+    decode: f64,
+    network: f64,
+    refine: f64,
+    encode: f64,
+    write: f64,
+}
+
+/// One photo's result.
+struct Done {
+    output: PathBuf,
+    size: (u32, u32),
+    reduced_from: Option<(u32, u32)>,
+    coverage: f32,
+    milliseconds: Milliseconds,
+}
+
+/// Cuts every photo out. `Ok(false)` where one failed.
+pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
+    let targets = targets(&arguments.photos, &arguments.out)?;
+    let mut remover = Remover::new(&models::load(&arguments.model)?).map_err(|error| error.to_string())?;
+    std::fs::create_dir_all(&arguments.out).map_err(|error| {
+        format!("the folder {} cannot be made ({error}): choose another --out", arguments.out.display())
+    })?;
+    let bar = ProgressBar::new(arguments.photos.len() as u64 * 1000);
+    if arguments.json {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar.set_style(
+        ProgressStyle::with_template("{bar:30} {percent:>3} %  {wide_msg}")
+            .map_err(|error| error.to_string())?,
+    );
+    let mut all_well = true;
+    for (index, (photo, target)) in arguments.photos.iter().zip(targets).enumerate() {
+        let base = index as u64 * 1000;
+        bar.set_position(base);
+        bar.set_message(photo.display().to_string());
+        let result = cut_out(photo, target, arguments.background, &mut remover, &mut |done| {
+            bar.set_position(base + (done * 1000.0) as u64);
+        });
+        if let Err(error) = &result {
+            all_well = false;
+            if !arguments.json {
+                bar.suspend(|| eprintln!("{}: {error}", photo.display()));
+            }
+        }
+        if arguments.json {
+            let done = result.as_ref().ok();
+            let line = Line {
+                file: photo,
+                output: done.map(|done| &*done.output),
+                width: done.map(|done| done.size.0),
+                height: done.map(|done| done.size.1),
+                reduced_from: done.and_then(|done| done.reduced_from),
+                coverage: done.map(|done| done.coverage),
+                model: &arguments.model,
+                model_sha256: remover.model_sha256(),
+                device: "cpu",
+                milliseconds: done.map(|done| done.milliseconds),
+                error: result.as_ref().err().cloned(),
+            };
+            println!("{}", serde_json::to_string(&line).map_err(|error| error.to_string())?);
+        } else if let Ok(done) = &result {
+            let mut note = String::new();
+            if let Some((width, height)) = done.reduced_from {
+                note = format!(", reduced from {width} × {height}");
+            }
+            if done.coverage == 0.0 {
+                note += ", no subject found: it is transparent everywhere";
+            }
+            let (width, height) = done.size;
+            bar.suspend(|| {
+                println!("{} → {} ({width} × {height}{note})", photo.display(), done.output.display());
+            });
+        }
+    }
+    bar.finish_and_clear();
+    Ok(all_well)
+}
+
+/// Where each photo's cut-out goes. Two photos of one stem would fall on one file: that is refused before
+/// anything is written, as is a cut-out that would replace one of the photos.
+fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
+    let mut targets = Vec::with_capacity(photos.len());
+    for photo in photos {
+        let stem = photo.file_stem().ok_or_else(|| format!("{} is not a file's name", photo.display()))?;
+        let mut name = stem.to_owned();
+        name.push(".png");
+        let target = folder.join(name);
+        if let Some(other) = taken.insert(target.clone(), photo) {
+            return Err(format!(
+                "{} and {} would both become {}: rename one, or run them into different folders",
+                other.display(),
+                photo.display(),
+                target.display()
+            ));
+        }
+        targets.push(target);
+    }
+    for photo in photos {
+        if let (Ok(photo_path), Some(target)) =
+            (photo.canonicalize(), targets.iter().find(|target| target.file_name() == photo.file_name()))
+            && target.canonicalize().is_ok_and(|target| target == photo_path)
+        {
+            return Err(format!(
+                "the cut-out would replace the photo {}: choose another --out",
+                photo.display()
+            ));
+        }
+    }
+    Ok(targets)
+}
+
+fn cut_out(
+    file: &Path,
+    output: PathBuf,
+    background: Option<Rgb>,
+    remover: &mut Remover,
+    progress: &mut dyn FnMut(f32),
+) -> Result<Done, String> {
+    let mut milliseconds = Milliseconds::default();
+    let mut clock = Instant::now();
+    let mut lap = || {
+        let time = clock.elapsed().as_secs_f64() * 1e3;
+        clock = Instant::now();
+        (time * 100.0).round() / 100.0
+    };
+    let bytes = read(file)?;
+    let photo = photo::decode(&bytes, &Limits::PRODUCT).map_err(|error| error.to_string())?;
+    drop(bytes);
+    let (size, reduced_from) = ((photo.width, photo.height), photo.reduced_from);
+    milliseconds.decode = lap();
+    let mut network = None;
+    let cutout = remover
+        .cut_out(photo, &mut |stage, done| {
+            // The weights of the stages in the whole, roughly.
+            match stage {
+                Stage::Network => progress(0.1 + 0.4 * done),
+                Stage::Refine => {
+                    network.get_or_insert_with(&mut lap);
+                    progress(0.5 + 0.3 * done);
+                }
+            }
+            true
+        })
+        .map_err(|error| error.to_string())?;
+    milliseconds.refine = lap();
+    milliseconds.network = network.unwrap_or_default();
+    let encoded = photo::encode(size.0, size.1, &cutout.pixels, Output::Png { background })
+        .map_err(|error| error.to_string())?;
+    milliseconds.encode = lap();
+    std::fs::write(&output, encoded)
+        .map_err(|error| format!("{} cannot be written ({error}): choose another --out", output.display()))?;
+    milliseconds.write = lap();
+    Ok(Done { output, size, reduced_from, coverage: cutout.coverage(), milliseconds })
+}
+
+/// Reads a file, if its size is within the limit: a mistaken disk image should not fill the memory first.
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("it cannot be read ({error}): check the path");
+    let length = std::fs::metadata(file).map_err(unreadable)?.len();
+    let limit = Limits::PRODUCT.file_bytes;
+    if length > limit {
+        return Err(photo::Error::FileTooLarge { bytes: length, limit }.to_string());
+    }
+    std::fs::read(file).map_err(unreadable)
+}
+
+fn colour(text: &str) -> Result<Rgb, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "white" => return Ok(Rgb([255; 3])),
+        "black" => return Ok(Rgb([0; 3])),
+        "grey" | "gray" => return Ok(Rgb([128; 3])),
+        _ => {}
+    }
+    let digits = text.trim_start_matches('#');
+    let value = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6);
+    let [_, red, green, blue] =
+        value.ok_or("a colour is #rrggbb, such as #ffffff, or white, black or grey")?.to_be_bytes();
+    Ok(Rgb([red, green, blue]))
+}
