@@ -27,7 +27,12 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
         bytes.to_mut()[offset] = 1;
     }
 
-    let options = DecoderOptions::default().set_max_width(usize::MAX).set_max_height(usize::MAX);
+    // The decoder picks its conversion while it reads the headers: asked for RGBA only afterwards, it would
+    // write three bytes a pixel into rows of four.
+    let options = DecoderOptions::default()
+        .set_max_width(usize::MAX)
+        .set_max_height(usize::MAX)
+        .jpeg_set_out_colorspace(ColorSpace::RGBA);
     let begin = |strict: bool| {
         let mut decoder =
             JpegDecoder::new_with_options(ZCursor::new(&*bytes), options.set_strict_mode(strict));
