@@ -71,14 +71,20 @@ pub(super) fn window(node: &Node, size: [usize; 2], kernel: Option<[usize; 2]>) 
                 if automatic == "VALID" {
                     padding = [0; 4];
                 }
-                let room =
-                    (size[a] + padding[a] + padding[a + 2]).checked_sub(reach[a]).ok_or_else(|| {
-                        node.error(format!("its window of {} does not fit into {} cells", reach[a], size[a]))
-                    })?;
-                out[a] = room / stride[a] + 1;
-                // One more window where something is left over, unless it would start in the padding.
-                if ceil && room % stride[a] != 0 && out[a] * stride[a] < size[a] + padding[a] {
-                    out[a] += 1;
+                let cells = size[a] + padding[a] + padding[a + 2];
+                // Rounding up lets the last window hang over the far edge.
+                out[a] = match cells.checked_sub(reach[a]) {
+                    Some(room) if ceil => room.div_ceil(stride[a]) + 1,
+                    Some(room) => room / stride[a] + 1,
+                    None if ceil && reach[a] - cells < stride[a] => 1,
+                    None => {
+                        let reason = format!("its window of {} does not fit into {cells} cells", reach[a]);
+                        return Err(node.error(reason));
+                    }
+                };
+                // A window that would start in the far padding is left out.
+                if ceil && out[a] > 1 && (out[a] - 1) * stride[a] >= size[a] + padding[a] {
+                    out[a] -= 1;
                 }
             }
             other => return Err(node.error(format!("auto_pad '{other}' is not known"))),

@@ -1,0 +1,91 @@
+//! The networks in `models/` are the files that the manifest, and so every page and receipt, says they are.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use vitrine::nn::{Graph, MEMORY_LIMIT, Plan};
+
+/// What the tests need of one entry of `models/manifest.json`.
+#[derive(Deserialize)]
+struct Entry {
+    file: String,
+    sha256: String,
+    bytes: usize,
+    card: String,
+    licence: String,
+    input: Input,
+    output: Output,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    name: String,
+    width: usize,
+    height: usize,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    name: String,
+    width: usize,
+    height: usize,
+}
+
+fn models() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")
+}
+
+fn entries() -> BTreeMap<String, Entry> {
+    serde_json::from_slice(&fs::read(models().join("manifest.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_file_of_the_manifest_has_the_recorded_digest_and_size() {
+    let entries = entries();
+    assert!(entries.contains_key("fast"));
+    for (name, entry) in entries {
+        let bytes = fs::read(models().join(&entry.file)).unwrap();
+        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((digest.as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");
+    }
+}
+
+#[test]
+fn every_network_has_a_card_with_its_licence_and_digest() {
+    for (name, entry) in entries() {
+        let card = fs::read_to_string(models().join(&entry.card)).unwrap();
+        assert!(card.contains(&entry.licence), "{name}: the card does not name the licence");
+        assert!(card.contains(&entry.sha256), "{name}: the card is of another file");
+    }
+}
+
+#[test]
+fn every_network_loads_and_plans_at_its_own_size() {
+    for (name, entry) in entries() {
+        let graph = Graph::from_onnx(&fs::read(models().join(&entry.file)).unwrap()).unwrap();
+        let (input, output) = (&entry.input, &entry.output);
+        let names: Vec<&str> = graph.inputs.iter().map(|port| port.name.as_str()).collect();
+        assert_eq!(names, [input.name.as_str()], "{name}");
+        let plan = Plan::of(&graph, &[vec![1, 3, input.height, input.width]], MEMORY_LIMIT)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(plan.outputs.len(), 1, "{name}");
+        assert_eq!(plan.outputs[0].name, output.name, "{name}");
+        let shape = &plan.outputs[0].tensor.shape;
+        assert_eq!(shape[..], [1, 1, output.height, output.width], "{name}");
+    }
+}
+
+#[test]
+fn the_fast_network_plans_at_sizes_that_its_poolings_do_not_divide() {
+    let graph = Graph::from_onnx(&fs::read(models().join("fast.onnx")).unwrap()).unwrap();
+    for [height, width] in [[64, 64], [80, 96], [33, 77], [1, 1], [641, 480]] {
+        let plan = Plan::of(&graph, &[vec![1, 3, height, width]], MEMORY_LIMIT)
+            .unwrap_or_else(|error| panic!("{height}×{width}: {error}"));
+        assert_eq!(plan.outputs[0].tensor.shape[..], [1, 1, height, width]);
+    }
+}
