@@ -56,8 +56,8 @@ fn png(width: u32, height: u32, pixels: &[u8], background: Option<Rgb>) -> Resul
 }
 
 fn webp(width: u32, height: u32, pixels: &[u8], background: Option<Rgb>) -> Result<Vec<u8>, Error> {
-    /// 14 bits hold a side less one.
-    const LIMIT: u32 = 16_384;
+    /// 14 bits hold a side less one, but some decoders stop one short of that.
+    const LIMIT: u32 = 16_383;
     if width > LIMIT || height > LIMIT {
         return Err(Error::TooLargeFor { format: Format::WebP, width, height, limit: LIMIT });
     }
@@ -211,11 +211,11 @@ mod tests {
 
     #[test]
     fn what_an_encoder_cannot_hold_is_refused_by_name() {
-        let strip = vec![0; 16_385 * 4];
-        let webp = encode(16_385, 1, &strip, Output::WebP { background: None }).unwrap_err();
+        let strip = vec![0; 16_384 * 4];
+        let webp = encode(16_384, 1, &strip, Output::WebP { background: None }).unwrap_err();
         assert_eq!(
             webp.to_string(),
-            "a WebP holds at most 16384 pixels a side and the picture is 16385 × 1: save it as PNG"
+            "a WebP holds at most 16383 pixels a side and the picture is 16384 × 1: save it as PNG"
         );
         let black = Rgb([0; 3]);
         assert_eq!(

@@ -1,5 +1,7 @@
 //! Which format a file has, told from its bytes. Names and extensions are never asked.
 
+use std::ops::Range;
+
 /// A file format, as far as its first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -212,12 +214,14 @@ fn is_camera_raw(bytes: &[u8]) -> bool {
     make && sub_directories && reduced
 }
 
-/// Walks the first directory of a classic TIFF file, just far enough to look at short values.
+/// Walks the first directory of a TIFF or BigTIFF file.
 pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     big_endian: bool,
+    /// Whether counts and offsets have 8 bytes, as in BigTIFF.
+    wide: bool,
     next: usize,
-    left: u16,
+    left: u64,
 }
 
 /// One entry of a TIFF directory.
@@ -225,19 +229,23 @@ pub(super) struct Entry {
     pub(super) tag: u16,
     /// The first value, where it is a SHORT or a LONG that is stored in the entry itself.
     pub(super) value: u32,
-    /// Where the value's bytes lie in the file.
+    /// Where the value's bytes lie in the file, if they are in the entry itself.
     pub(super) value_at: usize,
+    /// Where all of its values lie, here or elsewhere; none where that is not inside the file.
+    pub(super) data: Option<Range<usize>>,
 }
 
 impl<'a> Directory<'a> {
     /// The first directory; empty where the file has none that can be read.
     pub(super) fn first(bytes: &'a [u8]) -> Self {
-        let mut directory = Self { bytes, big_endian: bytes.starts_with(b"MM"), next: 0, left: 0 };
-        if (bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*"))
-            && let Some(offset) = directory.u32_at(4)
-            && let Some(count) = directory.u16_at(offset as usize)
+        let big_endian = bytes.starts_with(b"MM");
+        let wide = bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+");
+        let mut directory = Self { bytes, big_endian, wide, next: 0, left: 0 };
+        if let Some(offset) = directory.offset_at(if wide { 8 } else { 4 })
+            && let Some(count) =
+                if wide { directory.number_at(offset, 8) } else { directory.number_at(offset, 2) }
         {
-            directory.next = offset as usize + 2;
+            directory.next = offset.saturating_add(if wide { 8 } else { 2 });
             directory.left = count;
         }
         directory
@@ -247,14 +255,30 @@ impl<'a> Directory<'a> {
         self.big_endian
     }
 
-    fn u16_at(&self, offset: usize) -> Option<u16> {
-        let bytes = *self.bytes.get(offset..)?.first_chunk::<2>()?;
-        Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+    /// An unsigned number of 2, 4 or 8 bytes.
+    fn number_at(&self, offset: usize, bytes: usize) -> Option<u64> {
+        let digits = self.bytes.get(offset..offset.checked_add(bytes)?)?;
+        let shift = |number: u64, &digit: &u8| number << 8 | u64::from(digit);
+        Some(if self.big_endian { digits.iter().fold(0, shift) } else { digits.iter().rev().fold(0, shift) })
     }
 
-    fn u32_at(&self, offset: usize) -> Option<u32> {
-        let bytes = *self.bytes.get(offset..)?.first_chunk::<4>()?;
-        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+    fn offset_at(&self, at: usize) -> Option<usize> {
+        usize::try_from(self.number_at(at, if self.wide { 8 } else { 4 })?).ok()
+    }
+
+    /// The place of an entry's values: in the entry where they fit, else where it points.
+    fn data(&self, kind: u64, count: u64, value_at: usize) -> Option<Range<usize>> {
+        let size: u64 = match kind {
+            3 | 8 => 2,
+            4 | 9 | 11 | 13 => 4,
+            5 | 10 | 12 | 16..=18 => 8,
+            _ => 1,
+        };
+        let length = usize::try_from(size.checked_mul(count)?).ok()?;
+        let inside = length <= if self.wide { 8 } else { 4 };
+        let start = if inside { value_at } else { self.offset_at(value_at)? };
+        let end = start.checked_add(length)?;
+        (end <= self.bytes.len()).then_some(start..end)
     }
 }
 
@@ -262,16 +286,16 @@ impl Iterator for Directory<'_> {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        const SHORT: u16 = 3;
+        const SHORT: u64 = 3;
         self.left = self.left.checked_sub(1)?;
         let at = self.next;
-        self.next = at.checked_add(12)?;
-        let value_at = at + 8;
-        let value = match self.u16_at(at + 2)? {
-            SHORT => u32::from(self.u16_at(value_at)?),
-            _ => self.u32_at(value_at)?,
-        };
-        Some(Entry { tag: self.u16_at(at)?, value, value_at })
+        self.next = at.checked_add(if self.wide { 20 } else { 12 })?;
+        let tag = self.number_at(at, 2)? as u16;
+        let kind = self.number_at(at + 2, 2)?;
+        let count = self.number_at(at + 4, if self.wide { 8 } else { 4 })?;
+        let value_at = at + if self.wide { 12 } else { 8 };
+        let value = self.number_at(value_at, if kind == SHORT { 2 } else { 4 })? as u32;
+        Some(Entry { tag, value, value_at, data: self.data(kind, count, value_at) })
     }
 }
 
@@ -329,6 +353,34 @@ mod tests {
         let mut file = b"II*\0\x08\0\0\0\x01\0".to_vec();
         file.extend([0x12, 0xc6, 1, 0, 4, 0, 0, 0, 1, 4, 0, 0, 0, 0, 0, 0]);
         assert_eq!(sniff(&file), Some(Format::CameraRaw));
+    }
+
+    #[test]
+    fn a_directory_knows_which_values_lie_outside_its_file() {
+        // Width 7 as a SHORT, then 300 bytes of a profile that are not there.
+        let small: [&[u8]; 4] = [
+            b"MM\0*\0\0\0\x08\0\x02",
+            b"\x01\0\0\x03\0\0\0\x01\0\x07\0\0",
+            b"\x87\x73\0\x07\0\0\x01\x2c\0\0\0\x26",
+            b"\0\0\0\0",
+        ];
+        let wide: [&[u8]; 4] = [
+            b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0",
+            b"\0\x01\x03\0\x01\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0",
+            b"\x73\x87\x07\0\x2c\x01\0\0\0\0\0\0\x48\0\0\0\0\0\0\0",
+            b"\0\0\0\0\0\0\0\0",
+        ];
+        for mut file in [small.concat(), wide.concat()] {
+            let end = file.len();
+            let read = |file: &[u8]| Directory::first(file).map(|entry| entry.data).collect::<Vec<_>>();
+            let width = Directory::first(&file).next().map(|entry| (entry.tag, entry.value));
+            assert_eq!(width, Some((256, 7)));
+            assert!(matches!(&read(&file)[..], [Some(_), None]));
+            file.resize(end + 300, 0);
+            assert_eq!(read(&file)[1], Some(end..end + 300));
+            file.pop();
+            assert_eq!(read(&file)[1], None);
+        }
     }
 
     #[test]

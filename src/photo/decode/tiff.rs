@@ -20,7 +20,12 @@ use crate::photo::{Error, Format, Limits, memory};
 /// More samples a pixel than inks and alpha come to are a scientific file's.
 const MOST_SAMPLES: u16 = 8;
 
+const ICC_PROFILE: u16 = 34675;
+
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
+    check_directory(bytes, limits)?;
+    let profile = Directory::first(bytes).find(|entry| entry.tag == ICC_PROFILE).and_then(|entry| entry.data);
+    let meaning = profile.map_or(Meaning::Plain, |range| Meaning::Icc(bytes[range].to_vec()));
     let (bytes, indexed) = palette_as_grey(bytes);
     let mut decoder = Decoder::new(Cursor::new(&*bytes)).map_err(refuse)?;
     let (width, height) = decoder.dimensions().map_err(refuse)?;
@@ -31,16 +36,17 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
         return Err(unsupported(format!("{samples} samples a pixel")));
     }
     let mut working = tiff::decoder::Limits::default();
-    working.decoding_buffer_size = usize::try_from(area * 2 * u64::from(MOST_SAMPLES)).unwrap_or(usize::MAX);
+    // The widest samples of the picture; or the lists of a directory, of which the decoder makes 32 bytes a
+    // value, and which `check_directory` found inside the file.
+    let widest = usize::try_from(area * 2 * u64::from(MOST_SAMPLES)).unwrap_or(usize::MAX);
+    working.decoding_buffer_size = widest.max(bytes.len().saturating_mul(32));
     // What is stored in the file cannot be larger than the file.
-    working.intermediate_buffer_size = bytes.len().max(working.decoding_buffer_size);
-    working.ifd_value_size = bytes.len();
+    working.intermediate_buffer_size = bytes.len().max(widest);
     let mut decoder = decoder.with_limits(working);
     check_chunks(&mut decoder, &bytes, height, limits)?;
 
     let pixel = Pixel::of(&mut decoder, samples, indexed)?;
     let palette = if indexed { Some(read_palette(&mut decoder, pixel.bits)?) } else { None };
-    let meaning = decoder.get_tag_u8_vec(Tag::IccProfile).map_or(Meaning::Plain, Meaning::Icc);
     let channels = if indexed { Channels::Rgb } else { pixel.channels };
     let mut converter = Converter::new(channels, &meaning);
     let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
@@ -215,14 +221,37 @@ fn read_palette(decoder: &mut Source<'_>, bits: u8) -> Result<[[u8; 3]; 256], Er
     if map.len() < 3 * length {
         return Err(damaged("palette too short"));
     }
-    // Old programs wrote 8-bit levels here; a map of 16 bits with nothing above 255 would be all black.
+    // Old programs wrote 8-bit levels here; a map of 16 bits with nothing above 255 would be all black. Of the
+    // others some wrote an 8-bit level times 256 and some times 257; the upper byte gives back both.
     let eight = map.iter().all(|&level| level < 256);
-    let level = |index: usize| if eight { map[index] as u8 } else { narrow(map[index]) };
+    let level = |index: usize| if eight { map[index] as u8 } else { (map[index] >> 8) as u8 };
     let mut palette = [[0; 3]; 256];
     for (index, color) in palette.iter_mut().take(length).enumerate() {
         *color = [level(index), level(length + index), level(2 * length + index)];
     }
     Ok(palette)
+}
+
+/// Refuses a picture over the limits, and a file whose directory points outside it, as one that is cut off
+/// does. The decoder would make room for the values before it looks for them, and leave out a profile that is
+/// not there.
+fn check_directory(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+    const WIDTH: u16 = 256;
+    const HEIGHT: u16 = 257;
+    let size = |side| Directory::first(bytes).find(|entry| entry.tag == side).map(|entry| entry.value);
+    if let (Some(width), Some(height)) = (size(WIDTH), size(HEIGHT)) {
+        limits.check(width, height)?;
+    }
+    for entry in Directory::first(bytes) {
+        // Those of the baseline, the extensions for tiles, predictors, palettes, alpha, JPEG and YCbCr, and the
+        // profile. What else is in the directory, such as a camera's notes, may be broken.
+        let read = matches!(entry.tag, 256..=266 | 273..=279 | 284 | 317..=325 | 338..=347 | 512..=532 | ICC_PROFILE);
+        if entry.data.is_none() && read {
+            let cause = format!("tag {} lies outside the file", entry.tag);
+            return Err(Error::Truncated { format: Format::Tiff, cause });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses chunks that claim sizes which the picture gives no reason for, before the decoder believes them.
