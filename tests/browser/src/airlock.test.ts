@@ -181,7 +181,7 @@ describe('a script that should not be in the frame', () => {
     for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
       const page = await browser.newPage();
       await page.goto(`${site.origin}/?device=cpu`);
-      await page.waitForFunction(() => document.querySelector('iframe'));
+      await page.waitForSelector('iframe', { state: 'attached' });
       await page.waitForTimeout(500);
       heard();
       const inner = frameOf(page);
