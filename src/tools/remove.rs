@@ -68,3 +68,17 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// INTERIM
+pub struct GpuRemover;
+#[allow(missing_docs)]
+impl GpuRemover {
+    pub async fn new(_model: &[u8], _force: bool) -> Result<Self, Error> {
+        Err(Error::Device(crate::gpu::Error::NoAdapter))
+    }
+    pub fn adapter_name(&self) -> &str { "" }
+    pub fn is_lost(&self) -> bool { true }
+    pub async fn cut_out(&mut self, _photo: Photo, _progress: &mut dyn FnMut(Stage, f32) -> bool) -> Result<Cutout, Error> {
+        Err(Error::Device(crate::gpu::Error::NoAdapter))
+    }
+}
