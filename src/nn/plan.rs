@@ -402,13 +402,20 @@ fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
                 }
                 id == whole || id == part
             };
-            // No operation may read and write the same memory once the part lies in the whole.
+            // No operation may read and write the same memory once the part lies in the whole: not those of
+            // the network, not the copies that earlier concatenations became, not a copy of another part.
             let conflict = || {
-                ops.list.iter().any(|op| {
-                    matches!(op.action, Action::Run(_))
-                        && inside(op.output)
-                        && op.inputs.iter().any(|&id| inside(id))
-                })
+                let runs = |op: &&Operation| matches!(op.action, Action::Run(_));
+                let within_part = |id: TensorId| {
+                    std::iter::successors(Some(id), |&id| parents[id].map(|(parent, _)| parent))
+                        .any(|id| id == part)
+                };
+                ops.list
+                    .iter()
+                    .chain(&list)
+                    .filter(runs)
+                    .any(|op| inside(op.output) && op.inputs.iter().any(|&id| inside(id)))
+                    || operation.inputs.iter().filter(|&&other| within_part(other)).count() > 1
             };
             if aligned && !fixed[part] && parents[part].is_none() && !conflict() {
                 parents[part] = Some((whole, channel));

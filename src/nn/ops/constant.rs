@@ -139,10 +139,7 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
             let keep = usize::from(node.int("keepdims", 1)? != 0);
             Tensor::i64(vec![1; keep * get(0)?.shape.len()], vec![values.iter().product()])
         }
-        _ => match arithmetic(node, get(0)?, get(1)?)? {
-            Some(result) => result,
-            None => return Ok(false),
-        },
+        _ => arithmetic(node, get(0)?, get(1)?)?,
     };
     ctx.bind(node, 0, Value::Constant(Arc::new(result)));
     Ok(true)
@@ -259,42 +256,65 @@ fn concat(node: &Node, parts: &[&Arc<Tensor>]) -> Result<Tensor, Error> {
     Ok(tensor)
 }
 
-/// Adds, subtracts, multiplies or divides where one side is a scalar or both have the same shape; everything
-/// else is left to the executors.
-fn arithmetic(node: &Node, a: &Tensor, b: &Tensor) -> Result<Option<Tensor>, Error> {
-    let shape = match (a.len(), b.len()) {
-        (_, 1) if b.shape.len() <= a.shape.len() => a.shape.clone(),
-        (1, _) if a.shape.len() <= b.shape.len() => b.shape.clone(),
-        _ if a.shape == b.shape => a.shape.clone(),
-        _ => return Ok(None),
-    };
-    let count = checked(node, &shape)?;
-    let at = |len: usize, i: usize| if len == 1 { 0 } else { i };
-    if let (Data::I64(x), Data::I64(y)) = (&a.data, &b.data) {
-        let result = (0..count).map(|i| {
-            let (x, y) = (x[at(x.len(), i)], y[at(y.len(), i)]);
-            match node.operator.as_str() {
-                "Add" => x.checked_add(y),
-                "Sub" => x.checked_sub(y),
-                "Mul" => x.checked_mul(y),
-                _ => x.checked_div(y),
+/// The common shape of two shapes, sizes of 1 repeated, or `None` where they do not fit.
+fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
+    let rank = a.len().max(b.len());
+    let size =
+        |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |own| shape[own]);
+    (0..rank)
+        .map(|axis| match (size(a, axis), size(b, axis)) {
+            (x, y) if x == y || y == 1 => Some(x),
+            (1, y) => Some(y),
+            _ => None,
+        })
+        .collect()
+}
+
+/// For each element of `shape`, the flat place in a tensor of shape `own` that is repeated along it.
+fn repeated(own: &[usize], shape: &[usize], count: usize) -> Vec<usize> {
+    let offset = shape.len() - own.len();
+    (0..count)
+        .map(|index| {
+            let (mut rest, mut place, mut stride) = (index, 0, 1);
+            for axis in (0..shape.len()).rev() {
+                let at = rest % shape[axis];
+                rest /= shape[axis];
+                if let Some(&size) = axis.checked_sub(offset).and_then(|axis| own.get(axis)) {
+                    place += if size == 1 { 0 } else { at * stride };
+                    stride *= size;
+                }
             }
+            place
+        })
+        .collect()
+}
+
+/// Adds, subtracts, multiplies or divides; sizes of 1 are repeated.
+fn arithmetic(node: &Node, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
+    let shape = broadcast(&a.shape, &b.shape)
+        .ok_or_else(|| node.error(format!("{:?} and {:?} do not fit together", a.shape, b.shape)))?;
+    let count = checked(node, &shape)?;
+    let places: Vec<(usize, usize)> =
+        repeated(&a.shape, &shape, count).into_iter().zip(repeated(&b.shape, &shape, count)).collect();
+    if let (Data::I64(x), Data::I64(y)) = (&a.data, &b.data) {
+        let result = places.iter().map(|&(i, j)| match node.operator.as_str() {
+            "Add" => x[i].checked_add(y[j]),
+            "Sub" => x[i].checked_sub(y[j]),
+            "Mul" => x[i].checked_mul(y[j]),
+            _ => x[i].checked_div(y[j]),
         });
         let result: Option<Vec<i64>> = result.collect();
         let result = result.ok_or_else(|| node.error("its whole numbers overflow or divide by zero"))?;
-        return Ok(Some(Tensor::i64(shape, result)));
+        return Ok(Tensor::i64(shape, result));
     }
     let (x, y) = (a.to_f32(), b.to_f32());
-    let result = (0..count).map(|i| {
-        let (x, y) = (x[at(x.len(), i)], y[at(y.len(), i)]);
-        match node.operator.as_str() {
-            "Add" => x + y,
-            "Sub" => x - y,
-            "Mul" => x * y,
-            _ => x / y,
-        }
+    let result = places.iter().map(|&(i, j)| match node.operator.as_str() {
+        "Add" => x[i] + y[j],
+        "Sub" => x[i] - y[j],
+        "Mul" => x[i] * y[j],
+        _ => x[i] / y[j],
     });
-    Ok(Some(Tensor::f32(shape, result.collect())))
+    Ok(Tensor::f32(shape, result.collect()))
 }
 
 fn dequantize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {

@@ -201,8 +201,9 @@ pub(super) fn conv_transpose(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), 
             (padding[a], padding[a + 2]) =
                 if automatic == "SAME_UPPER" { (small, large) } else { (large, small) };
         }
-        size[a] = full
-            .checked_sub(padding[a] + padding[a + 2])
+        // Where the wanted size is larger than what the windows reach, the rest is the bias alone.
+        size[a] = wanted
+            .or_else(|| full.checked_sub(padding[a] + padding[a + 2]))
             .filter(|&s| s > 0)
             .ok_or_else(|| node.error("its padding is larger than its result"))?;
     }

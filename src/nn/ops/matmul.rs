@@ -26,7 +26,13 @@ fn product(
 ) -> Result<TensorId, Error> {
     let [batch, m, k] = as_batch(node, ctx.shape(a))?;
     let [batch_b, k_b, n] = as_batch(node, ctx.shape(b))?;
-    if k != k_b || (batch_b != batch && batch_b != 1) {
+    // The axes before the last two must be the same, or B has none: neither side is repeated along the other.
+    let leading = |id: TensorId| -> Vec<usize> {
+        let shape = ctx.shape(id);
+        shape[..shape.len() - 2].iter().copied().skip_while(|&size| size == 1).collect()
+    };
+    let deeper = ctx.shape(b).len() > ctx.shape(a).len();
+    if k != k_b || deeper || (batch_b != 1 && leading(a) != leading(b)) {
         return Err(node.error(format!("{:?} and {:?} cannot be multiplied", ctx.shape(a), ctx.shape(b))));
     }
     let a = ctx.reshaped(node, a, vec![batch, m, k]);

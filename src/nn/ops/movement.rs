@@ -3,6 +3,7 @@
 use super::{Lowering, Value, axis_of, sizes};
 use crate::nn::error::Error;
 use crate::nn::graph::Node;
+use crate::nn::onnx::data_type::{DOUBLE, FLOAT, FLOAT16};
 use crate::nn::plan::TensorId;
 use crate::nn::step::{Copy, Kind, Loop};
 
@@ -77,6 +78,9 @@ pub(super) fn reshaped_shape(
 pub(super) fn reshape(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let input = ctx.input(node, 0)?;
     let shape = match node.operator.as_str() {
+        "Cast" if ![FLOAT, FLOAT16, DOUBLE].map(i64::from).contains(&node.int("to", 1)?) => {
+            return Err(node.error("what the network computes can only be cast to floats"));
+        }
         "Identity" | "Dropout" | "Cast" => ctx.shape(input).to_vec(),
         _ => {
             let argument = ctx.constant_ints(node, 1)?;
@@ -285,6 +289,11 @@ pub(super) fn concat(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
 
 /// Constant, edge and reflecting borders. Borders of the last two kinds are copied from the result itself,
 /// axis by axis, out of a tensor that has the earlier axes' borders already.
+/// All of each axis.
+fn full(shape: &[usize]) -> Vec<Range> {
+    shape.iter().map(|&count| Range { start: 0, step: 1, count }).collect()
+}
+
 pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let input = ctx.input(node, 0)?;
     let shape = ctx.shape(input).to_vec();
@@ -301,24 +310,34 @@ pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     if pads.len() != 2 * axes.len() {
         return Err(node.error(format!("it has {} pads for {} axes", pads.len(), axes.len())));
     }
-    if pads.iter().any(|p| !(0..1 << 24).contains(p)) {
-        return Err(node.error("pads below 0 or above 16777215 are not supported"));
-    }
-    let mut borders = vec![(0usize, 0usize); rank];
-    for (i, &axis) in axes.iter().enumerate() {
-        borders[axis] = (pads[i] as usize, pads[i + axes.len()] as usize);
+    if pads.iter().any(|p| p.unsigned_abs() >= 1 << 24) {
+        return Err(node.error("pads beyond 16777215 are not supported"));
     }
     let mode = node.text("mode", "constant")?.to_owned();
+    // What is left of each axis: pads below 0 cut.
+    let mut kept = full(&shape);
+    let mut borders = vec![(0usize, 0usize); rank];
+    for (i, &axis) in axes.iter().enumerate() {
+        let (before, after) = (pads[i], pads[i + axes.len()]);
+        let cut = |pad: i64| pad.min(0).unsigned_abs() as usize;
+        if mode != "constant" && (before < 0 || after < 0) {
+            return Err(node.error(format!("pads below 0 are not supported in mode '{mode}'")));
+        }
+        kept[axis].start = cut(before);
+        kept[axis].count = shape[axis].checked_sub(cut(before) + cut(after)).ok_or_else(|| {
+            node.error(format!("its pads cut more than the {} elements of an axis", shape[axis]))
+        })?;
+        borders[axis] = (before.max(0) as usize, after.max(0) as usize);
+    }
     if mode == "constant" {
         let value = match ctx.constant(node, 2)? {
             Some(t) => t.to_f32().first().copied().unwrap_or(0.0),
             None => node.float("value", 0.0)?,
         };
-        let result = (0..rank).map(|a| shape[a] + borders[a].0 + borders[a].1).collect();
+        let result = (0..rank).map(|a| kept[a].count + borders[a].0 + borders[a].1).collect();
         let output = ctx.output(node, result)?;
         ctx.push(node, Kind::Fill(value), vec![], output);
-        let ranges: Vec<Range> = shape.iter().map(|&count| Range { start: 0, step: 1, count }).collect();
-        copy_ranges(node, ctx, input, &ranges, output, borders.iter().map(|b| b.0).collect());
+        copy_ranges(node, ctx, input, &kept, output, borders.iter().map(|b| b.0).collect());
         return Ok(());
     }
     let mut current = input;
@@ -328,8 +347,7 @@ pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
             continue;
         }
         let size = ctx.shape(current)[axis];
-        let full: Vec<Range> =
-            ctx.shape(current).iter().map(|&count| Range { start: 0, step: 1, count }).collect();
+        let whole = full(ctx.shape(current));
         let mut grown = ctx.shape(current).to_vec();
         grown[axis] += before + after;
         let next = ctx.tensor(grown.clone());
@@ -338,7 +356,7 @@ pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
         }
         let mut place = vec![0; rank];
         place[axis] = before;
-        copy_ranges(node, ctx, current, &full, next, place);
+        copy_ranges(node, ctx, current, &whole, next, place);
         // (first source index, step, count, first target index)
         let strips = match mode.as_str() {
             "edge" => [(0, 0, before, 0), (size - 1, 0, after, before + size)],

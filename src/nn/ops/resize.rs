@@ -6,9 +6,15 @@ use super::{Lowering, sizes};
 use crate::nn::error::Error;
 use crate::nn::graph::Node;
 use crate::nn::step::{Kind, Resize, Tap};
+use crate::nn::tensor::elements;
 
 pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let (input, [n, c, h, w]) = ctx.image(node, 0)?;
+    for refused in ["antialias", "exclude_outside"] {
+        if node.int(refused, 0)? != 0 {
+            return Err(node.error(format!("{refused} is not supported")));
+        }
+    }
     // Inputs: X, scales (Upsample and Resize-10) or X, roi, scales, sizes (from version 11 on).
     let modern = node.operator == "Resize" && ctx.graph.opset >= 11;
     let floats = |ctx: &Lowering<'_>, index: usize| -> Result<Option<Vec<f32>>, Error> {
@@ -57,13 +63,17 @@ pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
         return Err(node.error(format!("its result {target:?} is empty")));
     }
 
+    if elements(&target).is_none() {
+        return Err(node.error(format!("its result {target:?} is larger than any supported network's")));
+    }
+
     let coordinates = if modern {
         node.text("coordinate_transformation_mode", "half_pixel")?.to_owned()
     } else {
         "asymmetric".to_owned()
     };
     let mode = node.text("mode", "nearest")?;
-    let rounding = if modern { node.text("nearest_mode", "round_prefer_floor")? } else { "floor" };
+    let rounding = if modern { node.text("nearest_mode", "round_prefer_floor")? } else { "simple" };
     let taps = |axis: usize| -> Result<Arc<[Tap]>, Error> {
         let (size, result) = (source[axis], target[axis]);
         let last = size - 1;
@@ -74,6 +84,7 @@ pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
                     "half_pixel" => (x + 0.5) / scale[axis] - 0.5,
                     "pytorch_half_pixel" if result > 1 => (x + 0.5) / scale[axis] - 0.5,
                     "pytorch_half_pixel" => 0.0,
+                    "tf_half_pixel_for_nn" => (x + 0.5) / scale[axis],
                     "asymmetric" => x / scale[axis],
                     "align_corners" if result > 1 => x * last as f32 / (result - 1) as f32,
                     "align_corners" => 0.0,
@@ -86,7 +97,9 @@ pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
                 match mode {
                     "nearest" => {
                         let rounded = match rounding {
-                            "floor" => at.floor(),
+                            // Before version 11 nothing says how to round; this is ONNX Runtime's way.
+                            "simple" if scale[axis] < 1.0 => at.ceil(),
+                            "simple" | "floor" => at.floor(),
                             "ceil" => at.ceil(),
                             "round_prefer_ceil" => (at + 0.5).floor(),
                             "round_prefer_floor" => (at - 0.5).ceil(),
