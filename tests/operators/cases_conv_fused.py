@@ -52,10 +52,10 @@ ACTIVATIONS = ["Relu", "Relu6", "LeakyRelu", "PRelu", "PRelu of one slope", "Har
 
 def record(family):
     for name in ACTIVATIONS:
-        for kind, group, kernel in [("conv", 1, 3), ("1x1", 1, 1), ("depthwise", 6, 3)]:
+        for kind, group, kernel in [("conv", 1, 3), ("1x1", 1, 1), ("depthwise", 5, 3)]:
             model = Model(f"{kind} + {name}", 14)
-            x = model.input([1, 6, 5, 4])
-            model.output(activation(model, conv(model, x, 6, 6, kernel, group=group), 6, name))
+            x = model.input([1, 5, 3, 4])
+            model.output(activation(model, conv(model, x, 5, 5, kernel, group=group), 5, name))
             family.add(model)
 
     for kind, group, stored in [("conv", 1, "f32"), ("conv int8", 1, "int8"), ("depthwise", 5, "f32"),
@@ -93,10 +93,10 @@ def record(family):
         for side in ("first", "second"):
             for stored in ("f32", "int8"):
                 model = Model(f"conv {stored} + residual as {side} input{f' + {last}' if last else ''}", 14)
-                x = model.input([1, 6, 5, 7])
-                y = conv(model, x, 6, 6, stored=stored)
+                x = model.input([1, 5, 4, 5])
+                y = conv(model, x, 5, 5, stored=stored)
                 y = model.node("Add", [x, y] if side == "first" else [y, x])
-                model.output(activation(model, y, 6, last) if last else y)
+                model.output(activation(model, y, 5, last) if last else y)
                 family.add(model)
     model = Model("two convs added + Relu")
     x = model.input([1, 5, 6, 4])

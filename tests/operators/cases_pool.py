@@ -22,7 +22,7 @@ def record(family):
     for operator in ("MaxPool", "AveragePool"):
         for kind, attributes in WINDOWS:
             for h, w in [(4, 6), (5, 7), (3, 3)]:
-                pooled(family, f"{operator} {kind} size {h}x{w}", operator, [1, 5, h, w], **attributes)
+                pooled(family, f"{operator} {kind} size {h}x{w}", operator, [1, 3, h, w], **attributes)
         for c in (1, 3, 4, 8, 13):
             pooled(family, f"{operator} 2x2 channels {c}", operator, [1, c, 4, 5], kernel_shape=[2, 2], strides=[2, 2])
         pooled(family, f"{operator} 2x2 batch 3", operator, [3, 5, 4, 5], kernel_shape=[2, 2], strides=[2, 2])
@@ -72,7 +72,7 @@ def record(family):
     family.add(model)
 
     for operator in ("GlobalAveragePool", "GlobalMaxPool"):
-        for x in ([1, 3, 5, 7], [2, 5, 4, 4], [1, 8, 1, 1], [1, 1, 1, 9], [1, 17, 8, 8]):
+        for x in ([1, 3, 5, 7], [2, 5, 4, 4], [1, 8, 1, 1], [1, 1, 1, 9], [1, 13, 5, 6]):
             pooled(family, f"{operator} {x}", operator, x)
     model = Model("GlobalMaxPool of negatives")
     model.output(model.node("GlobalMaxPool", model.input([1, 5, 3, 3], model.grid([1, 5, 3, 3], -4, -1))))

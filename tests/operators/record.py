@@ -14,6 +14,8 @@ A `.cases` file is protobuf, with the messages of ONNX's own schema inside:
       repeated onnx.TensorProto outputs = 4;   // in the order of the graph's outputs; none in unsupported.cases
     }
 
+Inputs and outputs of 32-bit floats are stored as 16-bit ones where that loses nothing, which halves the files.
+
 Numbers are 32-bit floats unless the graph says otherwise, on coarse grids of powers of two, so that sums of
 products are exact in single precision whatever their order, and a difference is a mistake and not rounding.
 Functions such as the sigmoid are exact to a few units in the last place only. Nothing is infinite or not a
@@ -26,9 +28,9 @@ the operators and not of a fusion.
 Where one node is at fault it is called `culprit`, and so must the error; the other cases' names begin with
 `graph: `.
 
-`fast_network.cases` leaves out the inputs of the 320×320 case: they are `scene(height, width, seed)` below, with
-the seed of the case's name, `HEIGHTxWIDTH seed SEED`. The smaller cases hold them, so that a runner that makes
-them by itself can be checked.
+`fast_network.cases` leaves out the inputs of all cases but the first: they are `scene(height, width, seed)` in
+`cases_fast_network.py`, whose doc is the formula, with the sizes and the seed of the case's name,
+`HEIGHTxWIDTH seed SEED`. The first case holds its input, so that a runner that makes them can be checked.
 
 Each family lives in its own file here, `cases_*.py` by name, and each case draws from its own generator, seeded
 by its name: a new case does not change the others.
@@ -92,6 +94,17 @@ def encoded(name, model, inputs, outputs):
     return field(1, case)
 
 
+def stored(values, name):
+    """A tensor, in half precision where that holds every element exactly."""
+    values = np.asarray(values, order="C")
+    if values.dtype == np.float32:
+        with np.errstate(over="ignore"):
+            half = values.astype(np.float16)
+        if np.array_equal(half.astype(np.float32), values):
+            values = half
+    return numpy_helper.from_array(values, name)
+
+
 # Building a model -------------------------------------------------------------------------------------------
 
 
@@ -129,7 +142,7 @@ class Model:
     def constant(self, values, name=""):
         """An initializer."""
         name = name or self.fresh("c")
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self.initializers.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
         return name
 
     def ints(self, *values):
@@ -163,7 +176,7 @@ class Model:
                                  opset_imports=[helper.make_opsetid("", self.opset)])
 
     def input_tensors(self):
-        return [numpy_helper.from_array(self.input_values[port.name], port.name) for port in self.inputs]
+        return [stored(self.input_values[port.name], port.name) for port in self.inputs]
 
 
 def runtime(model):
@@ -204,8 +217,7 @@ class Family:
                 raise RuntimeError(f"{self.name}, case '{model.name}': the result is not finite")
             if result.size == 0:
                 raise RuntimeError(f"{self.name}, case '{model.name}': the result is empty")
-        outputs = [numpy_helper.from_array(np.ascontiguousarray(result), port.name)
-                   for result, port in zip(results, model.outputs, strict=True)]
+        outputs = [stored(result, port.name) for result, port in zip(results, model.outputs, strict=True)]
         self.parts.append(encoded(model.name, data, model.input_tensors(), outputs))
 
     def refuse(self, model, proto=None):
