@@ -203,7 +203,7 @@ def broken(family):
     single("Pad that cuts everything", "Pad", [picture], [ints(0, 0, -3, 0, 0, 0, -2, 0)])
     single("Pad by a huge border", "Pad", [picture], [ints(0, 0, 2**61, 0, 0, 0, 2**61, 0)])
     single("Pad that reflects more than there is", "Pad", [picture], [ints(0, 0, 5, 0, 0, 0, 0, 0)], mode="reflect")
-    single("Pad of an unknown mode", "Pad", [picture], [ints(*[0] * 8)], mode="mirror")
+    single("Pad of an unknown mode", "Pad", [picture], [ints(0, 0, 1, 1, 0, 0, 1, 1)], mode="mirror")
     single("MaxPool without kernel_shape", "MaxPool", [picture])
     single("MaxPool larger than the picture", "MaxPool", [picture], kernel_shape=[9, 9])
     single("MaxPool of kernel 0", "MaxPool", [picture], kernel_shape=[0, 2])

@@ -55,6 +55,9 @@ fn prelu(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
         .len()
         .checked_sub(slope.shape.len())
         .ok_or_else(|| node.error("its slope has too many axes"))?;
+    if slope.shape.iter().zip(&shape[missing..]).any(|(&own, &size)| own != 1 && own != size) {
+        return Err(node.error(format!("its slope {:?} does not fit its input {shape:?}", slope.shape)));
+    }
     let channel_axis = if shape.len() == 4 { 1 } else { shape.len().saturating_sub(1) };
     let per_channel =
         slope.shape.iter().enumerate().all(|(axis, &size)| {

@@ -26,13 +26,12 @@ fn product(
 ) -> Result<TensorId, Error> {
     let [batch, m, k] = as_batch(node, ctx.shape(a))?;
     let [batch_b, k_b, n] = as_batch(node, ctx.shape(b))?;
-    // The axes before the last two must be the same, or B has none: neither side is repeated along the other.
-    let leading = |id: TensorId| -> Vec<usize> {
-        let shape = ctx.shape(id);
+    // The axes in front must be the same, but for sizes of 1 before them, or all be 1 in the second tensor.
+    let batches = |shape: &[usize]| -> Vec<usize> {
         shape[..shape.len() - 2].iter().copied().skip_while(|&size| size == 1).collect()
     };
-    let deeper = ctx.shape(b).len() > ctx.shape(a).len();
-    if k != k_b || deeper || (batch_b != 1 && leading(a) != leading(b)) {
+    let alike = batch_b == 1 || batches(ctx.shape(a)) == batches(ctx.shape(b));
+    if k != k_b || !alike || ctx.shape(b).len() > ctx.shape(a).len() {
         return Err(node.error(format!("{:?} and {:?} cannot be multiplied", ctx.shape(a), ctx.shape(b))));
     }
     let a = ctx.reshaped(node, a, vec![batch, m, k]);

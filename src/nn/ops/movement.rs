@@ -39,7 +39,12 @@ pub(super) fn reshaped_shape(
         "Unsqueeze" => {
             let axes = axes()?.ok_or_else(|| node.error("it has no axes"))?;
             let rank = shape.len() + axes.len();
-            let new = axes.iter().map(|&a| axis_of(node, a, rank)).collect::<Result<Vec<_>, _>>()?;
+            let mut new = axes.iter().map(|&a| axis_of(node, a, rank)).collect::<Result<Vec<_>, _>>()?;
+            new.sort_unstable();
+            new.dedup();
+            if new.len() != axes.len() {
+                return Err(node.error(format!("its axes {axes:?} name one twice")));
+            }
             let mut rest = shape.iter().copied();
             (0..rank).map(|a| if new.contains(&a) { 1 } else { rest.next().unwrap_or(1) }).collect()
         }
