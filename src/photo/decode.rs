@@ -2,6 +2,9 @@
 //!
 //! Each format's module reads the header, has its size checked, and only then allocates. The pixels are
 //! decoded straight into the one RGBA buffer that becomes the photo, wherever the format's decoder allows.
+//! Measured at 12 megapixels, which are 48 MB of RGBA, what is held besides at the peak: JPEG 0.7 MB
+//! (progressive 37 MB of coefficients, CMYK 2.4 MB), PNG 0.3 MB, TIFF in strips 0.1 MB, WebP 21 MB (lossless
+//! 48 MB); a quarter turn needs a second RGBA buffer, 48 MB, for its duration.
 
 mod containers;
 mod jpeg;
