@@ -75,9 +75,6 @@ fn prelu(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     }
     // max(x, 0) + slope × min(x, 0)
     let slopes = super::binary::operand(node, ctx, 1, shape.len())?;
-    if ctx.shape(slopes).iter().zip(&shape).any(|(&slope, &size)| slope != 1 && slope != size) {
-        return Err(node.error(format!("its slope {:?} does not fit an input of {shape:?}", slope.shape)));
-    }
     let [positive, negative, scaled] = std::array::from_fn(|_| ctx.tensor(shape.clone()));
     ctx.push(node, Kind::Unary(Activation::Relu), vec![input], positive);
     ctx.push(node, Kind::Unary(Activation::Clip { low: f32::MIN, high: 0.0 }), vec![input], negative);

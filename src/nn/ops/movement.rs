@@ -319,6 +319,9 @@ pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
         return Err(node.error("pads beyond 16777215 are not supported"));
     }
     let mode = node.text("mode", "constant")?.to_owned();
+    if !["constant", "edge", "reflect"].contains(&mode.as_str()) {
+        return Err(node.error(format!("mode '{mode}' is not supported")));
+    }
     // What is left of each axis: pads below 0 cut.
     let mut kept = full(&shape);
     let mut borders = vec![(0usize, 0usize); rank];

@@ -6,7 +6,6 @@ use super::{Lowering, sizes};
 use crate::nn::error::Error;
 use crate::nn::graph::Node;
 use crate::nn::step::{Kind, Resize, Tap};
-use crate::nn::tensor::elements;
 
 /// Most rows or columns of a result: what a scale may reach, and twice the longest side of any photo taken in.
 const MAX_SIDE: usize = 1 << 16;
@@ -67,13 +66,6 @@ pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     }
     if target.iter().any(|&size| size > MAX_SIDE) {
         return Err(node.error(format!("its result {target:?} is longer than {MAX_SIDE} on a side")));
-    }
-    if node.int("antialias", 0)? != 0 {
-        return Err(node.error("antialias is not supported"));
-    }
-
-    if elements(&target).is_none() {
-        return Err(node.error(format!("its result {target:?} is larger than any supported network's")));
     }
 
     let coordinates = if modern {
