@@ -1,9 +1,10 @@
 //! The adapter, buffers, pipelines; one place for readback and device loss.
+//!
+//! Knows bytes and commands; knows nothing of networks or pictures.
 
-/// Why the GPU cannot do the work. Whoever asked falls back to the CPU.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// No adapter answered.
-    #[error("no GPU answered")]
-    NoAdapter,
-}
+mod device;
+mod error;
+mod signal;
+
+pub use device::{Device, Preference, Readback, Submitted};
+pub use error::Error;

@@ -5,6 +5,7 @@
 pub mod cpu;
 mod error;
 mod fuse;
+pub mod gpu;
 pub mod graph;
 pub mod onnx;
 mod ops;

@@ -1,0 +1,324 @@
+//! Runs a plan on the GPU: weights stay in GPU memory as signed bytes and are expanded where they are used.
+//!
+//! Every kernel of the family `x.wgsl` has its twin in the CPU executor; the tests compare the two.
+
+mod kernel;
+mod lower;
+mod pack;
+mod parameters;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kernel::{PARAMETER_BYTES, Pipelines};
+pub use lower::Strategy;
+use lower::{Dispatch, lower};
+
+use super::error::Error;
+use super::plan::{Plan, View};
+use crate::gpu::{self, Device, Readback, Submitted};
+
+/// Most dispatches in a submission.
+const MOST_DISPATCHES: usize = 24;
+
+/// On a software adapter, most multiply-adds in a submission: about half a second at 1 GFLOP/s.
+const SHORT_SUBMISSION: u64 = 250_000_000;
+
+/// A plan on a device: its memory, weights, pipelines and the list of dispatches.
+#[derive(Debug)]
+pub struct Executor {
+    device: Device,
+    plan: Arc<Plan>,
+    arena: wgpu::Buffer,
+    bindings: wgpu::BindGroup,
+    pipelines: Pipelines,
+    dispatches: Vec<Dispatch>,
+    batches: Vec<Range<usize>>,
+    weight_bytes: u64,
+    busy: AtomicBool,
+}
+
+/// Marks the executor's memory as in use while a run is under way.
+struct Busy<'a>(&'a AtomicBool);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl Executor {
+    /// Puts a plan on a device, with the kernels that suit it.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the plan's memory is more than the device binds at once, the device is lost, or
+    /// a step is beyond the kernels. The caller falls back to the CPU executor.
+    pub fn new(device: &Device, plan: impl Into<Arc<Plan>>) -> Result<Self, Error> {
+        let strategy = if device.is_software() { Strategy::Registers } else { Strategy::Tiled };
+        Self::with_strategy(device, plan, strategy)
+    }
+
+    /// As [`Executor::new`], with a given way to convolve.
+    ///
+    /// # Errors
+    /// As [`Executor::new`].
+    pub fn with_strategy(
+        device: &Device,
+        plan: impl Into<Arc<Plan>>,
+        strategy: Strategy,
+    ) -> Result<Self, Error> {
+        let plan = plan.into();
+        device.check()?;
+        let program = lower(&plan, strategy)?;
+        let bytes = |words: usize| words as u64 * 4;
+        let arena = device.storage("the network's memory", bytes(program.arena))?;
+        let weight_bytes = bytes(program.table.len());
+        let table = device.buffer(
+            "the network's weights",
+            weight_bytes,
+            wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+        )?;
+        let parameters = device.buffer(
+            "the network's parameters",
+            program.parameters.len() as u64,
+            wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        )?;
+        device.queue().write_buffer(&table, 0, bytemuck::cast_slice(&program.table));
+        device.queue().write_buffer(&parameters, 0, &program.parameters);
+
+        let pipelines = Pipelines::new(device, program.dispatches.iter().map(|d| d.kernel));
+        let bindings = device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("nn"),
+            layout: &pipelines.layout,
+            entries: &[
+                wgpu::BindGroupEntry { binding: 0, resource: arena.as_entire_binding() },
+                wgpu::BindGroupEntry { binding: 1, resource: table.as_entire_binding() },
+                wgpu::BindGroupEntry {
+                    binding: 2,
+                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                        buffer: &parameters,
+                        offset: 0,
+                        size: wgpu::BufferSize::new(PARAMETER_BYTES as u64),
+                    }),
+                },
+            ],
+        });
+        device.check()?;
+        let batches = batches(&program.dispatches, strategy);
+        let executor = Self {
+            device: device.clone(),
+            plan,
+            arena,
+            bindings,
+            pipelines,
+            dispatches: program.dispatches,
+            batches,
+            weight_bytes,
+            busy: AtomicBool::new(false),
+        };
+        for (view, elements) in &executor.plan.constants {
+            executor.write(view, elements);
+        }
+        Ok(executor)
+    }
+
+    /// The plan that it runs.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The buffer that holds every tensor; the plan's views say where. For stages that read the network's
+    /// outputs, or write its inputs, on the GPU. The usages are `STORAGE`, `COPY_SRC` and `COPY_DST`.
+    pub fn arena(&self) -> &wgpu::Buffer {
+        &self.arena
+    }
+
+    /// Bytes of GPU memory that it holds: tensors, weights and parameters.
+    pub fn bytes(&self) -> u64 {
+        self.arena.size() + self.weight_bytes + (self.dispatches.len() * PARAMETER_BYTES) as u64
+    }
+
+    fn write(&self, view: &View, elements: &[f32]) {
+        let range = view.range();
+        let mut memory = vec![0.0; range.len()];
+        view.pack(elements, &mut memory);
+        if !memory.is_empty() {
+            self.device.queue().write_buffer(
+                &self.arena,
+                range.start as u64 * 4,
+                bytemuck::cast_slice(&memory),
+            );
+        }
+    }
+
+    /// Puts the inputs into GPU memory: one slice an input, in logical order.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a slice has another number of values than its input.
+    pub fn upload(&self, inputs: &[&[f32]]) -> Result<(), Error> {
+        for (index, port) in self.plan.inputs.iter().enumerate() {
+            let given = inputs.get(index).map_or(0, |input| input.len());
+            if given != port.tensor.len() {
+                let (name, expected) = (port.name.clone(), port.tensor.len());
+                return Err(Error::Input { name, expected, given });
+            }
+        }
+        for (port, input) in self.plan.inputs.iter().zip(inputs) {
+            self.write(&port.tensor, input);
+        }
+        Ok(())
+    }
+
+    /// Records the whole network: from the inputs in [`Executor::arena`] to the outputs there. For callers that
+    /// have no need to stop in between; [`Executor::execute`] submits in short pieces.
+    pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
+        self.record(encoder, 0..self.dispatches.len());
+    }
+
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, range: Range<usize>) {
+        let mut pass = encoder
+            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("nn"), timestamp_writes: None });
+        let mut current = None;
+        for dispatch in &self.dispatches[range] {
+            if current.replace(dispatch.kernel) != Some(dispatch.kernel) {
+                pass.set_pipeline(self.pipelines.get(dispatch.kernel));
+            }
+            pass.set_bind_group(0, &self.bindings, &[dispatch.parameters]);
+            let [x, y, z] = dispatch.workgroups;
+            pass.dispatch_workgroups(x, y, z);
+        }
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("nn") })
+    }
+
+    fn begin(&self) -> Result<Busy<'_>, Error> {
+        if self.busy.swap(true, Ordering::Acquire) {
+            return Err(gpu::Error::Refused(
+                "the network is running already; wait for its result before the next run".into(),
+            )
+            .into());
+        }
+        Ok(Busy(&self.busy))
+    }
+
+    /// Runs from the inputs in GPU memory to the outputs there, in short submissions of which two are under way
+    /// at a time. `progress` is given the steps done and the steps there are, and answers whether to go on.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] where `progress` says so; [`Error::Device`] where the device fails.
+    pub async fn execute(&self, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<(), Error> {
+        let _busy = self.begin()?;
+        self.submit_all(progress).await
+    }
+
+    async fn submit_all(&self, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<(), Error> {
+        let total = self.plan.steps.len();
+        let mut under_way: Option<(Submitted, usize)> = None;
+        if !progress(0, total) {
+            return Err(Error::Cancelled);
+        }
+        for batch in &self.batches {
+            let last = self.dispatches[batch.end - 1].step;
+            let mut encoder = self.encoder();
+            self.record(&mut encoder, batch.clone());
+            let submitted = self.device.submit(encoder)?;
+            if let Some((earlier, step)) = under_way.replace((submitted, last)) {
+                self.device.finished(earlier).await?;
+                if !progress(step, total) {
+                    return Err(Error::Cancelled);
+                }
+            }
+        }
+        if let Some((earlier, _)) = under_way {
+            self.device.finished(earlier).await?;
+        }
+        if progress(total, total) { Ok(()) } else { Err(Error::Cancelled) }
+    }
+
+    /// Runs what lies in the arena once, each step by itself, and gives the seconds that each took. For tuning:
+    /// waiting after each step costs time of its own.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device fails.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn measure(&self) -> Result<Vec<f64>, Error> {
+        let _busy = self.begin()?;
+        let mut seconds = vec![0.0; self.plan.steps.len()];
+        for (index, dispatch) in self.dispatches.iter().enumerate() {
+            let start = std::time::Instant::now();
+            let mut encoder = self.encoder();
+            self.record(&mut encoder, index..index + 1);
+            let submitted = self.device.submit(encoder)?;
+            self.device.finished(submitted).await?;
+            seconds[dispatch.step] += start.elapsed().as_secs_f64();
+        }
+        Ok(seconds)
+    }
+
+    /// Runs the network: takes one slice an input and gives one vector an output, all in logical order
+    /// (`[N, C, H, W]`, row-major).
+    ///
+    /// # Errors
+    /// [`Error::Input`] where an input does not fit; else as [`Executor::execute`].
+    pub async fn run(
+        &self,
+        inputs: &[&[f32]],
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        let _busy = self.begin()?;
+        self.upload(inputs)?;
+        self.submit_all(progress).await?;
+        let parts: Vec<Readback<'_>> = self
+            .plan
+            .outputs
+            .iter()
+            .map(|port| {
+                let range = port.tensor.range();
+                Readback { buffer: &self.arena, range: range.start as u64 * 4..range.end as u64 * 4 }
+            })
+            .collect();
+        let read = self.device.read(self.encoder(), &parts).await?;
+        Ok(self
+            .plan
+            .outputs
+            .iter()
+            .zip(&read)
+            .map(|(port, bytes)| port.tensor.unpack(&bytemuck::pod_collect_to_vec(bytes)))
+            .collect())
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        // The browser frees buffers when it collects garbage, which can be long after.
+        self.arena.destroy();
+    }
+}
+
+/// Cuts the list of dispatches into submissions.
+fn batches(dispatches: &[Dispatch], strategy: Strategy) -> Vec<Range<usize>> {
+    let most_work = match strategy {
+        Strategy::Registers => SHORT_SUBMISSION,
+        Strategy::Tiled => u64::MAX,
+    };
+    let mut result = Vec::new();
+    let (mut start, mut work) = (0, 0u64);
+    for (index, dispatch) in dispatches.iter().enumerate() {
+        if index > start
+            && (index - start == MOST_DISPATCHES || work.saturating_add(dispatch.work) > most_work)
+        {
+            result.push(start..index);
+            (start, work) = (index, 0);
+        }
+        work += dispatch.work;
+    }
+    if start < dispatches.len() {
+        result.push(start..dispatches.len());
+    }
+    result
+}

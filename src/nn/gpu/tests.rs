@@ -1,0 +1,2 @@
+//! The kernels against plain loops.
+#![allow(clippy::unwrap_used)]
