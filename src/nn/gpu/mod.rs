@@ -159,13 +159,7 @@ impl Executor {
     /// # Errors
     /// [`Error::Input`] where a slice has another number of values than its input.
     pub fn upload(&self, inputs: &[&[f32]]) -> Result<(), Error> {
-        for (index, port) in self.plan.inputs.iter().enumerate() {
-            let given = inputs.get(index).map_or(0, |input| input.len());
-            if given != port.tensor.len() {
-                let (name, expected) = (port.name.clone(), port.tensor.len());
-                return Err(Error::Input { name, expected, given });
-            }
-        }
+        self.plan.check(inputs)?;
         for (port, input) in self.plan.inputs.iter().zip(inputs) {
             self.write(&port.tensor, input);
         }

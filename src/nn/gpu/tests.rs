@@ -1,2 +1,652 @@
-//! The kernels against plain loops.
+//! Every kernel against its twin in the CPU executor, over many shapes; what happens when a device is lost or
+//! too small. On the software adapter; without one the tests say that they are skipped.
 #![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use super::{Executor, Strategy};
+use crate::gpu::{self, Device};
+use crate::nn::plan::{Action, Operation, Operations, Plan, Port, TensorId, TensorInfo};
+use crate::nn::step::{
+    Activation, BinaryOp, Conv, Copy, Kind, Loop, Pool, PoolMode, Resize, Tap, WeightValues, Weights,
+};
+use crate::nn::{Error, Graph, MEMORY_LIMIT, cpu};
+
+/// Repeatable numbers (a linear congruence, Knuth's constants), good enough to tell elements apart.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    /// −1 to 1.
+    fn float(&mut self) -> f32 {
+        self.next() as f32 / (1u64 << 30) as f32 - 1.0
+    }
+
+    fn floats(&mut self, count: usize) -> Vec<f32> {
+        (0..count).map(|_| self.float()).collect()
+    }
+}
+
+/// A network in the making.
+#[derive(Default)]
+struct Net {
+    operations: Operations,
+}
+
+impl Net {
+    fn tensor(&mut self, shape: &[usize]) -> TensorId {
+        self.operations.tensors.push(TensorInfo { shape: shape.to_vec(), constant: None });
+        self.operations.tensors.len() - 1
+    }
+
+    fn input(&mut self, shape: &[usize]) -> TensorId {
+        let tensor = self.tensor(shape);
+        let name = format!("input {tensor}");
+        self.operations.inputs.push(Port { name, tensor });
+        tensor
+    }
+
+    fn run(&mut self, kind: Kind, inputs: &[TensorId], shape: &[usize]) -> TensorId {
+        let output = self.tensor(shape);
+        self.run_into(kind, inputs, output);
+        output
+    }
+
+    fn run_into(&mut self, kind: Kind, inputs: &[TensorId], output: TensorId) {
+        let name = kind.label();
+        let action = Action::Run(kind);
+        self.operations.list.push(Operation { name, action, inputs: inputs.to_vec(), output });
+    }
+
+    fn concat(&mut self, inputs: &[TensorId], shape: &[usize]) -> TensorId {
+        let output = self.tensor(shape);
+        let inputs = inputs.to_vec();
+        self.operations.list.push(Operation {
+            name: "concat".into(),
+            action: Action::Concat,
+            inputs,
+            output,
+        });
+        output
+    }
+
+    fn output(&mut self, tensor: TensorId) {
+        let name = format!("output {tensor}");
+        self.operations.outputs.push(Port { name, tensor });
+    }
+
+    fn plan(self) -> Plan {
+        Plan::new(self.operations, MEMORY_LIMIT).unwrap()
+    }
+}
+
+/// One operation between inputs of those shapes and an output.
+fn single(kind: Kind, inputs: &[&[usize]], output: &[usize]) -> Plan {
+    let mut net = Net::default();
+    let inputs: Vec<TensorId> = inputs.iter().map(|shape| net.input(shape)).collect();
+    let output = net.run(kind, &inputs, output);
+    net.output(output);
+    net.plan()
+}
+
+/// The same operation where its first input and its output are parts of concatenations, so that pixels lie
+/// farther apart than they have channels.
+fn single_in_concats(kind: Kind, inputs: &[&[usize]], output: &[usize]) -> Plan {
+    let mut net = Net::default();
+    let ids: Vec<TensorId> = inputs.iter().map(|shape| net.input(shape)).collect();
+    let [n, c, h, w] = std::array::from_fn(|axis| inputs[0][axis]);
+    let front = net.run(Kind::Fill(0.5), &[], &[n, 4, h, w]);
+    let part = net.run(Kind::Unary(Activation::Identity), &[ids[0]], &[n, c, h, w]);
+    let back = net.concat(&[front, part], &[n, c + 4, h, w]);
+    let [on, oc, oh, ow] = std::array::from_fn(|axis| output[axis]);
+    let before = net.run(Kind::Fill(-0.5), &[], &[on, 8, oh, ow]);
+    let mut reads = ids.clone();
+    reads[0] = part;
+    let own = net.run(kind, &reads, output);
+    let whole = net.concat(&[before, own], &[on, oc + 8, oh, ow]);
+    net.output(whole);
+    net.output(back);
+    net.plan()
+}
+
+fn gpu_results(device: &Device, plan: &Plan, strategy: Strategy, inputs: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let executor = Executor::with_strategy(device, plan.clone(), strategy).unwrap();
+    let slices: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
+    pollster::block_on(executor.run(&slices, &mut |_, _| true)).unwrap()
+}
+
+/// Compares the executors on one plan. `what` names the case where they differ.
+fn compare_with(device: &Device, plan: &Plan, strategy: Strategy, range: (f32, f32), what: &str) {
+    let mut numbers = Numbers(plan.arena as u64);
+    let inputs: Vec<Vec<f32>> = plan
+        .inputs
+        .iter()
+        .map(|port| {
+            let middle = f32::midpoint(range.0, range.1);
+            let half = (range.1 - range.0) / 2.0;
+            numbers.floats(port.tensor.len()).into_iter().map(|x| middle + half * x).collect()
+        })
+        .collect();
+    let slices: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
+    let expected = cpu::Executor::new(plan.clone()).run(&slices, &mut |_, _| true).unwrap();
+    let given = gpu_results(device, plan, strategy, &inputs);
+    for (port, (expected, given)) in plan.outputs.iter().zip(expected.iter().zip(&given)) {
+        assert_eq!(expected.len(), given.len(), "{what}");
+        for (index, (e, g)) in expected.iter().zip(given).enumerate() {
+            let close = (e - g).abs() <= 2e-5 + 2e-5 * e.abs() || e == g;
+            assert!(close, "{what} {strategy:?}: element {index} of {:?} is {g}, not {e}", port.tensor.shape);
+        }
+    }
+}
+
+fn compare(device: &Device, plan: &Plan, what: &str) {
+    compare_with(device, plan, Strategy::Registers, (-2.0, 2.0), what);
+}
+
+struct ConvCase {
+    /// `[N, C, H, W]`
+    input: [usize; 4],
+    outputs: usize,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    dilation: [usize; 2],
+    padding: [usize; 4],
+    groups: usize,
+}
+
+const CASE: ConvCase = ConvCase {
+    input: [1, 16, 9, 21],
+    outputs: 16,
+    kernel: [3, 3],
+    stride: [1, 1],
+    dilation: [1, 1],
+    padding: [1, 1, 1, 1],
+    groups: 1,
+};
+
+impl ConvCase {
+    fn output(&self, transposed: bool) -> [usize; 4] {
+        let size = |axis: usize| {
+            let reach = (self.kernel[axis] - 1) * self.dilation[axis] + 1;
+            let padding = self.padding[axis] + self.padding[axis + 2];
+            let cells = self.input[2 + axis];
+            if transposed {
+                (cells - 1) * self.stride[axis] + reach - padding
+            } else {
+                (cells + padding - reach) / self.stride[axis] + 1
+            }
+        };
+        [self.input[0], self.outputs, size(0), size(1)]
+    }
+
+    fn conv(&self, transposed: bool, int8: bool, activation: Activation, residual: bool) -> Conv {
+        let mut numbers = Numbers(self.outputs as u64 * 31 + self.input[1] as u64);
+        let [o, i] = [self.outputs, self.input[1]];
+        let [kh, kw] = self.kernel;
+        let shape = if transposed { [i, o / self.groups, kh, kw] } else { [o, i / self.groups, kh, kw] };
+        let count = shape.iter().product();
+        let small = 1.0 / (shape[1] * kh * kw) as f32;
+        let values = if int8 {
+            // A transposed convolution in groups has one scale for each channel of a group.
+            let scales = if transposed { shape[1] } else { o };
+            WeightValues::Int8 {
+                bytes: (0..count).map(|_| (numbers.next() % 255) as i8).collect(),
+                scales: (0..scales).map(|_| (0.01 + 0.01 * numbers.float().abs()) * small.sqrt()).collect(),
+            }
+        } else {
+            WeightValues::F32(numbers.floats(count).iter().map(|w| w * small.sqrt()).collect())
+        };
+        Conv {
+            weights: Arc::new(Weights { shape, values }),
+            bias: numbers.floats(o).into(),
+            stride: self.stride,
+            dilation: self.dilation,
+            padding: self.padding,
+            groups: self.groups,
+            activation,
+            residual,
+        }
+    }
+
+    fn compare(&self, device: &Device, what: &str) {
+        let output = self.output(false);
+        let slopes: Arc<[f32]> = Numbers(5).floats(self.outputs).into();
+        for strategy in [Strategy::Registers, Strategy::Tiled] {
+            for (int8, activation, residual) in [
+                (true, Activation::Relu, false),
+                (false, Activation::Identity, true),
+                (true, Activation::PRelu { slopes: slopes.clone() }, true),
+            ] {
+                let what = format!("{what} int8 {int8} residual {residual}");
+                let kind = Kind::Conv(self.conv(false, int8, activation, residual));
+                let inputs: &[&[usize]] = if residual { &[&self.input, &output] } else { &[&self.input] };
+                let range = (-2.0, 2.0);
+                compare_with(device, &single(kind.clone(), inputs, &output), strategy, range, &what);
+                let plan = single_in_concats(kind, inputs, &output);
+                compare_with(device, &plan, strategy, range, &format!("{what} in concatenations"));
+            }
+        }
+    }
+}
+
+#[test]
+fn convolution_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let plain = [
+        ("3×3", CASE),
+        ("a wide row", ConvCase { input: [1, 4, 3, 67], ..CASE }),
+        ("few and odd channels", ConvCase { input: [1, 3, 11, 13], outputs: 5, ..CASE }),
+        ("one output", ConvCase { outputs: 1, ..CASE }),
+        ("three groups of outputs", ConvCase { outputs: 12, ..CASE }),
+        ("many outputs", ConvCase { input: [1, 20, 8, 9], outputs: 70, ..CASE }),
+        ("two images", ConvCase { input: [2, 8, 5, 17], ..CASE }),
+        ("one pixel", ConvCase { input: [1, 8, 1, 1], ..CASE }),
+        ("three columns", ConvCase { input: [1, 8, 7, 3], ..CASE }),
+        ("1×1", ConvCase { kernel: [1, 1], padding: [0; 4], ..CASE }),
+        (
+            "1×1 of few channels",
+            ConvCase { input: [1, 6, 9, 10], outputs: 1, kernel: [1, 1], padding: [0; 4], ..CASE },
+        ),
+        ("5×5", ConvCase { kernel: [5, 5], padding: [2, 2, 2, 2], ..CASE }),
+        ("1×7", ConvCase { kernel: [1, 7], padding: [0, 3, 0, 3], ..CASE }),
+        ("7×3", ConvCase { kernel: [7, 3], padding: [3, 1, 3, 1], ..CASE }),
+        ("stride 2", ConvCase { stride: [2, 2], input: [1, 8, 15, 30], ..CASE }),
+        ("stride 2 by 1", ConvCase { stride: [2, 1], ..CASE }),
+        ("stride 3 with gaps", ConvCase { stride: [3, 3], kernel: [2, 2], padding: [0; 4], ..CASE }),
+        ("uneven padding", ConvCase { padding: [0, 0, 1, 1], stride: [2, 2], ..CASE }),
+        ("more padding than picture", ConvCase { input: [1, 4, 2, 6], padding: [3, 3, 3, 3], ..CASE }),
+        ("no padding", ConvCase { padding: [0; 4], ..CASE }),
+        ("dilation 2", ConvCase { dilation: [2, 2], padding: [2; 4], input: [1, 8, 12, 33], ..CASE }),
+        ("dilation 4", ConvCase { dilation: [4, 4], padding: [4; 4], input: [1, 8, 20, 64], ..CASE }),
+        ("dilation 8 on few columns", ConvCase { dilation: [8, 8], padding: [8; 4], ..CASE }),
+    ];
+    for (what, case) in plain {
+        case.compare(&device, what);
+    }
+}
+
+#[test]
+fn grouped_and_depthwise_convolution_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for (what, case) in [
+        ("depthwise", ConvCase { groups: 16, ..CASE }),
+        ("depthwise of odd channels", ConvCase { input: [2, 7, 6, 5], outputs: 7, groups: 7, ..CASE }),
+        (
+            "depthwise 5×5 stride 2",
+            ConvCase { kernel: [5, 5], stride: [2, 2], padding: [1, 1, 2, 2], groups: 16, ..CASE },
+        ),
+        ("depthwise 1×1", ConvCase { kernel: [1, 1], padding: [0; 4], groups: 16, ..CASE }),
+        ("two results a channel", ConvCase { outputs: 32, groups: 16, ..CASE }),
+        ("groups of four", ConvCase { groups: 4, ..CASE }),
+        ("groups of eight to four", ConvCase { groups: 2, outputs: 8, ..CASE }),
+        ("groups of three", ConvCase { input: [1, 6, 7, 7], outputs: 10, groups: 2, ..CASE }),
+    ] {
+        case.compare(&device, what);
+    }
+}
+
+#[test]
+fn transposed_convolution_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for (what, case) in [
+        ("stride 1", CASE),
+        ("2×2 stride 2", ConvCase { kernel: [2, 2], stride: [2, 2], padding: [0; 4], ..CASE }),
+        ("3×3 stride 2", ConvCase { stride: [2, 2], ..CASE }),
+        ("4×4 stride 2 to one", ConvCase { kernel: [4, 4], stride: [2, 2], outputs: 1, ..CASE }),
+        (
+            "stride 3 beyond the kernel",
+            ConvCase { kernel: [2, 2], stride: [3, 3], padding: [0; 4], input: [2, 5, 4, 3], ..CASE },
+        ),
+        ("dilation 2", ConvCase { dilation: [2, 2], ..CASE }),
+        ("groups", ConvCase { groups: 2, ..CASE }),
+        ("groups of odd size", ConvCase { input: [1, 6, 5, 4], outputs: 4, groups: 2, ..CASE }),
+    ] {
+        let output = case.output(true);
+        for int8 in [true, false] {
+            let kind = Kind::ConvTranspose(case.conv(true, int8, Activation::Identity, false));
+            compare(&device, &single(kind.clone(), &[&case.input], &output), what);
+            compare(&device, &single_in_concats(kind, &[&case.input], &output), what);
+        }
+    }
+}
+
+#[test]
+fn pooling_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for mode in [PoolMode::Max, PoolMode::Average, PoolMode::AverageWithPadding] {
+        for (input, kernel, stride, dilation, padding, size) in [
+            ([1, 8, 10, 12], [2, 2], [2, 2], [1, 1], [0; 4], [5, 6]),
+            ([1, 3, 9, 11], [2, 2], [2, 2], [1, 1], [0, 0, 1, 1], [5, 6]),
+            ([2, 5, 8, 7], [3, 3], [2, 2], [1, 1], [1; 4], [4, 4]),
+            ([1, 4, 9, 9], [3, 2], [1, 2], [2, 1], [2, 0, 2, 1], [9, 5]),
+            ([1, 9, 7, 5], [7, 5], [1, 1], [1, 1], [0; 4], [1, 1]),
+            ([1, 4, 1, 1], [1, 1], [1, 1], [1, 1], [0; 4], [1, 1]),
+        ] {
+            let kind = Kind::Pool(Pool { mode, kernel, stride, dilation, padding });
+            let output = [input[0], input[1], size[0], size[1]];
+            compare(&device, &single(kind.clone(), &[&input], &output), "pool");
+            compare(&device, &single_in_concats(kind, &[&input], &output), "pool in concatenations");
+        }
+    }
+}
+
+#[test]
+fn resizing_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let taps = |from: usize, to: usize| -> Arc<[Tap]> {
+        (0..to)
+            .map(|i| {
+                let at = ((i as f32 + 0.5) * from as f32 / to as f32 - 0.5).clamp(0.0, (from - 1) as f32);
+                let low = at as usize;
+                let high = (low + 1).min(from - 1);
+                Tap { low: low as u32, high: high as u32, weight: at - low as f32 }
+            })
+            .collect()
+    };
+    for (input, size) in [
+        ([1, 8, 5, 6], [10, 12]),
+        ([1, 3, 7, 9], [4, 5]),
+        ([2, 5, 1, 1], [6, 3]),
+        ([1, 64, 10, 10], [31, 17]),
+    ] {
+        let kind = Kind::Resize(Resize { rows: taps(input[2], size[0]), columns: taps(input[3], size[1]) });
+        let output = [input[0], input[1], size[0], size[1]];
+        compare(&device, &single(kind.clone(), &[&input], &output), "resize");
+        compare(&device, &single_in_concats(kind, &[&input], &output), "resize in concatenations");
+    }
+}
+
+#[test]
+fn functions_of_one_value_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let functions = |slopes: usize| {
+        [
+            (Activation::Identity, (-9.0, 9.0)),
+            (Activation::Relu, (-9.0, 9.0)),
+            (Activation::Clip { low: 0.0, high: 6.0 }, (-9.0, 9.0)),
+            (Activation::LeakyRelu { slope: 0.1 }, (-9.0, 9.0)),
+            (Activation::PRelu { slopes: Numbers(3).floats(slopes).into() }, (-9.0, 9.0)),
+            (Activation::HardSigmoid { alpha: 0.2, beta: 0.5 }, (-9.0, 9.0)),
+            (Activation::HardSwish, (-9.0, 9.0)),
+            (Activation::Sigmoid, (-120.0, 120.0)),
+            (Activation::Tanh, (-50.0, 50.0)),
+            (Activation::Exp, (-9.0, 5.0)),
+            (Activation::Sqrt, (0.0, 9.0)),
+            (Activation::Abs, (-9.0, 9.0)),
+            (Activation::Neg, (-9.0, 9.0)),
+            (Activation::Quantize { scale: 0.05, zero: -3.0, low: -128.0, high: 127.0 }, (-9.0, 9.0)),
+            (Activation::Dequantize { scale: 0.05, zero: -3.0 }, (-128.0, 127.0)),
+        ]
+    };
+    for shape in [&[1, 8, 5, 7][..], &[2, 3, 4, 5], &[1, 1, 9, 1], &[3, 7], &[13], &[2, 3, 5]] {
+        let slopes = if shape.len() == 4 { shape[1] } else { shape[shape.len() - 1] };
+        for (function, range) in functions(slopes) {
+            let kind = Kind::Unary(function);
+            let what = kind.label();
+            compare_with(&device, &single(kind.clone(), &[shape], shape), Strategy::Tiled, range, &what);
+            if shape.len() == 4 {
+                let plan = single_in_concats(kind, &[shape], shape);
+                compare_with(&device, &plan, Strategy::Tiled, range, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn functions_of_two_values_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let shapes: [(&[usize], &[usize], &[usize]); 11] = [
+        (&[1, 8, 5, 7], &[1, 8, 5, 7], &[1, 8, 5, 7]),
+        (&[2, 5, 3, 4], &[2, 5, 3, 4], &[2, 5, 3, 4]),
+        (&[1, 6, 5, 7], &[1, 6, 1, 1], &[1, 6, 5, 7]),
+        (&[1, 1, 5, 7], &[1, 6, 5, 7], &[1, 6, 5, 7]),
+        (&[1, 6, 5, 7], &[1, 1, 1, 1], &[1, 6, 5, 7]),
+        (&[2, 6, 1, 7], &[1, 6, 5, 1], &[2, 6, 5, 7]),
+        (&[1, 1, 5, 7], &[1, 1, 5, 7], &[1, 1, 5, 7]),
+        (&[7], &[7], &[7]),
+        (&[3, 7], &[1, 7], &[3, 7]),
+        (&[3, 1, 5], &[1, 4, 5], &[3, 4, 5]),
+        (&[2, 3, 1, 5, 2], &[2, 1, 4, 1, 2], &[2, 3, 4, 5, 2]),
+    ];
+    for op in [
+        BinaryOp::Add,
+        BinaryOp::Sub,
+        BinaryOp::Mul,
+        BinaryOp::Div,
+        BinaryOp::Max,
+        BinaryOp::Min,
+        BinaryOp::Pow,
+    ] {
+        for (a, b, output) in shapes {
+            let what = format!("{op:?} of {a:?} and {b:?}");
+            // Away from 0, where a quotient or a power has no value.
+            let plan = single(Kind::Binary(op), &[a, b], output);
+            compare_with(&device, &plan, Strategy::Tiled, (0.5, 2.0), &what);
+            if output.len() == 4 {
+                let plan = single_in_concats(Kind::Binary(op), &[a, b], output);
+                compare_with(&device, &plan, Strategy::Tiled, (0.5, 2.0), &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_powers_of_negative_numbers_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for shape in [&[1, 4, 3, 5][..], &[60]] {
+        for exponent in [2.0, 3.0, 0.0, -1.0] {
+            let mut net = Net::default();
+            let a = net.input(shape);
+            let b = net.run(Kind::Fill(exponent), &[], shape);
+            let power = net.run(Kind::Binary(BinaryOp::Pow), &[a, b], shape);
+            net.output(power);
+            compare_with(&device, &net.plan(), Strategy::Tiled, (-2.0, -0.5), &format!("power {exponent}"));
+        }
+    }
+}
+
+#[test]
+fn copies_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let in_order = |shape: [usize; 4]| -> Vec<Loop> {
+        [(0, 0), (2, 2), (3, 3), (1, 1)]
+            .map(|(a, b)| Loop { size: shape[a], source: (a, 1), target: (b, 1) })
+            .to_vec()
+    };
+    for channels in [8, 5] {
+        // Whole images, transposed pictures, a slice backwards, an image laid out flat.
+        let shape = [2, channels, 6, 4];
+        let copy = Copy { loops: in_order(shape), source_start: vec![0; 4], target_start: vec![0; 4] };
+        compare(&device, &single(Kind::Copy(copy.clone()), &[&shape], &shape), "copy");
+        compare(&device, &single_in_concats(Kind::Copy(copy), &[&shape], &shape), "copy");
+
+        let turned = [2, channels, 4, 6];
+        let mut loops = in_order(shape);
+        loops[1].target = (3, 1);
+        loops[2].target = (2, 1);
+        let copy = Copy { loops, source_start: vec![0; 4], target_start: vec![0; 4] };
+        compare(&device, &single(Kind::Copy(copy), &[&shape], &turned), "transpose");
+
+        let slice = [1, channels, 3, 2];
+        let mut loops = in_order(slice);
+        loops[1].source = (2, -2);
+        let copy = Copy { loops, source_start: vec![1, 0, 5, 1], target_start: vec![0; 4] };
+        compare(&device, &single(Kind::Copy(copy), &[&shape], &slice), "slice backwards");
+
+        let flat = [2, channels * 24];
+        let loops = vec![
+            Loop { size: 2, source: (0, 1), target: (0, 1) },
+            Loop { size: channels, source: (1, 1), target: (1, 24) },
+            Loop { size: 6, source: (2, 1), target: (1, 4) },
+            Loop { size: 4, source: (3, 1), target: (1, 1) },
+        ];
+        let copy = Copy { loops, source_start: vec![0; 4], target_start: vec![0, 0] };
+        compare(&device, &single(Kind::Copy(copy), &[&shape], &flat), "flatten");
+    }
+}
+
+#[test]
+fn concatenations_that_need_copies_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for parts in [&[3, 5][..], &[4, 4], &[1, 2, 3], &[8, 3]] {
+        let mut net = Net::default();
+        let ids: Vec<TensorId> = parts.iter().map(|&c| net.input(&[1, c, 3, 5])).collect();
+        let channels = parts.iter().sum();
+        let whole = net.concat(&ids, &[1, channels, 3, 5]);
+        let conv = ConvCase { input: [1, channels, 3, 5], ..CASE };
+        let result =
+            net.run(Kind::Conv(conv.conv(false, true, Activation::Relu, false)), &[whole], &[1, 16, 3, 5]);
+        net.output(result);
+        compare(&device, &net.plan(), &format!("concatenation of {parts:?}"));
+    }
+}
+
+#[test]
+fn softmax_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for shape in [&[1, 6, 3, 5][..], &[2, 8, 1, 4], &[7], &[3, 9], &[2, 3, 4], &[2, 3, 2, 5, 2]] {
+        for axis in 0..shape.len() {
+            let plan = single(Kind::Softmax { axis }, &[shape], shape);
+            compare_with(
+                &device,
+                &plan,
+                Strategy::Tiled,
+                (-90.0, 90.0),
+                &format!("softmax {shape:?} {axis}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn matrix_products_agree_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    for ([b, m, k, n], shared) in [
+        ([1, 1, 17, 9], false),
+        ([1, 8, 16, 32], false),
+        ([3, 5, 7, 11], false),
+        ([3, 5, 7, 11], true),
+        ([1, 33, 1, 2], false),
+    ] {
+        let right = [if shared { 1 } else { b }, k, n];
+        compare(&device, &single(Kind::MatMul, &[&[b, m, k], &right], &[b, m, n]), "product");
+    }
+}
+
+fn fast_at(size: usize) -> Plan {
+    let graph = Graph::from_onnx(include_bytes!("../../../models/fast.onnx")).unwrap();
+    Plan::of(&graph, &[vec![1, 3, size, size]], MEMORY_LIMIT).unwrap()
+}
+
+#[test]
+fn the_whole_network_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let plan = fast_at(96);
+    for strategy in [Strategy::Registers, Strategy::Tiled] {
+        let inputs = vec![Numbers(1).floats(3 * 96 * 96)];
+        let expected = cpu::Executor::new(plan.clone()).run(&[&inputs[0]], &mut |_, _| true).unwrap();
+        let given = gpu_results(&device, &plan, strategy, &inputs);
+        for (e, g) in expected.iter().flatten().zip(given.iter().flatten()) {
+            // A quarter of an 8-bit step.
+            assert!((e - g).abs() < 0.001, "{strategy:?}: {g} is not {e}");
+        }
+    }
+}
+
+#[test]
+fn a_run_gives_the_same_bytes_each_time() {
+    let Some(device) = Device::for_tests() else { return };
+    let plan = fast_at(64);
+    let inputs = vec![Numbers(1).floats(3 * 64 * 64)];
+    let first = gpu_results(&device, &plan, Strategy::Registers, &inputs);
+    assert_eq!(first, gpu_results(&device, &plan, Strategy::Registers, &inputs));
+}
+
+#[test]
+fn recording_the_network_gives_what_running_it_gives() {
+    let Some(device) = Device::for_tests() else { return };
+    let executor = Executor::new(&device, fast_at(64)).unwrap();
+    let input = Numbers(1).floats(3 * 64 * 64);
+    let expected = pollster::block_on(executor.run(&[&input], &mut |_, _| true)).unwrap();
+    executor.upload(&[&input]).unwrap();
+    let mut encoder = device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    executor.encode(&mut encoder);
+    let view = &executor.plan().outputs[0].tensor;
+    let range = view.range();
+    let part =
+        gpu::Readback { buffer: executor.arena(), range: range.start as u64 * 4..range.end as u64 * 4 };
+    let bytes = pollster::block_on(device.read(encoder, &[part])).unwrap();
+    assert_eq!(view.unpack(&bytemuck::pod_collect_to_vec(&bytes[0])), expected[0]);
+}
+
+#[test]
+fn progress_counts_up_and_can_stop_the_run() {
+    let Some(device) = Device::for_tests() else { return };
+    let executor = Executor::new(&device, fast_at(64)).unwrap();
+    let input = Numbers(1).floats(3 * 64 * 64);
+    let mut seen = Vec::new();
+    pollster::block_on(executor.run(&[&input], &mut |done, of| {
+        seen.push((done, of));
+        true
+    }))
+    .unwrap();
+    let total = executor.plan().steps.len();
+    assert_eq!(seen.first(), Some(&(0, total)));
+    assert_eq!(seen.last(), Some(&(total, total)));
+    assert!(seen.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+    assert!(seen.len() > 4, "{}", seen.len());
+
+    let mut calls = 0;
+    let stopped = pollster::block_on(executor.run(&[&input], &mut |_, _| {
+        calls += 1;
+        calls < 3
+    }));
+    assert_eq!(stopped, Err(Error::Cancelled));
+    assert_eq!(calls, 3);
+    // A cancelled run leaves the executor ready for the next.
+    assert!(pollster::block_on(executor.run(&[&input], &mut |_, _| true)).is_ok());
+}
+
+#[test]
+fn an_input_of_the_wrong_size_is_refused() {
+    let Some(device) = Device::for_tests() else { return };
+    let executor = Executor::new(&device, fast_at(64)).unwrap();
+    let error = pollster::block_on(executor.run(&[&[0.0; 7]], &mut |_, _| true)).unwrap_err();
+    assert!(matches!(error, Error::Input { given: 7, .. }), "{error}");
+    let error = pollster::block_on(executor.run(&[], &mut |_, _| true)).unwrap_err();
+    assert!(matches!(error, Error::Input { given: 0, .. }), "{error}");
+}
+
+#[test]
+fn a_device_lost_during_the_run_gives_an_error() {
+    let Some(device) = Device::for_tests() else { return };
+    let executor = Executor::new(&device, fast_at(64)).unwrap();
+    let input = Numbers(1).floats(3 * 64 * 64);
+    let mut calls = 0;
+    let outcome = pollster::block_on(executor.run(&[&input], &mut |_, _| {
+        calls += 1;
+        if calls == 3 {
+            device.destroy();
+        }
+        true
+    }));
+    assert!(matches!(outcome, Err(Error::Device(gpu::Error::Lost(_)))), "{outcome:?}");
+    let again = pollster::block_on(executor.run(&[&input], &mut |_, _| true));
+    assert!(matches!(again, Err(Error::Device(gpu::Error::Lost(_)))), "{again:?}");
+    assert!(Executor::new(&device, fast_at(64)).is_err());
+}
+
+#[test]
+fn a_network_above_the_devices_limit_is_refused_in_words() {
+    let Some(device) = Device::for_tests() else { return };
+    let floats = device.binding_limit() as usize / 4;
+    let side = 1 << (floats.ilog2() / 2);
+    let plan = single(Kind::Unary(Activation::Relu), &[&[1, 4, side, side]], &[1, 4, side, side]);
+    let error = Executor::new(&device, plan).unwrap_err();
+    assert!(matches!(error, Error::Device(gpu::Error::TooLarge { .. })), "{error}");
+    assert!(error.to_string().contains("use a smaller input"), "{error}");
+}
