@@ -1,6 +1,6 @@
 //! What share of an adapter's arithmetic a network reaches on it.
 //!
-//! `cargo bench --bench gpu_conv -- [NETWORK.onnx] [--software] [--tiled] [--registers] [--steps]`
+//! `cargo bench --bench gpu_conv -- [NETWORK.onnx] [--size=320] [--software] [--tiled] [--registers] [--steps]`
 //!
 //! Measures the adapter's rate of fused multiply-adds in registers and the rate of the whole network (2
 //! operations a multiply-add) in the same run, and prints both and their ratio. `--steps` lists the steps.
@@ -83,8 +83,16 @@ async fn measure(arguments: &[String]) -> Result<(), Failure> {
     println!("arithmetic  {:.2} GFLOP/s in registers", rate / 1e9);
 
     let graph = Graph::from_onnx(&std::fs::read(file)?)?;
-    let shapes: Vec<Vec<usize>> =
-        graph.inputs.iter().map(|port| port.shape.iter().map(|size| size.unwrap_or(1)).collect()).collect();
+    // Where the file leaves rows and columns open, the size at which the network was trained.
+    let size = arguments.iter().find_map(|a| a.strip_prefix("--size=")).map_or(Ok(320), str::parse)?;
+    let shapes: Vec<Vec<usize>> = graph
+        .inputs
+        .iter()
+        .map(|port| {
+            let open = |axis| if axis < 2 { 1 } else { size };
+            port.shape.iter().enumerate().map(|(axis, known)| known.unwrap_or_else(|| open(axis))).collect()
+        })
+        .collect();
     let plan = Plan::of(&graph, &shapes, MEMORY_LIMIT)?;
     let work = plan.multiply_adds() as f64 * 2.0;
     println!(
