@@ -1,9 +1,10 @@
 //! What share of an adapter's arithmetic a network reaches on it.
 //!
-//! `cargo bench --bench gpu_conv -- [NETWORK.onnx] [--size=320] [--software] [--tiled] [--registers] [--steps]`
+//! `cargo bench --bench gpu_conv -- [NETWORK.onnx] [--size=320] [--software] [--tiled] [--registers] [--steps] [--require=25]`
 //!
 //! Measures the adapter's rate of fused multiply-adds in registers and the rate of the whole network (2
-//! operations a multiply-add) in the same run, and prints both and their ratio. `--steps` lists the steps.
+//! operations a multiply-add) in the same run, and prints both and their ratio. `--steps` lists the steps. With
+//! `--require` it fails where the ratio is under so many per cent.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -138,6 +139,10 @@ async fn measure(arguments: &[String]) -> Result<(), Failure> {
                 step.output.shape,
             );
         }
+    }
+    let required = arguments.iter().find_map(|a| a.strip_prefix("--require=")).map_or(Ok(0.0), str::parse)?;
+    if 100.0 * work / best / rate < required {
+        return Err(format!("the ratio is under {required}%").into());
     }
     Ok(())
 }

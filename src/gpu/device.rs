@@ -49,8 +49,8 @@ pub struct Readback<'a> {
 /// Names that software rasterizers give themselves.
 const SOFTWARE: [&str; 6] = ["llvmpipe", "lavapipe", "swiftshader", "softpipe", "basic render", "warp"];
 
-fn is_software(info: &wgpu::AdapterInfo) -> bool {
-    let names = format!("{} {} {}", info.name, info.driver, info.driver_info).to_lowercase();
+fn is_software(info: &wgpu::AdapterInfo, words: &str) -> bool {
+    let names = format!("{words} {} {} {}", info.name, info.driver, info.driver_info).to_lowercase();
     info.device_type == wgpu::DeviceType::Cpu || SOFTWARE.iter().any(|name| names.contains(name))
 }
 
@@ -62,7 +62,7 @@ impl Device {
     /// # Errors
     /// [`Error::NoAdapter`] where nothing answers, [`Error::NoDevice`] where the adapter refuses.
     pub async fn request(preference: Preference) -> Result<Self, Error> {
-        let adapter = Self::adapter(preference).await?;
+        let (adapter, words) = Self::adapter(preference).await?;
         let info = adapter.get_info();
         let offered = adapter.limits();
         let limits = wgpu::Limits {
@@ -78,7 +78,7 @@ impl Device {
             required_limits: limits,
             ..wgpu::DeviceDescriptor::default()
         };
-        let name = adapter_name(&info);
+        let name = if words.trim().is_empty() { "unnamed".into() } else { words.trim().to_owned() };
         let (device, queue) = adapter
             .request_device(&descriptor)
             .await
@@ -98,11 +98,12 @@ impl Device {
             };
             fault.lock().unwrap_or_else(PoisonError::into_inner).fault.get_or_insert(error);
         }));
-        Ok(Self { device, queue, name, software: is_software(&info), trouble })
+        Ok(Self { device, queue, name, software: is_software(&info, &words), trouble })
     }
 
+    /// The adapter and what it is called.
     #[cfg(not(target_arch = "wasm32"))]
-    async fn adapter(preference: Preference) -> Result<wgpu::Adapter, Error> {
+    async fn adapter(preference: Preference) -> Result<(wgpu::Adapter, String), Error> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12,
             flags: wgpu::InstanceFlags::empty(),
@@ -112,7 +113,7 @@ impl Device {
         let rank = |adapter: &wgpu::Adapter| {
             let info = adapter.get_info();
             match info.device_type {
-                _ if is_software(&info) => 4,
+                _ if is_software(&info, "") => 4,
                 wgpu::DeviceType::DiscreteGpu => 0,
                 wgpu::DeviceType::IntegratedGpu => 1,
                 wgpu::DeviceType::VirtualGpu => 2,
@@ -121,17 +122,17 @@ impl Device {
         };
         let chosen = match preference {
             Preference::Fastest => adapters.into_iter().min_by_key(rank),
-            Preference::Software => adapters.into_iter().find(|a| is_software(&a.get_info())),
+            Preference::Software => adapters.into_iter().find(|a| is_software(&a.get_info(), "")),
         };
-        chosen.ok_or(Error::NoAdapter)
+        let adapter = chosen.ok_or(Error::NoAdapter)?;
+        let name = adapter.get_info().name;
+        Ok((adapter, name))
     }
 
     #[cfg(target_arch = "wasm32")]
-    async fn adapter(preference: Preference) -> Result<wgpu::Adapter, Error> {
+    async fn adapter(preference: Preference) -> Result<(wgpu::Adapter, String), Error> {
         // wgpu panics where the browser has no adapter, so ask the browser first.
-        if !browser_has_adapter().await {
-            return Err(Error::NoAdapter);
-        }
+        let words = browser_adapter(preference).await.ok_or(Error::NoAdapter)?;
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::BROWSER_WEBGPU,
             ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -141,7 +142,8 @@ impl Device {
             force_fallback_adapter: preference == Preference::Software,
             ..wgpu::RequestAdapterOptions::default()
         };
-        instance.request_adapter(&options).await.map_err(|_| Error::NoAdapter)
+        let adapter = instance.request_adapter(&options).await.map_err(|_| Error::NoAdapter)?;
+        Ok((adapter, words))
     }
 
     /// The adapter's name as the driver or the browser gives it.
@@ -338,32 +340,35 @@ fn first_line(text: &str) -> String {
     text.chars().take(400).collect()
 }
 
-fn adapter_name(info: &wgpu::AdapterInfo) -> String {
-    let name = info.name.trim();
-    if name.is_empty() { "unnamed GPU".into() } else { name.into() }
-}
-
-/// Whether `navigator.gpu.requestAdapter()` gives anything.
+/// What `navigator.gpu.requestAdapter()` gives, asked in JavaScript: the adapter's own words for itself, or
+/// `None` where there is none.
 #[cfg(target_arch = "wasm32")]
-async fn browser_has_adapter() -> bool {
+async fn browser_adapter(preference: Preference) -> Option<String> {
     use wasm_bindgen::{JsCast, JsValue};
 
     let get = |object: &JsValue, key: &str| {
-        js_sys::Reflect::get(object, &JsValue::from_str(key))
-            .ok()
-            .filter(|value| value.is_object() || value.is_function())
+        let value = js_sys::Reflect::get(object, &JsValue::from_str(key)).ok()?;
+        (!value.is_undefined() && !value.is_null()).then_some(value)
     };
-    let Some(gpu) = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu")) else {
-        return false;
-    };
-    let Some(request) = get(&gpu, "requestAdapter").and_then(|f| f.dyn_into::<js_sys::Function>().ok())
-    else {
-        return false;
-    };
-    let Some(promise) = request.call0(&gpu).ok().and_then(|p| p.dyn_into::<js_sys::Promise>().ok()) else {
-        return false;
-    };
-    wasm_bindgen_futures::JsFuture::from(promise).await.is_ok_and(|adapter| adapter.is_object())
+    let gpu = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "gpu"))?;
+    let request: js_sys::Function = get(&gpu, "requestAdapter")?.dyn_into().ok()?;
+    let options = js_sys::Object::new();
+    let software = JsValue::from_bool(preference == Preference::Software);
+    js_sys::Reflect::set(&options, &JsValue::from_str("forceFallbackAdapter"), &software).ok()?;
+    let promise: js_sys::Promise = request.call1(&gpu, &options).ok()?.dyn_into().ok()?;
+    let adapter = wasm_bindgen_futures::JsFuture::from(promise).await.ok()?;
+    if adapter.is_null() || adapter.is_undefined() {
+        return None;
+    }
+    let info = get(&adapter, "info");
+    let word = |key: &str| info.as_ref().and_then(|info| get(info, key)?.as_string());
+    // Browsers leave most of these empty, so that a page cannot tell people apart by them.
+    let words: Vec<String> = ["description", "device", "architecture", "vendor"]
+        .into_iter()
+        .filter_map(word)
+        .filter(|word| !word.is_empty())
+        .collect();
+    Some(words.join(" "))
 }
 
 #[cfg(test)]

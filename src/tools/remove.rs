@@ -76,9 +76,17 @@ impl GpuRemover {
     pub async fn new(_model: &[u8], _force: bool) -> Result<Self, Error> {
         Err(Error::Device(crate::gpu::Error::NoAdapter))
     }
-    pub fn adapter_name(&self) -> &str { "" }
-    pub fn is_lost(&self) -> bool { true }
-    pub async fn cut_out(&mut self, _photo: Photo, _progress: &mut dyn FnMut(Stage, f32) -> bool) -> Result<Cutout, Error> {
+    pub fn adapter_name(&self) -> &str {
+        ""
+    }
+    pub fn is_lost(&self) -> bool {
+        true
+    }
+    pub async fn cut_out(
+        &mut self,
+        _photo: Photo,
+        _progress: &mut dyn FnMut(Stage, f32) -> bool,
+    ) -> Result<Cutout, Error> {
         Err(Error::Device(crate::gpu::Error::NoAdapter))
     }
 }

@@ -217,11 +217,12 @@ impl Executor {
             return Err(Error::Cancelled);
         }
         for batch in &self.batches {
-            let last = self.dispatches[batch.end - 1].step;
+            // A step may be cut into several dispatches; it is done with its last.
+            let done = self.dispatches.get(batch.end).map_or(total, |next| next.step);
             let mut encoder = self.encoder();
             self.record(&mut encoder, batch.clone());
             let submitted = self.device.submit(encoder)?;
-            if let Some((earlier, step)) = under_way.replace((submitted, last)) {
+            if let Some((earlier, step)) = under_way.replace((submitted, done)) {
                 self.device.finished(earlier).await?;
                 if !progress(step, total) {
                     return Err(Error::Cancelled);
