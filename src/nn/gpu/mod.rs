@@ -33,11 +33,11 @@ pub struct Executor {
     device: Device,
     plan: Arc<Plan>,
     arena: wgpu::Buffer,
+    table: wgpu::Buffer,
     bindings: wgpu::BindGroup,
     pipelines: Pipelines,
     dispatches: Vec<Dispatch>,
     batches: Vec<Range<usize>>,
-    weight_bytes: u64,
     busy: AtomicBool,
 }
 
@@ -75,10 +75,9 @@ impl Executor {
         let program = lower(&plan, strategy)?;
         let bytes = |words: usize| words as u64 * 4;
         let arena = device.storage("the network's memory", bytes(program.arena))?;
-        let weight_bytes = bytes(program.table.len());
         let table = device.buffer(
             "the network's weights",
-            weight_bytes,
+            bytes(program.table.len()),
             wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
         )?;
         let parameters = device.buffer(
@@ -112,11 +111,11 @@ impl Executor {
             device: device.clone(),
             plan,
             arena,
+            table,
             bindings,
             pipelines,
             dispatches: program.dispatches,
             batches,
-            weight_bytes,
             busy: AtomicBool::new(false),
         };
         for (view, elements) in &executor.plan.constants {
@@ -131,14 +130,14 @@ impl Executor {
     }
 
     /// The buffer that holds every tensor; the plan's views say where. For stages that read the network's
-    /// outputs, or write its inputs, on the GPU. The usages are `STORAGE`, `COPY_SRC` and `COPY_DST`.
+    /// outputs, or write its inputs, on the GPU; it goes with the executor. The usages are `STORAGE`, `COPY_SRC` and `COPY_DST`.
     pub fn arena(&self) -> &wgpu::Buffer {
         &self.arena
     }
 
     /// Bytes of GPU memory that it holds: tensors, weights and parameters.
     pub fn bytes(&self) -> u64 {
-        self.arena.size() + self.weight_bytes + (self.dispatches.len() * PARAMETER_BYTES) as u64
+        self.arena.size() + self.table.size() + (self.dispatches.len() * PARAMETER_BYTES) as u64
     }
 
     fn write(&self, view: &View, elements: &[f32]) {
@@ -292,6 +291,7 @@ impl Drop for Executor {
     fn drop(&mut self) {
         // The browser frees buffers when it collects garbage, which can be long after.
         self.arena.destroy();
+        self.table.destroy();
     }
 }
 
