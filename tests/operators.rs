@@ -5,32 +5,52 @@
 #[path = "operators/cases.rs"]
 mod cases;
 
-use vitrine::nn::cpu::Executor;
+use vitrine::gpu::{Device, Preference};
+use vitrine::nn::{Error, Plan, Tensor, cpu, gpu};
 
-/// Runs a family on the processor. All failures are listed, not only the first.
-fn check(family: &str, tolerance: f32) {
+/// Runs a family. All failures are listed, not only the first.
+fn check(family: &str, tolerance: f32, run: impl Fn(Plan, &[&[f32]]) -> Result<Vec<Vec<f32>>, Error>) {
     let failures: Vec<String> = cases::read(family)
         .iter()
         .filter_map(|case| {
-            let plan = match case.plan() {
-                Ok(plan) => plan,
-                Err(error) => return Some(format!("{}: {error}", case.name)),
-            };
-            let inputs: Vec<Vec<f32>> = case.inputs().iter().map(vitrine::nn::Tensor::to_f32).collect();
+            let inputs: Vec<Vec<f32>> = case.inputs().iter().map(Tensor::to_f32).collect();
             let slices: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
-            let answers = Executor::new(plan).run(&slices, &mut |_, _| true).unwrap();
-            case.compare(&answers, tolerance).err()
+            match case.plan().and_then(|plan| run(plan, &slices)) {
+                Ok(answers) => case.compare(&answers, tolerance).err(),
+                Err(error) => Some(format!("{}: {error}", case.name)),
+            }
         })
         .collect();
     assert!(failures.is_empty(), "{} of {family} fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn on_cpu(plan: Plan, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>, Error> {
+    cpu::Executor::new(plan).run(inputs, &mut |_, _| true)
 }
 
 macro_rules! families {
     ($($family:ident: $tolerance:expr,)*) => {
         $(#[test]
         fn $family() {
-            check(stringify!($family), $tolerance);
+            check(stringify!($family), $tolerance, on_cpu);
         })*
+
+        /// The same on the GPU, one after another: a software adapter uses all cores.
+        #[test]
+        fn on_the_gpu() {
+            let device = match pollster::block_on(Device::request(Preference::Software)) {
+                Ok(device) => device,
+                Err(error) => {
+                    assert!(std::env::var_os("VITRINE_REQUIRE_GPU").is_none(), "a GPU is required: {error}");
+                    eprintln!("skipped: {error}");
+                    return;
+                }
+            };
+            // WGSL promises eˣ to 3 + 2·|x| units in the last place only: 177 of them at 87.
+            $(check(stringify!($family), f32::max($tolerance, 3e-5), |plan, inputs| {
+                pollster::block_on(gpu::Executor::new(&device, plan)?.run(inputs, &mut |_, _| true))
+            });)*
+        }
     };
 }
 

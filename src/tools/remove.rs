@@ -3,9 +3,10 @@
 use sha2::{Digest, Sha256};
 
 use super::Error;
+use crate::gpu::{self, Device, Preference};
 use crate::nn::Graph;
 use crate::photo::Photo;
-use crate::vision::{self, Cutout, Mask, Segmenter};
+use crate::vision::{self, Cutout, GpuSegmenter, Mask, Segmenter};
 
 /// What the tool is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,67 @@ impl Remover {
     }
 }
 
+/// Cuts out on the GPU.
+pub struct GpuRemover {
+    device: Device,
+    segmenter: GpuSegmenter,
+    model_sha256: String,
+}
+
+impl GpuRemover {
+    /// Asks for a GPU and puts an ONNX model for cut-outs on it. A software adapter is slower than the processor
+    /// that it runs on, so it is taken only where `force` says so.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where there is no GPU or it cannot hold the model, [`Error::Model`] where the bytes are
+    /// no such model.
+    pub async fn new(model: &[u8], force: bool) -> Result<Self, Error> {
+        let graph = Graph::from_onnx(model)?;
+        let device = Device::request(Preference::Fastest).await?;
+        if device.is_software() && !force {
+            return Err(gpu::Error::NoAdapter.into());
+        }
+        let segmenter = GpuSegmenter::new(&graph, &device)?;
+        Ok(Self { device, segmenter, model_sha256: sha256(model) })
+    }
+
+    /// The model's SHA-256 in hexadecimal.
+    pub fn model_sha256(&self) -> &str {
+        &self.model_sha256
+    }
+
+    /// The adapter's name, as far as the driver or the browser tells it.
+    pub fn adapter_name(&self) -> &str {
+        self.device.name()
+    }
+
+    /// Whether the device was lost; a lost remover answers nothing more.
+    pub fn is_lost(&self) -> bool {
+        self.device.is_lost()
+    }
+
+    /// Cuts the subject out; as [`Remover::cut_out`].
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::Device`] where the device fails or is lost: the photo must then be decoded
+    /// again, and goes to a [`Remover`].
+    pub async fn cut_out(
+        &mut self,
+        photo: Photo,
+        progress: &mut dyn FnMut(Stage, f32) -> bool,
+    ) -> Result<Cutout, Error> {
+        let mask = self.segmenter.mask(&photo, &mut |done| progress(Stage::Network, done)).await?;
+        refine(photo, &mask, progress)
+    }
+}
+
+impl Drop for GpuRemover {
+    fn drop(&mut self) {
+        // The browser would free the device's memory when it collects garbage, which can be long after.
+        self.device.destroy();
+    }
+}
+
 /// From the network's answer to the cut-out, on the processor.
 fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> bool) -> Result<Cutout, Error> {
     let mut part = |from: f32, done: f32| progress(Stage::Refine, from + done / 2.0);
@@ -67,26 +129,4 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
 /// The SHA-256 of some bytes, in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// INTERIM
-pub struct GpuRemover;
-#[allow(missing_docs)]
-impl GpuRemover {
-    pub async fn new(_model: &[u8], _force: bool) -> Result<Self, Error> {
-        Err(Error::Device(crate::gpu::Error::NoAdapter))
-    }
-    pub fn adapter_name(&self) -> &str {
-        ""
-    }
-    pub fn is_lost(&self) -> bool {
-        true
-    }
-    pub async fn cut_out(
-        &mut self,
-        _photo: Photo,
-        _progress: &mut dyn FnMut(Stage, f32) -> bool,
-    ) -> Result<Cutout, Error> {
-        Err(Error::Device(crate::gpu::Error::NoAdapter))
-    }
 }

@@ -9,7 +9,7 @@ mod segment;
 
 pub use foreground::foreground;
 pub use matte::{coverage, has_subject, refine};
-pub use segment::Segmenter;
+pub use segment::{GpuSegmenter, Segmenter};
 
 /// A network's answer: how much each cell belongs to the subject, at the network's own size.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,8 @@
 //! Asks a network where the subject is.
 
 use super::Mask;
-use crate::nn::{self, Graph, Plan, cpu};
+use crate::gpu::Device;
+use crate::nn::{self, Graph, Plan, cpu, gpu};
 use crate::photo::{Filter, Photo, network_input};
 
 /// Rows and columns where the network leaves them open: what U²-Net was trained at.
@@ -41,8 +42,39 @@ impl Segmenter {
     }
 }
 
+/// The same on the GPU.
+pub struct GpuSegmenter {
+    executor: gpu::Executor,
+    input: (u32, u32),
+    output: (u32, u32),
+}
+
+impl GpuSegmenter {
+    /// Plans the network and puts it on the device.
+    ///
+    /// # Errors
+    /// As [`Segmenter::new`], and [`nn::Error::Device`] where the device cannot hold it.
+    pub fn new(graph: &Graph, device: &Device) -> Result<Self, nn::Error> {
+        let plan = plan(graph)?;
+        let [input, output] = sizes(&plan);
+        Ok(Self { executor: gpu::Executor::new(device, plan)?, input, output })
+    }
+
+    /// Where the subject is; as [`Segmenter::mask`].
+    pub async fn mask(
+        &self,
+        photo: &Photo,
+        progress: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Mask, nn::Error> {
+        let input = prepare(photo, self.input);
+        let mut step = |done, total| progress(done as f32 / total as f32);
+        let values = self.executor.run(&[&input], &mut step).await?.swap_remove(0);
+        Ok(mask(self.output, values))
+    }
+}
+
 /// The plan of a segmentation network, checked to be one.
-pub(super) fn plan(graph: &Graph) -> Result<Plan, nn::Error> {
+fn plan(graph: &Graph) -> Result<Plan, nn::Error> {
     let wrong = |what: &str| {
         nn::Error::Graph(format!(
             "{what}: a model for cut-outs takes one picture [1, 3, height, width] and gives a map [1, 1, height, width]"
@@ -71,12 +103,12 @@ pub(super) fn plan(graph: &Graph) -> Result<Plan, nn::Error> {
 }
 
 /// Width and height of the network's input and output.
-pub(super) fn sizes(plan: &Plan) -> [(u32, u32); 2] {
+fn sizes(plan: &Plan) -> [(u32, u32); 2] {
     [&plan.inputs[0], &plan.outputs[0]].map(|port| (port.tensor.shape[3] as u32, port.tensor.shape[2] as u32))
 }
 
 /// The photo as the network takes it: resized, divided by its largest value, by mean and deviation.
-pub(super) fn prepare(photo: &Photo, (width, height): (u32, u32)) -> Vec<f32> {
+fn prepare(photo: &Photo, (width, height): (u32, u32)) -> Vec<f32> {
     let mut planes = network_input(photo, width, height, Filter::Lanczos);
     let largest = planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6);
     for (channel, plane) in planes.chunks_exact_mut(width as usize * height as usize).enumerate() {
@@ -88,7 +120,7 @@ pub(super) fn prepare(photo: &Photo, (width, height): (u32, u32)) -> Vec<f32> {
 }
 
 /// What the network said, held to 0 to 1.
-pub(super) fn mask((width, height): (u32, u32), mut values: Vec<f32>) -> Mask {
+fn mask((width, height): (u32, u32), mut values: Vec<f32>) -> Mask {
     for value in &mut values {
         // A NaN says nothing about a subject.
         *value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };

@@ -1,27 +1,27 @@
 //! Reads the recorded cases; `record.py` beside says what is in them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use prost::Message;
 use vitrine::nn::onnx::{ModelProto, TensorProto};
 use vitrine::nn::{self, Graph, Plan, Tensor};
 
 #[derive(Clone, PartialEq, Message)]
-pub struct Cases {
+pub(crate) struct Cases {
     #[prost(message, repeated, tag = "1")]
-    pub cases: Vec<Case>,
+    pub(crate) cases: Vec<Case>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub struct Case {
+pub(crate) struct Case {
     #[prost(string, tag = "1")]
-    pub name: String,
+    pub(crate) name: String,
     #[prost(message, optional, tag = "2")]
-    pub model: Option<ModelProto>,
+    pub(crate) model: Option<ModelProto>,
     #[prost(message, repeated, tag = "3")]
-    pub inputs: Vec<TensorProto>,
+    pub(crate) inputs: Vec<TensorProto>,
     #[prost(message, repeated, tag = "4")]
-    pub outputs: Vec<TensorProto>,
+    pub(crate) outputs: Vec<TensorProto>,
 }
 
 fn root() -> PathBuf {
@@ -29,7 +29,7 @@ fn root() -> PathBuf {
 }
 
 /// All cases of a family.
-pub fn read(family: &str) -> Vec<Case> {
+pub(crate) fn read(family: &str) -> Vec<Case> {
     let path = root().join(format!("tests/operators/{family}.cases"));
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let cases = Cases::decode(&*bytes).unwrap().cases;
@@ -39,7 +39,7 @@ pub fn read(family: &str) -> Vec<Case> {
 
 impl Case {
     /// The graph; of a case without a model, the network `fast`.
-    pub fn graph(&self) -> Result<Graph, nn::Error> {
+    pub(crate) fn graph(&self) -> Result<Graph, nn::Error> {
         match &self.model {
             Some(model) => Graph::from_proto(model),
             None => Graph::from_onnx(&std::fs::read(root().join("models/fast.onnx")).unwrap()),
@@ -47,7 +47,7 @@ impl Case {
     }
 
     /// The inputs, made by the formula in `cases_fast_network.py` where the file leaves them out.
-    pub fn inputs(&self) -> Vec<Tensor> {
+    pub(crate) fn inputs(&self) -> Vec<Tensor> {
         if self.model.is_none() {
             let (height, width, seed) = self.scene();
             let made = scene(height, width, seed);
@@ -70,14 +70,14 @@ impl Case {
     }
 
     /// The plan at the sizes of the inputs.
-    pub fn plan(&self) -> Result<Plan, nn::Error> {
+    pub(crate) fn plan(&self) -> Result<Plan, nn::Error> {
         let shapes: Vec<Vec<usize>> = self.inputs().into_iter().map(|tensor| tensor.shape).collect();
         Plan::of(&self.graph()?, &shapes, nn::MEMORY_LIMIT)
     }
 
     /// Compares answers with the recorded ones. `tolerance` is in parts of the largest recorded value of a
     /// tensor, and of 1.
-    pub fn compare(&self, answers: &[Vec<f32>], tolerance: f32) -> Result<(), String> {
+    pub(crate) fn compare(&self, answers: &[Vec<f32>], tolerance: f32) -> Result<(), String> {
         let name = &self.name;
         if answers.len() != self.outputs.len() {
             return Err(format!("{name}: {} outputs instead of {}", answers.len(), self.outputs.len()));
@@ -90,8 +90,8 @@ impl Case {
             let largest = expected.iter().fold(1.0f32, |largest, value| largest.max(value.abs()));
             let allowed = tolerance * largest;
             for (at, (a, e)) in answer.iter().zip(&expected).enumerate() {
-                // Written so that a NaN fails.
-                if !((a - e).abs() <= allowed) {
+                let far = (a - e).abs();
+                if far.is_nan() || far > allowed {
                     return Err(format!(
                         "{name}: output {index}, value {at} of {} is {a} instead of {e} (allowed: {allowed})",
                         answer.len()

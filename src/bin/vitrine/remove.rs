@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
-use vitrine::tools::remove::{Remover, Stage};
+use vitrine::tools;
+use vitrine::tools::remove::{GpuRemover, Remover, Stage};
+use vitrine::vision::Cutout;
 
 use super::models;
 
@@ -79,13 +82,59 @@ struct Done {
     size: (u32, u32),
     reduced_from: Option<(u32, u32)>,
     coverage: f32,
+    device: &'static str,
     milliseconds: Milliseconds,
+}
+
+/// The device that the photos are cut out on, and the processor in case it fails.
+struct Worker {
+    cpu: Remover,
+    gpu: Option<GpuRemover>,
+    /// What the person should be told about the device.
+    trouble: Option<String>,
+}
+
+impl Worker {
+    fn new(model: &[u8], asked: Option<Device>) -> Result<Self, String> {
+        let cpu = Remover::new(model).map_err(|error| error.to_string())?;
+        let gpu = match asked {
+            Some(Device::Cpu) => None,
+            Some(Device::Gpu) => {
+                Some(pollster::block_on(GpuRemover::new(model, true)).map_err(|error| error.to_string())?)
+            }
+            // No GPU is no trouble where nobody asked for one.
+            None => pollster::block_on(GpuRemover::new(model, false)).ok(),
+        };
+        Ok(Self { cpu, gpu, trouble: None })
+    }
+
+    fn device(&self) -> &'static str {
+        if self.gpu.is_some() { "gpu" } else { "cpu" }
+    }
+
+    /// Cuts out; where the GPU fails, on the processor, and there from now on. `again` gives the photo anew.
+    fn cut_out(
+        &mut self,
+        photo: Photo,
+        again: impl FnOnce() -> Result<Photo, photo::Error>,
+        progress: &mut dyn FnMut(Stage, f32) -> bool,
+    ) -> Result<Cutout, tools::Error> {
+        let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, progress) };
+        match pollster::block_on(gpu.cut_out(photo, progress)) {
+            Err(tools::Error::Device(error)) => {
+                self.gpu = None;
+                self.trouble = Some(error.to_string());
+                self.cpu.cut_out(again()?, progress)
+            }
+            other => other,
+        }
+    }
 }
 
 /// Cuts every photo out. `Ok(false)` where one failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let targets = targets(&arguments.photos, &arguments.out)?;
-    let mut remover = Remover::new(&models::load(&arguments.model)?).map_err(|error| error.to_string())?;
+    let mut worker = Worker::new(&models::load(&arguments.model)?, arguments.device)?;
     std::fs::create_dir_all(&arguments.out).map_err(|error| {
         format!("the folder {} cannot be made ({error}): choose another --out", arguments.out.display())
     })?;
@@ -102,9 +151,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         let base = index as u64 * 1000;
         bar.set_position(base);
         bar.set_message(photo.display().to_string());
-        let result = cut_out(photo, target, arguments.background, &mut remover, &mut |done| {
+        let result = cut_out(photo, target, arguments.background, &mut worker, &mut |done| {
             bar.set_position(base + (done * 1000.0) as u64);
         });
+        if let Some(trouble) = worker.trouble.take() {
+            bar.suspend(|| eprintln!("{trouble}"));
+        }
         if let Err(error) = &result {
             all_well = false;
             if !arguments.json {
@@ -121,8 +173,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 reduced_from: done.and_then(|done| done.reduced_from),
                 coverage: done.map(|done| done.coverage),
                 model: &arguments.model,
-                model_sha256: remover.model_sha256(),
-                device: "cpu",
+                model_sha256: worker.cpu.model_sha256(),
+                device: done.map_or(worker.device(), |done| done.device),
                 milliseconds: done.map(|done| done.milliseconds),
                 error: result.as_ref().err().cloned(),
             };
@@ -183,7 +235,7 @@ fn cut_out(
     file: &Path,
     output: PathBuf,
     background: Option<Rgb>,
-    remover: &mut Remover,
+    worker: &mut Worker,
     progress: &mut dyn FnMut(f32),
 ) -> Result<Done, String> {
     let mut milliseconds = Milliseconds::default();
@@ -194,13 +246,13 @@ fn cut_out(
         (time * 100.0).round() / 100.0
     };
     let bytes = read(file)?;
-    let photo = photo::decode(&bytes, &Limits::PRODUCT).map_err(|error| error.to_string())?;
-    drop(bytes);
+    let decode = || photo::decode(&bytes, &Limits::PRODUCT);
+    let photo = decode().map_err(|error| error.to_string())?;
     let (size, reduced_from) = ((photo.width, photo.height), photo.reduced_from);
     milliseconds.decode = lap();
     let mut network = None;
-    let cutout = remover
-        .cut_out(photo, &mut |stage, done| {
+    let cutout = worker
+        .cut_out(photo, decode, &mut |stage, done| {
             // The weights of the stages in the whole, roughly.
             match stage {
                 Stage::Network => progress(0.1 + 0.4 * done),
@@ -220,7 +272,14 @@ fn cut_out(
     std::fs::write(&output, encoded)
         .map_err(|error| format!("{} cannot be written ({error}): choose another --out", output.display()))?;
     milliseconds.write = lap();
-    Ok(Done { output, size, reduced_from, coverage: cutout.coverage(), milliseconds })
+    Ok(Done {
+        output,
+        size,
+        reduced_from,
+        coverage: cutout.coverage(),
+        device: worker.device(),
+        milliseconds,
+    })
 }
 
 /// Reads a file, if its size is within the limit: a mistaken disk image should not fill the memory first.

@@ -292,13 +292,13 @@ pub(super) fn concat(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Constant, edge and reflecting borders. Borders of the last two kinds are copied from the result itself,
-/// axis by axis, out of a tensor that has the earlier axes' borders already.
 /// All of each axis.
 fn full(shape: &[usize]) -> Vec<Range> {
     shape.iter().map(|&count| Range { start: 0, step: 1, count }).collect()
 }
 
+/// Constant, edge and reflecting borders. Borders of the last two kinds are copied from the result itself,
+/// axis by axis, out of a tensor that has the earlier axes' borders already.
 pub(super) fn pad(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let input = ctx.input(node, 0)?;
     let shape = ctx.shape(input).to_vec();
