@@ -238,6 +238,8 @@ def slices(family):
     cut("every third channel", [1, 5, 3, 4], [0], [5], [1], [3])
     cut("mirrored columns", x, [-1], [-LARGEST], [3], [-1])
     cut("mirrored rows by two", x, [5], [0], [2], [-2])
+    cut("by a step past every limit", x, [1], [LARGEST], [3], [LARGEST - 1])
+    cut("backwards by a step past every limit", x, [-1], [-LARGEST], [2], [1 - LARGEST])
     cut("channels reversed", [1, 3, 4, 4], [2], [-100], [1], [-1])
     cut("batch", x, [1], [2], [0])
     cut("three axes", [3, 4, 5], [1, 0], [3, 4], [0, 2], [1, 2])

@@ -137,7 +137,9 @@ pub(super) fn slice_ranges(
         };
         let distance = if step > 0 { end - start } else { start - end };
         let count = distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs()) as usize;
-        ranges[axis] = Range { start: start.max(0) as usize, step: step as isize, count };
+        // A step past the whole axis takes one element however long it is, and must not overflow a place.
+        let step = step.clamp(-size.max(1), size.max(1)) as isize;
+        ranges[axis] = Range { start: start.max(0) as usize, step, count };
     }
     Ok(ranges)
 }
