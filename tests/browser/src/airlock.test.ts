@@ -6,12 +6,13 @@ import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { ATTACKS, NAVIGATIONS, type Target } from './attacks.js';
 import { launch } from './browser.js';
-import { ROOT, serveLeakCounter, servePage, type Running, type Shop } from './servers.js';
-import { openShop } from './shop.js';
+import { ROOT, serveLeakCounter, servePage, type Shop } from './servers.js';
+import { openShop, type OpenShop } from './shop.js';
+import { test } from './testing.js';
 
 let browser: Browser;
 before(async () => {
@@ -39,18 +40,18 @@ const frameOf = (page: Page): Frame => {
 };
 
 describe('the policy of the page around', () => {
-  test('scripts only from files: the frame is loaded from the asset base instead', async () => {
+  test('scripts only from files: the frame is loaded from the asset base instead', async (t) => {
     for (const packageHeaders of ['sent', 'not sent'] as const) {
       const policy = "default-src 'self'; script-src 'self'; frame-src 'self'; object-src 'none'";
       const open = await openShop(browser, { policy, packageHeaders });
+      t.after(open.close);
       assert.equal(await cutOut(open.page), 'image/png', packageHeaders);
       assert.equal(open.shop.asked.filter((path) => /frame\.\w+\.html$/.test(path)).length, 2);
       assert.equal(await frameOf(open.page).evaluate(() => origin), 'null', 'the origin is opaque');
-      await open.close();
     }
   });
 
-  test('no frames from addresses, but the digest of the frame: the frame comes by srcdoc', async () => {
+  test('no frames from addresses, but the digest of the frame: the frame comes by srcdoc', async (t) => {
     const document = await frameDocument();
     const hashes = [...document.matchAll(/'(sha256-[\w+/=]+)'/g)].map(([, hash]) => `'${hash}'`);
     const [script, style] = [hashes[0] ?? '', hashes[1] ?? ''];
@@ -58,24 +59,24 @@ describe('the policy of the page around', () => {
       `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ${script}; style-src ${style}; ` +
       "connect-src 'self'; worker-src blob:; img-src blob:; frame-src 'none'";
     const open = await openShop(browser, { policy });
+    t.after(open.close);
     assert.equal(await cutOut(open.page), 'image/png');
-    await open.close();
   });
 
-  test('trusted types of its own: the frame is loaded from the asset base instead', async () => {
+  test('trusted types of its own: the frame is loaded from the asset base instead', async (t) => {
     const policy = "require-trusted-types-for 'script'; trusted-types shop";
     const open = await openShop(browser, { policy });
+    t.after(open.close);
     assert.equal(await cutOut(open.page), 'image/png');
     assert.equal(open.shop.asked.filter((path) => /frame\.\w+\.html$/.test(path)).length, 2);
-    await open.close();
   });
 
-  test('neither: the error says what to allow', async () => {
+  test('neither: the error says what to allow', async (t) => {
     const open = await openShop(browser, { policy: "default-src 'self'; script-src 'self'; frame-src 'none'" });
+    t.after(open.close);
     const told = await cutOut(open.page);
     assert.match(told, /^caller: .*frame-src http:\/\/127\.0\.0\.1/);
     assert.equal(await open.page.locator('iframe').count(), 0, 'no frame is left over');
-    await open.close();
   });
 });
 
@@ -100,20 +101,21 @@ describe('files that are not those of the build', () => {
     ['the worker', /worker\.\w+\.js$/, 'device'],
     ['the frame', /frame\.\w+\.html$/, 'device'],
   ] as const) {
-    test(`${what} is refused when one bit differs`, async () => {
+    test(`${what} is refused when one bit differs`, async (t) => {
       const open = await openShop(browser, { tamper: flip(which) });
+      t.after(open.close);
       const told = await cutOut(open.page);
       assert.match(told, new RegExp(`^${kind}: .*SHA-256.*refused`));
-      await open.close();
     });
   }
 
-  test('a wrong digest for a network of one’s own is refused, the right one is taken', async () => {
+  test('a wrong digest for a network of one’s own is refused, the right one is taken', async (t) => {
     const manifest = JSON.parse(await readFile(join(ROOT, 'pkg/dist/assets/manifest.json'), 'utf8')) as {
       models: { fast: { file: string } };
     };
     const model = await readFile(join(ROOT, 'pkg/dist/assets', manifest.models.fast.file));
     const open = await openShop(browser, { files: { '/own.onnx': model } });
+    t.after(open.close);
     const told = (sha256: string) =>
       open.page.evaluate(
         (model) =>
@@ -125,7 +127,6 @@ describe('files that are not those of the build', () => {
       );
     assert.match(await told('0'.repeat(64)), /refused/);
     assert.equal(await told(createHash('sha256').update(model).digest('hex')), 'taken');
-    await open.close();
   });
 });
 
@@ -147,13 +148,12 @@ describe('a script that should not be in the frame', () => {
   });
 
   /** Runs every attack in a frame; what it throws is as good as what is ignored. */
-  async function attack(page: Page, frame: () => Frame | Page, attacks: typeof ATTACKS): Promise<void> {
+  async function attack(page: Page, frame: Frame | Page, attacks: typeof ATTACKS): Promise<void> {
     for (const script of Object.values(attacks)) {
-      const run = frame().evaluate(script, target);
-      const quiet = run.catch(() => undefined);
-      await Promise.race([quiet, new Promise((done) => setTimeout(done, 300))]);
+      const quiet = frame.evaluate(script, target).catch(() => undefined);
+      await Promise.race([quiet, page.waitForTimeout(300)]);
     }
-    await page.waitForTimeout(1_000);
+    await page.waitForTimeout(700);
   }
 
   function heard(): string[] {
@@ -163,63 +163,72 @@ describe('a script that should not be in the frame', () => {
     return all;
   }
 
-  test('the attacks are real: outside the frame they reach the server', async () => {
+  test('the attacks are real: outside the frame they reach the server', async (t) => {
     const page = await browser.newPage();
+    t.after(() => page.context().close());
     await page.goto(`${leaks.origin}/start`);
     heard();
-    await attack(page, () => page, { ...ATTACKS, topLocation: () => 0, parentLocation: () => 0, anchorParent: () => 0, metaRefresh: () => 0, form: () => 0 });
+    await attack(page, page, { ...ATTACKS, topLocation: () => 0, parentLocation: () => 0, anchorParent: () => 0, metaRefresh: () => 0, form: () => 0 });
     const paths = new Set(heard());
     for (const expected of ['GET /fetch', 'POST /beacon', 'GET /image', 'GET /web-socket', 'GET /worker-fetch', 'GET /anchor-download', 'GET /sheet-font', 'POST /anchor-ping']) {
       assert.ok(paths.has(expected), `${expected} in ${[...paths].join(', ')}`);
     }
     assert.ok([...paths].some((path) => path.startsWith('UDP')), 'WebRTC reached the UDP port');
-    await page.context().close();
+    for (const [name, script] of Object.entries(NAVIGATIONS)) {
+      await page.goto(`${leaks.origin}/start`);
+      heard();
+      await attack(page, page, { [name]: script });
+      assert.ok(heard().length > 0, `${name} reached the server`);
+    }
   });
 
-  test('reaches nothing from the frame of the seller’s page', async () => {
-    const site: Running = await servePage();
+  /** All attacks in one frame; each navigation, which may take its document away, in a frame of its own. */
+  async function assertNothingHeard(page: Page, freshFrame: () => Promise<Frame>): Promise<void> {
     for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
-      const page = await browser.newPage();
+      const frame = await freshFrame();
+      heard();
+      await attack(page, frame, attacks);
+      assert.deepEqual(heard(), [], Object.keys(attacks).join());
+    }
+  }
+
+  /** A frame of the package that has worked on a photo; the one before goes with all it held. */
+  async function workedFrame({ page }: OpenShop): Promise<Frame> {
+    await page.evaluate(() => vitrine.dispose());
+    assert.equal(await cutOut(page), 'image/png');
+    return frameOf(page);
+  }
+
+  test('reaches nothing from the frame of the seller’s page', async (t) => {
+    const site = await servePage();
+    t.after(() => site.close());
+    const page = await browser.newPage();
+    t.after(() => page.context().close());
+    await assertNothingHeard(page, async () => {
       await page.goto(`${site.origin}/?device=cpu`);
-      await page.waitForSelector('iframe', { state: 'attached' });
-      await page.waitForTimeout(500);
-      heard();
-      const inner = frameOf(page);
-      await attack(page, () => inner, attacks);
-      assert.deepEqual(heard(), [], Object.keys(attacks).join());
-      await page.context().close();
-    }
-    await site.close();
+      const inner = page.frameLocator('iframe').frameLocator('iframe');
+      await inner.getByText('Runs on this device').first().waitFor();
+      return frameOf(page);
+    });
   });
 
-  test('reaches nothing from the frame in a shop without any policy', async () => {
-    for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
-      const open = await openShop(browser);
-      assert.equal(await cutOut(open.page), 'image/png');
-      const inner = frameOf(open.page);
-      heard();
-      await attack(open.page, () => inner, attacks);
-      assert.deepEqual(heard(), [], Object.keys(attacks).join());
-      assert.equal(new URL(open.page.url()).origin, open.shop.origin, 'the shop is still there');
-      await open.close();
-    }
-  });
-
-  test('reaches nothing from a frame that was loaded from the asset base without its headers', async () => {
-    for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
-      const policy = "default-src 'self' http:; script-src 'self'; frame-src *; connect-src *";
-      const open = await openShop(browser, { policy, packageHeaders: 'not sent' });
-      assert.equal(await cutOut(open.page), 'image/png');
-      const inner = frameOf(open.page);
-      heard();
-      await attack(open.page, () => inner, attacks);
-      assert.deepEqual(heard(), [], Object.keys(attacks).join());
-      await open.close();
-    }
-  });
-
-  test('finds no constructor that opens a connection, and no way to make a frame', async () => {
+  test('reaches nothing from the frame in a shop without any policy', async (t) => {
     const open = await openShop(browser);
+    t.after(open.close);
+    await assertNothingHeard(open.page, () => workedFrame(open));
+    assert.equal(new URL(open.page.url()).origin, open.shop.origin, 'the shop is still there');
+  });
+
+  test('reaches nothing from a frame that was loaded from the asset base without its headers', async (t) => {
+    const policy = "default-src 'self' http:; script-src 'self'; frame-src *; connect-src *";
+    const open = await openShop(browser, { policy, packageHeaders: 'not sent' });
+    t.after(open.close);
+    await assertNothingHeard(open.page, () => workedFrame(open));
+  });
+
+  test('finds no constructor that opens a connection, and no way to make a frame', async (t) => {
+    const open = await openShop(browser);
+    t.after(open.close);
     assert.equal(await cutOut(open.page), 'image/png');
     const left = await frameOf(open.page).evaluate(() => {
       const names = ['RTCPeerConnection', 'WebTransport', 'WebSocket', 'fetch', 'XMLHttpRequest', 'EventSource'];
@@ -240,11 +249,11 @@ describe('a script that should not be in the frame', () => {
       return found;
     });
     assert.deepEqual(left, []);
-    await open.close();
   });
 
-  test('cannot read the page around, and the page cannot read the frame', async () => {
+  test('cannot read the page around, and the page cannot read the frame', async (t) => {
     const open = await openShop(browser);
+    t.after(open.close);
     assert.equal(await cutOut(open.page), 'image/png');
     const inside = await frameOf(open.page).evaluate(() => {
       const tries = [() => parent.parent.document.title, () => localStorage.length, () => document.cookie];
@@ -266,6 +275,5 @@ describe('a script that should not be in the frame', () => {
       }
     });
     assert.deepEqual([inside, outside], [0, false]);
-    await open.close();
   });
 });

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launch } from './browser.js';
 import { ROOT } from './servers.js';
 import { openShop, type OpenShop } from './shop.js';
+import { test } from './testing.js';
 
 describe('the package from a plain page without a bundler', () => {
   let browser: Browser;

@@ -25,6 +25,7 @@ export function launch({ flags = [], webgpu = 'software' }: LaunchOptions = {}):
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
+    timeout: 60_000,
     args: [...FLAGS, ...WEBGPU[webgpu], ...flags],
   });
 }

@@ -3,11 +3,15 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { launch } from './browser.js';
+import { launch, type LaunchOptions } from './browser.js';
 import { ROOT } from './servers.js';
 import { openShop, type OpenShop } from './shop.js';
+import { test } from './testing.js';
+
+/** Milliseconds a test on SwiftShader may take: the whole network in at most 60 s, twice, on a busy machine. */
+const SOFTWARE_ADAPTER = 240_000;
 
 const fixture = () => readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
 
@@ -34,7 +38,7 @@ describe('a browser whose only adapter is software', () => {
     assert.deepEqual(report, { device: 'cpu', reason: 'Cut-outs run on the processor, as was asked for.' });
   });
 
-  test('works on the adapter when that is asked for, and gives the same picture', { timeout: 300_000 }, async () => {
+  test('works on the adapter when that is asked for, and gives the same picture', async () => {
     const report = await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }));
     assert.equal(report.device, 'gpu');
     assert.match(report.reason, /swiftshader/i);
@@ -55,50 +59,53 @@ describe('a browser whose only adapter is software', () => {
     assert.equal(pixels, 480 * 480);
     assert.ok(apart / pixels <= 0.001, `${apart} of ${pixels} pixels are more than one step apart`);
     assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
-  });
+  }, { timeout: SOFTWARE_ADAPTER });
 });
 
 for (const [lack, reason] of [
   ['WebGPU', /no WebGPU.*processor/],
   ['an adapter', /no graphics adapter.*processor/],
 ] as const) {
-  test(`a browser without ${lack} works on the processor, even when the adapter is asked for`, async () => {
-    const browser = await launch({ webgpu: 'no adapter' });
-    try {
-      const before = lack === 'WebGPU' ? () => Reflect.deleteProperty(Navigator.prototype, 'gpu') : () => undefined;
-      const open = await openShop(browser, { files: { '/photo.jpg': await fixture() }, before });
-      for (const device of ['auto', 'gpu'] as const) {
-        const report = await open.page.evaluate((device) => vitrine.preload({ device }), device);
-        assert.equal(report.device, 'cpu');
-        assert.match(report.reason, reason);
-      }
-      assert.equal(
-        await open.page.evaluate(async () => (await vitrine.removeBackground('/photo.jpg', { device: 'gpu' })).type),
-        'image/png',
-      );
-      assert.deepEqual(open.complaints, []);
-      await open.close();
-    } finally {
-      await browser.close();
+  test(`a browser without ${lack} works on the processor, even when the adapter is asked for`, async (t) => {
+    const before = lack === 'WebGPU' ? () => Reflect.deleteProperty(Navigator.prototype, 'gpu') : () => undefined;
+    const open = await openAlone(t, { webgpu: 'no adapter' }, before);
+    for (const device of ['auto', 'gpu'] as const) {
+      const report = await open.page.evaluate((device) => vitrine.preload({ device }), device);
+      assert.equal(report.device, 'cpu');
+      assert.match(report.reason, reason);
     }
+    assert.equal(
+      await open.page.evaluate(async () => (await vitrine.removeBackground('/photo.jpg', { device: 'gpu' })).type),
+      'image/png',
+    );
+    assert.deepEqual(open.complaints, []);
   });
 }
 
-test('losing the adapter in the middle of a photo: the same photo is finished on the processor', { timeout: 300_000 }, async () => {
-  const browser = await launch();
-  try {
-    const open = await openShop(browser, {
-      files: { '/photo.jpg': await fixture() },
-      before: () => {
-        // In every frame: keep the device that is asked for, so that the test can take it away.
-        if (typeof GPUAdapter === 'undefined') return;
-        const original = GPUAdapter.prototype.requestDevice;
-        GPUAdapter.prototype.requestDevice = async function (...options) {
-          const device = await original.apply(this, options);
-          Object.assign(globalThis, { takeAway: () => device.destroy() });
-          return device;
-        };
-      },
+/** A shop in a browser of its own, both closed after the test. */
+async function openAlone(t: TestContext, options: LaunchOptions, before: () => unknown): Promise<OpenShop> {
+  const browser = await launch(options);
+  let open: OpenShop | undefined;
+  t.after(async () => {
+    await open?.close();
+    await browser.close();
+  });
+  open = await openShop(browser, { files: { '/photo.jpg': await fixture() }, before });
+  return open;
+}
+
+test(
+  'losing the adapter in the middle of a photo: the same photo is finished on the processor',
+  async (t) => {
+    const open = await openAlone(t, {}, () => {
+      // In every frame: keep the device that is asked for, so that the test can take it away.
+      if (typeof GPUAdapter === 'undefined') return;
+      const original = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...options) {
+        const device = await original.apply(this, options);
+        Object.assign(globalThis, { takeAway: () => device.destroy() });
+        return device;
+      };
     });
     assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
     await open.page.evaluate(() => {
@@ -117,8 +124,6 @@ test('losing the adapter in the middle of a photo: the same photo is finished on
     assert.equal(report.device, 'cpu');
     assert.match(report.reason, /stopped working.*processor/);
     assert.equal(await open.page.evaluate(async () => (await vitrine.removeBackground('/photo.jpg', { device: 'gpu' })).type), 'image/png');
-    await open.close();
-  } finally {
-    await browser.close();
-  }
-});
+  },
+  { timeout: SOFTWARE_ADAPTER },
+);

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { outputFolder, outputName, uniqueNames } from '../../../www/src/app/names.js';
 import { pictureSize } from '../../../www/src/app/picture-size.js';
 import { ROOT } from './servers.js';
+import { test } from './testing.js';
 
 describe('names', () => {
   for (const [photo, format, expected] of [

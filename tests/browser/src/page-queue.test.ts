@@ -1,9 +1,10 @@
 /** The page's queue, without a page: order, cancelling, retrying, removing and coming back. */
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { PhotoQueue, type Change, type CutOut, type Photo } from '../../../www/src/app/queue.js';
 import type { CutOutResult, Engine, Progress } from '../../../pkg/src/engine/types.js';
+import { test } from './testing.js';
 
 interface Job {
   name: string;

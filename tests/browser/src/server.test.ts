@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './servers.js';
 import type { Vitrine } from './shop.js';
+import { test } from './testing.js';
 
 test('importing the package on a server does nothing, and calling it there says what is wrong', async () => {
   const before = Object.keys(globalThis).length;

@@ -38,6 +38,9 @@ export async function servePage(): Promise<Running> {
   const child: ChildProcess = spawn(XTASK, ['serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // However this process ends, its server ends with it.
+  const end = () => child.kill();
+  process.once('exit', end);
   const origin = await new Promise<string>((found, failed) => {
     let said = '';
     child.on('error', failed);
@@ -54,6 +57,7 @@ export async function servePage(): Promise<Running> {
       const ended = new Promise((done) => child.once('exit', done));
       child.removeAllListeners('exit');
       child.once('exit', () => undefined);
+      process.off('exit', end);
       child.kill();
       await Promise.race([ended, new Promise((done) => setTimeout(done, 2_000))]);
     },

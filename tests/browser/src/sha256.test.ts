@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
 import { plainSha256 } from '../../../pkg/src/airlock/sha256.js';
+import { test } from './testing.js';
 
 test('the digest is that of the standard at every length around a block, and of a long message', () => {
   const lengths = [...Array.from({ length: 200 }, (_, length) => length), 1_000_003];

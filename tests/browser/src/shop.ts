@@ -23,7 +23,10 @@ export interface OpenShop {
   close(): Promise<void>;
 }
 
-/** Serves a shop and opens its page; `before` runs first in every document and frame. */
+/**
+ * Serves a shop and opens its page; `before` runs first in every document and frame. Whoever opens it closes
+ * it, whatever happens in between: a server that goes on listening keeps the test's process alive for ever.
+ */
 export async function openShop(
   browser: Browser,
   options: ShopOptions & { before?: () => unknown } = {},
@@ -33,23 +36,27 @@ export async function openShop(
     ...options,
     files: { '/shop.js': SHOP_SCRIPT, ...options.files },
   });
-  const context = await browser.newContext();
-  if (options.before) await context.addInitScript(options.before);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+  const context = await browser.newContext().catch(async (error: unknown) => {
+    await shop.close();
+    throw error;
   });
-  await page.goto(`${shop.origin}/`);
-  await page.waitForFunction(() => 'vitrine' in globalThis);
-  return {
-    shop,
-    page,
-    complaints,
-    async close() {
-      await context.close();
-      await shop.close();
-    },
+  const close = async () => {
+    await context.close();
+    await shop.close();
   };
+  try {
+    if (options.before) await context.addInitScript(options.before);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(`${shop.origin}/`);
+    await page.waitForFunction(() => 'vitrine' in globalThis);
+    return { shop, page, complaints, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

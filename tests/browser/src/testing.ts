@@ -1,0 +1,27 @@
+/** Every test has a time limit, and what it opens is closed however it ends: a hanging test fails, the run goes on. */
+
+import assert from 'node:assert/strict';
+import { test as limitless, type TestContext } from 'node:test';
+
+/** Milliseconds; a test on a software adapter needs more and says so. */
+const LIMIT = 60_000;
+
+/** `test` of node:test with a limit. What a test opens, it closes by `t.after`, which runs after a failure too. */
+export function test(name: string, work: (t: TestContext) => unknown, { timeout = LIMIT } = {}): void {
+  void limitless(name, { timeout }, async (t) => void (await work(t)));
+}
+
+/** Waits until `read` gives what is expected; where it never does, the failure shows what it gave last. */
+export async function eventually<T>(read: () => Promise<T>, expected: T, time = 5_000): Promise<void> {
+  const end = Date.now() + time;
+  for (;;) {
+    const actual = await read();
+    try {
+      assert.deepEqual(actual, expected);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
