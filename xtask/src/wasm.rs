@@ -12,14 +12,16 @@ use crate::stamp;
 pub(crate) struct Variant {
     /// As in the manifest and in file names.
     pub(crate) name: &'static str,
+    /// What the crate itself may use beyond `SHARED_FEATURES`.
     features: &'static str,
 }
 
 /// Every browser with WebAssembly SIMD, and those with its relaxed form; the shell fetches one of them.
-pub(crate) const VARIANTS: [Variant; 2] = [
-    Variant { name: "simd128", features: "+simd128" },
-    Variant { name: "relaxed", features: "+simd128,+relaxed-simd" },
-];
+pub(crate) const VARIANTS: [Variant; 2] =
+    [Variant { name: "simd128", features: "" }, Variant { name: "relaxed", features: "+relaxed-simd" }];
+
+/// What the crates below ours are built with, once for both variants: only the engine's kernels use more.
+const SHARED_FEATURES: &str = "+simd128";
 
 /// What the wasm depends on.
 const INPUTS: [&str; 6] =
@@ -38,36 +40,52 @@ pub(crate) fn build(project: &Project, force: bool) -> Result<()> {
     }
     fs::create_dir_all(&out).with_context(|| format!("{} could not be made", out.display()))?;
 
-    let mut glue: Option<String> = None;
-    for variant in &VARIANTS {
-        println!("building the wasm ({})", variant.name);
-        compile(project, variant)?;
-        let script = bind(project, variant)?;
-        // One glue serves both, so a page carries it once; it holds because nothing in the crate's interface
-        // depends on the instruction set.
-        match &glue {
-            Some(first) if *first != script => bail!(
-                "the glue of the {} build differs from that of {}: no #[wasm_bindgen] item may depend on target features",
-                variant.name,
-                VARIANTS[0].name
-            ),
-            _ => glue = Some(script),
+    // Linking and wasm-opt each take one core, so a variant is optimised while the next is compiled.
+    std::thread::scope(|scope| -> Result<()> {
+        let mut glue: Option<String> = None;
+        let mut optimising = Vec::new();
+        for variant in &VARIANTS {
+            println!("building the wasm ({})", variant.name);
+            compile(project, variant)?;
+            let script = bind(project, variant)?;
+            // One glue serves both, so a page carries it once; it holds because nothing in the crate's
+            // interface depends on the instruction set.
+            match &glue {
+                Some(first) if !same_code(first, &script) => bail!(
+                    "the glue of the {} build differs from that of {}: no #[wasm_bindgen] item may depend on \
+                     target features",
+                    variant.name,
+                    VARIANTS[0].name
+                ),
+                _ => glue = Some(script),
+            }
+            optimising.push(scope.spawn(|| optimise(project, variant)));
         }
-        optimise(project, variant)?;
-    }
+        optimising
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| bail!("wasm-opt's thread stopped")))
+    })?;
     fs::write(&stamp_file, now)?;
     Ok(())
 }
 
+/// Whether two scripts differ in comments at most: wasm-bindgen names indices of the wasm's tables in some.
+fn same_code(one: &str, other: &str) -> bool {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    one.lines().filter(is_code).eq(other.lines().filter(is_code))
+}
+
 fn compile(project: &Project, variant: &Variant) -> Result<()> {
-    run(
-        project
-            .command("cargo")
-            .args(["build", "--quiet", "--release", "--lib", "--package", "vitrine"])
-            .args(["--target", "wasm32-unknown-unknown"])
-            .env("RUSTFLAGS", format!("-C target-feature={}", variant.features)),
-        "the compiler's message above says what is wrong",
-    )?;
+    let mut command = project.command("cargo");
+    command
+        .args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib", "--package", "vitrine"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .env("RUSTFLAGS", format!("-C target-feature={SHARED_FEATURES}"));
+    if !variant.features.is_empty() {
+        // For this crate alone: rustc adds it to the features above.
+        command.args(["--", "-C", &format!("target-feature={}", variant.features)]);
+    }
+    run(&mut command, "the compiler's message above says what is wrong")?;
     // The next variant is written over the same path.
     let from = project.path("target/wasm32-unknown-unknown/release/vitrine.wasm");
     let to = project.path(OUT).join(format!("{}.compiled.wasm", variant.name));
@@ -106,7 +124,9 @@ fn optimise(project: &Project, variant: &Variant) -> Result<()> {
         project
             .command("node")
             .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
-            .arg("-O3")
+            // LLVM has optimised already. Higher levels inline more, which a browser's first, quick compilation
+            // pays for: the first network took 1.8 s at -O3 and 1.0 s here, every later one the same.
+            .arg("-O1")
             // Exactly what rustc emits for these targets; more would let wasm-opt use what a browser may lack.
             .args([
                 "--enable-simd",
