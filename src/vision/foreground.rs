@@ -22,21 +22,21 @@ use crate::photo::Photo;
 
 /// Pixels along a tile's side. Small, because an edge is thin and a whole tile is solved for it: 32 is a quarter
 /// quicker than 64. 16 is quicker still but then a third of the work is a tile's surroundings.
-const TILE: usize = 32;
+pub(super) const TILE: usize = 32;
 
 /// Up to this many pixels a side a level gets [`SMALL_SWEEPS`]: colours must first travel across the picture.
-const SMALL: usize = 32;
+pub(super) const SMALL: usize = 32;
 const SMALL_SWEEPS: usize = 10;
-const LARGE_SWEEPS: usize = 2;
+pub(super) const LARGE_SWEEPS: usize = 2;
 
 /// The cost of a colour difference between neighbours of the same alpha; the paper's value.
-const REGULARIZATION: f32 = 1e-5;
+pub(super) const REGULARIZATION: f32 = 1e-5;
 
 /// The further cost for each unit of alpha difference between them; the paper's value.
-const GRADIENT_WEIGHT: f32 = 1.0;
+pub(super) const GRADIENT_WEIGHT: f32 = 1.0;
 
 /// `F` and `B`: red, green, blue each, as fractions of 65,535.
-type Colours = [u16; 6];
+pub(super) type Colours = [u16; 6];
 
 /// Cuts the subject out: opaque pixels keep the photo's colour to the byte, soft ones get the subject's own
 /// colour without what was behind, empty ones become 0.
@@ -83,7 +83,7 @@ fn foreground_in_tiles(
     let mut work = Tile::default();
     let mut coarser = Level::of_one(mean_colours(&picture));
     for (shift, needed) in needed.iter().enumerate().skip(1).rev() {
-        let mut level = Level::new(picture.size_at(shift), tile, needed);
+        let mut level = Level::new(size_at((width, height), shift), tile, needed);
         for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
             work.solve(&picture, shift, &coarser, level.bounds(index));
             level.store(index, &work);
@@ -126,6 +126,43 @@ fn foreground_in_tiles(
     progress(1.0).then_some(cutout)
 }
 
+/// Where the estimation reads its pixels.
+pub(super) trait Source {
+    /// Width and height in pixels.
+    fn size(&self) -> (usize, usize);
+
+    /// How much of the colour of pixel `y × width + x` is the subject's, 0 to 255; see [`share`].
+    fn share(&self, index: usize) -> u8;
+
+    /// That colour.
+    fn colour(&self, index: usize) -> &[u8];
+}
+
+/// How much of a pixel's colour is the subject's, 0 to 255.
+///
+/// That is the matte, unless the photo has an alpha of its own (`own`): what that took away left no trace in the
+/// colour, so only the rest counts.
+#[inline]
+pub(super) fn share(alpha: u8, own: Option<u8>) -> u8 {
+    match own.map(u32::from) {
+        None => alpha,
+        Some(0) => 0,
+        Some(own) => ((u32::from(alpha) * 255 + own / 2) / own).min(255) as u8,
+    }
+}
+
+/// The size of the level that is `2^shift` times smaller than a picture.
+pub(super) fn size_at((width, height): (usize, usize), shift: usize) -> (usize, usize) {
+    (width.div_ceil(1 << shift), height.div_ceil(1 << shift))
+}
+
+/// The pixel of a picture that pixel `(x, y)` of the level `2^shift` times smaller takes its colour from.
+#[inline]
+pub(super) fn sample_at((width, height): (usize, usize), shift: usize, x: usize, y: usize) -> usize {
+    let centre = (1 << shift) >> 1;
+    ((y << shift) + centre).min(height - 1) * width + ((x << shift) + centre).min(width - 1)
+}
+
 /// The photo with its matte, turned into the cut-out from the top down.
 struct Picture<'a> {
     width: usize,
@@ -135,28 +172,23 @@ struct Picture<'a> {
     has_alpha: bool,
 }
 
-impl Picture<'_> {
-    /// How much of the pixel's colour is the subject's, 0 to 255.
-    ///
-    /// That is the matte, unless the photo has an alpha of its own: what that took away left no trace in the
-    /// colour, so only the rest counts.
+impl Source for Picture<'_> {
+    fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
     #[inline]
     fn share(&self, index: usize) -> u8 {
-        let alpha = self.alpha[index];
-        if !self.has_alpha {
-            return alpha;
-        }
-        match u32::from(self.pixels[index * 4 + 3]) {
-            0 => 0,
-            own => ((u32::from(alpha) * 255 + own / 2) / own).min(255) as u8,
-        }
+        share(self.alpha[index], self.has_alpha.then(|| self.pixels[index * 4 + 3]))
     }
 
-    /// The size of the level that is `2^shift` times smaller.
-    fn size_at(&self, shift: usize) -> (usize, usize) {
-        (self.width.div_ceil(1 << shift), self.height.div_ceil(1 << shift))
+    #[inline]
+    fn colour(&self, index: usize) -> &[u8] {
+        &self.pixels[index * 4..][..3]
     }
+}
 
+impl Picture<'_> {
     /// Writes one strip of the cut-out: rows `top..top + tile`, `colours` holding the subject's colours of the
     /// tiles that have soft pixels.
     fn cut_out(&mut self, top: usize, tile: usize, colours: &[Option<Vec<[u8; 3]>>]) {
@@ -205,13 +237,18 @@ fn needed_tiles(picture: &Picture<'_>, tile: usize) -> Vec<Vec<bool>> {
             *flag = (row + left..row + right).any(|index| !matches!(picture.share(index), 0 | 255));
         }
     }
+    needed_of_levels((picture.width, picture.height), tile, needed)
+}
+
+/// For each level from the photo's own to 1×1, which of its tiles the `needed` ones of the photo depend on.
+pub(super) fn needed_of_levels(size: (usize, usize), tile: usize, needed: Vec<bool>) -> Vec<Vec<bool>> {
     let mut levels = vec![needed];
     for shift in 1.. {
-        let (finer_width, finer_height) = picture.size_at(shift - 1);
+        let (finer_width, finer_height) = size_at(size, shift - 1);
         if finer_width.max(finer_height) == 1 {
             break;
         }
-        let (width, height) = picture.size_at(shift);
+        let (width, height) = size_at(size, shift);
         let (finer_columns, columns) = (finer_width.div_ceil(tile), width.div_ceil(tile));
         let halo = sweeps(finer_width, finer_height);
         let mut needed = vec![false; columns * height.div_ceil(tile)];
@@ -238,29 +275,33 @@ fn sweeps(width: usize, height: usize) -> usize {
     if width.max(height) <= SMALL { SMALL_SWEEPS } else { LARGE_SWEEPS }
 }
 
+/// The pixels that the mean colours are taken of: at most 256 × 256, spread over the picture.
+pub(super) fn mean_samples((width, height): (usize, usize)) -> impl Iterator<Item = usize> {
+    const SAMPLES: usize = 256;
+    let (columns, rows) = (width.min(SAMPLES), height.min(SAMPLES));
+    (0..rows).flat_map(move |row| {
+        let y = (2 * row + 1) * height / (2 * rows);
+        (0..columns).map(move |column| y * width + (2 * column + 1) * width / (2 * columns))
+    })
+}
+
 /// The mean colours of what is surely subject (share above 0.9) and surely background (below 0.1), from which
 /// the top of the pyramid starts; black where there is none.
 ///
-/// Of at most 256 × 256 pixels spread over the photo: the mean only tints what nothing nearer decides.
-fn mean_colours(picture: &Picture<'_>) -> Colours {
-    const SAMPLES: usize = 256;
-    let (columns, rows) = (picture.width.min(SAMPLES), picture.height.min(SAMPLES));
+/// Of some pixels only: the mean only tints what nothing nearer decides.
+fn mean_colours(source: &impl Source) -> Colours {
     // Sums and counts of subject and background; integers, so in no particular order.
     let mut sums = [[0_u64; 3]; 2];
     let mut counts = [0_u64; 2];
-    for row in 0..rows {
-        let y = (2 * row + 1) * picture.height / (2 * rows);
-        for column in 0..columns {
-            let index = y * picture.width + (2 * column + 1) * picture.width / (2 * columns);
-            let side = match picture.share(index) {
-                230.. => 0,
-                0..=25 => 1,
-                _ => continue,
-            };
-            counts[side] += 1;
-            for (sum, value) in sums[side].iter_mut().zip(&picture.pixels[index * 4..]) {
-                *sum += u64::from(*value);
-            }
+    for index in mean_samples(source.size()) {
+        let side = match source.share(index) {
+            230.. => 0,
+            0..=25 => 1,
+            _ => continue,
+        };
+        counts[side] += 1;
+        for (sum, value) in sums[side].iter_mut().zip(source.colour(index)) {
+            *sum += u64::from(*value);
         }
     }
     let mut colours = [0; 6];
@@ -269,6 +310,27 @@ fn mean_colours(picture: &Picture<'_>) -> Colours {
         *colour = (sums[c / 3][c % 3] * 257 / counts[c / 3].max(1)) as u16;
     }
     colours
+}
+
+/// The finest level of at most [`SMALL`] pixels a side: how many times it is halved.
+pub(super) fn small_shift(size: (usize, usize)) -> usize {
+    (0..).find(|&shift| size_at(size, shift).0.max(size_at(size, shift).1) <= SMALL).unwrap_or(0)
+}
+
+/// Solves the levels of at most [`SMALL`] pixels a side and gives the colours of the finest: one tile,
+/// [`TILE`] × [`TILE`], of which the level fills the upper left.
+pub(super) fn solve_small(source: &impl Source) -> Vec<Colours> {
+    let mut work = Tile::default();
+    let mut coarser = Level::of_one(mean_colours(source));
+    let (width, height) = source.size();
+    let top = (0..).find(|&shift| size_at((width, height), shift) == (1, 1)).unwrap_or(0);
+    for shift in (small_shift((width, height))..=top).rev() {
+        let mut level = Level::new(size_at((width, height), shift), TILE, &[true]);
+        work.solve(source, shift, &coarser, level.bounds(0));
+        level.store(0, &work);
+        coarser = level;
+    }
+    coarser.colours
 }
 
 /// A rectangle of a level's pixels, the right and bottom edges excluded.
@@ -402,17 +464,17 @@ struct Weights {
 
 impl Tile {
     /// Solves `tile` of the level `2^shift` times smaller than the photo, starting from the level above.
-    fn solve(&mut self, picture: &Picture<'_>, shift: usize, coarser: &Level, tile: Bounds) {
-        let size = picture.size_at(shift);
+    fn solve(&mut self, source: &impl Source, shift: usize, coarser: &Level, tile: Bounds) {
+        let size = size_at(source.size(), shift);
         let sweeps = sweeps(size.0, size.1);
-        self.load(picture, shift, coarser, tile, tile.grown(sweeps, size));
+        self.load(source, shift, coarser, tile, tile.grown(sweeps, size));
         for sweep in 1..=sweeps {
             // Pixels farther out are not seen by the tile any more.
             self.sweep(tile.grown(sweeps - sweep, size));
         }
     }
 
-    fn load(&mut self, picture: &Picture<'_>, shift: usize, coarser: &Level, tile: Bounds, around: Bounds) {
+    fn load(&mut self, source: &impl Source, shift: usize, coarser: &Level, tile: Bounds, around: Bounds) {
         self.tile = tile;
         self.around = around;
         self.stride = around.width() + 2;
@@ -424,15 +486,13 @@ impl Tile {
         let weights = self.weights.neighbours.iter_mut().chain(&mut self.weights.gains);
         weights.for_each(|plane| plane.resize(around.width(), 0.0));
 
-        let centre = (1 << shift) >> 1;
         for y in around.top..around.bottom {
             let row = (y - around.top + 1) * self.stride + 1;
-            let source = ((y << shift) + centre).min(picture.height - 1) * picture.width;
             for x in around.left..around.right {
-                let source = source + ((x << shift) + centre).min(picture.width - 1);
+                let index = sample_at(source.size(), shift, x, y);
                 let at = row + x - around.left;
-                self.alpha[at] = f32::from(picture.share(source)) * (1.0 / 255.0);
-                for (plane, value) in self.image.iter_mut().zip(&picture.pixels[source * 4..]) {
+                self.alpha[at] = f32::from(source.share(index)) * (1.0 / 255.0);
+                for (plane, value) in self.image.iter_mut().zip(source.colour(index)) {
                     plane[at] = f32::from(*value) * (1.0 / 255.0);
                 }
             }

@@ -146,14 +146,38 @@ pub fn refine(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f32) -> bool)
         !mask.values.is_empty() && mask.values.len() == mask.width as usize * mask.height as usize,
         "a mask's size and its data"
     );
-    if !mask.values.iter().any(|&value| value > 0.5) {
+    if shows_nothing(mask) {
         let alpha = vec![0; width * height];
         return progress(1.0).then_some(Matte { width: photo.width, height: photo.height, alpha });
     }
-    let [coarse, fine] = grids((photo.width, photo.height), (mask.width, mask.height));
+    let (model, prior) = fine_model(photo, mask, &mut |part| progress(0.4 * part))?;
+    let mut alpha = vec![0; width * height];
+    let mut rows = Rows::new(&model, &prior, photo);
+    for (y, row) in alpha.chunks_exact_mut(width).enumerate() {
+        rows.draw(y, row);
+        if y % 64 == 63 && !progress(0.4 + 0.6 * (y + 1) as f32 / height as f32) {
+            return None;
+        }
+    }
+    progress(1.0).then_some(Matte { width: photo.width, height: photo.height, alpha })
+}
 
+/// Whether the network nowhere says more than one half.
+pub(crate) fn shows_nothing(mask: &Mask) -> bool {
+    !mask.values.iter().any(|&value| value > 0.5)
+}
+
+/// Steps 1 to 3: the model on the fine grid, and the prior there. Of the photo it reads area averages only.
+///
+/// `progress` and the result are as in [`refine`].
+pub(crate) fn fine_model(
+    photo: &Photo,
+    mask: &Mask,
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Option<(Coefficients, Vec<f32>)> {
+    let [coarse, fine] = grids((photo.width, photo.height), (mask.width, mask.height));
     let guide = Guide::of_photo(photo, fine.0, fine.1);
-    if !progress(0.2) {
+    if !progress(0.5) {
         return None;
     }
     let mask = cleaned(mask);
@@ -165,23 +189,18 @@ pub fn refine(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f32) -> bool)
         let model = model(&small, &resample(&mask, coarse));
         evaluate(&model, &guide, &prior, &resample(&doubt(&mask), fine))
     };
-    if !progress(0.3) {
+    if !progress(0.75) {
         return None;
     }
     without_specks(&mut subject, fine);
     let model = model(&guide, &subject);
-    if !progress(0.4) {
-        return None;
-    }
-    let mut alpha = vec![0; width * height];
-    let mut rows = Rows::new(&model, &prior, photo);
-    for (y, row) in alpha.chunks_exact_mut(width).enumerate() {
-        rows.draw(y, row);
-        if y % 64 == 63 && !progress(0.4 + 0.6 * (y + 1) as f32 / height as f32) {
-            return None;
-        }
-    }
-    progress(1.0).then_some(Matte { width: photo.width, height: photo.height, alpha })
+    progress(1.0).then_some((model, prior))
+}
+
+/// Half the side of the square that a pixel's colour is averaged over, for a photo and the fine grid's size.
+pub(crate) fn blur((width, height): (usize, usize), grid: (usize, usize)) -> usize {
+    let blur = width.max(height) as f32 / grid.0.max(grid.1) as f32 * BLUR_OF_CELL;
+    (blur as usize).min(MOST_BLUR)
 }
 
 /// The mask with what a network may say beyond 0 to 1 (or not a number) brought within.
@@ -337,18 +356,8 @@ impl<'a> Rows<'a> {
                 _ => runs.push((left, right, x + 1)),
             }
         }
-        let longer = width.max(photo.height as usize) as f32;
-        let blur = (longer / model.width.max(model.height) as f32 * BLUR_OF_CELL) as usize;
-        Self {
-            model,
-            prior,
-            photo,
-            blur: blur.min(MOST_BLUR),
-            parts,
-            runs,
-            models: Vec::new(),
-            priors: Vec::new(),
-        }
+        let blur = blur((width, photo.height as usize), (model.width, model.height));
+        Self { model, prior, photo, blur, parts, runs, models: Vec::new(), priors: Vec::new() }
     }
 
     fn draw(&mut self, y: usize, out: &mut [u8]) {
@@ -362,7 +371,7 @@ impl<'a> Rows<'a> {
         for &(left, right, end) in &self.runs {
             let (from, to) = (&self.models[left], &self.models[right]);
             let priors = (self.priors[left], self.priors[right]);
-            if let Some(value) = settled(from, to, priors) {
+            if let Some(value) = settled([from, to], [priors.0, priors.1]) {
                 out[start..end].fill(value);
             } else {
                 for (x, out) in out[start..end].iter_mut().enumerate().map(|(i, out)| (start + i, out)) {
@@ -405,20 +414,20 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The alpha that every pixel between two cells has whatever its colour, or `None` where colours matter.
+/// The alpha that every pixel between some cells has whatever its colour, or `None` where colours matter.
 ///
 /// Most of a photo is far from any edge; this is the same answer without looking at its pixels. A colour is
-/// within ±½, so the answer is within `b ± ½·Σ|a|`, and between two models it is between their answers.
-fn settled(from: &Linear, to: &Linear, priors: (f32, f32)) -> Option<u8> {
+/// within ±½, so the answer is within `b ± ½·Σ|a|`, and between models it is between their answers.
+pub(crate) fn settled<const CELLS: usize>(models: [&Linear; CELLS], priors: [f32; CELLS]) -> Option<u8> {
     const ROUNDING: f32 = 1e-3;
     let reach = |model: &Linear| 0.5 * (model[0].abs() + model[1].abs() + model[2].abs());
-    let (from_reach, to_reach) = (reach(from), reach(to));
-    let (least, most) = (priors.0.min(priors.1), priors.0.max(priors.1));
-    let solid = (from[3] - from_reach).min(to[3] - to_reach) > FINE_SNAP.1 + ROUNDING;
-    let empty = (from[3] + from_reach).max(to[3] + to_reach) < FINE_SNAP.0 - ROUNDING;
-    if least > SURE.1 + ROUNDING || (solid && least > 1.0 - SURE.0) {
+    let least = priors.into_iter().fold(f32::INFINITY, f32::min);
+    let most = priors.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    let solid = || models.iter().all(|model| model[3] - reach(model) > FINE_SNAP.1 + ROUNDING);
+    let empty = || models.iter().all(|model| model[3] + reach(model) < FINE_SNAP.0 - ROUNDING);
+    if least > SURE.1 + ROUNDING || (least > 1.0 - SURE.0 && solid()) {
         Some(255)
-    } else if most < 1.0 - SURE.1 - ROUNDING || (empty && most < SURE.0) {
+    } else if most < 1.0 - SURE.1 - ROUNDING || (most < SURE.0 && empty()) {
         Some(0)
     } else {
         None
@@ -446,8 +455,12 @@ pub fn coverage(matte: &Matte) -> f32 {
 /// 1,200 pixels of a 12 MP photo; U²-Net-p on empty backgrounds of all kinds stays below 0.5 everywhere.
 #[must_use]
 pub fn has_subject(matte: &Matte) -> bool {
-    let opaque = matte.alpha.iter().filter(|&&alpha| alpha > 127).count();
-    opaque > matte.alpha.len() / 10_000
+    is_subject(matte.alpha.iter().filter(|&&alpha| alpha > 127).count(), matte.alpha.len())
+}
+
+/// Whether so many pixels more than half opaque, of so many, are a subject; see [`has_subject`].
+pub(crate) fn is_subject(opaque: usize, pixels: usize) -> bool {
+    opaque > pixels / 10_000
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
 mod foreground;
+mod gpu;
 mod guided;
 mod matte;
 mod segment;
 
 pub use foreground::foreground;
+pub use gpu::{Failed, GpuRefiner};
 pub use matte::{coverage, has_subject, refine};
 pub use segment::{GpuSegmenter, Segmenter};
 
