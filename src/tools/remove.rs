@@ -6,7 +6,7 @@ use super::Error;
 use crate::gpu::{self, Device, Preference};
 use crate::nn::Graph;
 use crate::photo::Photo;
-use crate::vision::{self, Cutout, GpuSegmenter, Mask, Segmenter};
+use crate::vision::{self, Cutout, GpuRefiner, GpuSegmenter, Mask, Segmenter};
 
 /// What the tool is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Remover {
 pub struct GpuRemover {
     device: Device,
     segmenter: GpuSegmenter,
+    refiner: GpuRefiner,
     model_sha256: String,
 }
 
@@ -76,7 +77,8 @@ impl GpuRemover {
             return Err(gpu::Error::NoAdapter.into());
         }
         let segmenter = GpuSegmenter::new(&graph, &device)?;
-        Ok(Self { device, segmenter, model_sha256: sha256(model) })
+        let refiner = GpuRefiner::new(&device)?;
+        Ok(Self { device, segmenter, refiner, model_sha256: sha256(model) })
     }
 
     /// The model's SHA-256 in hexadecimal.
@@ -105,7 +107,12 @@ impl GpuRemover {
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
         let mask = self.segmenter.mask(&photo, &mut |done| progress(Stage::Network, done)).await?;
-        refine(photo, &mask, progress)
+        let cutout = self
+            .refiner
+            .cut_out(photo, &mask, &mut |done| progress(Stage::Refine, done))
+            .await
+            .map_err(|failed| failed.error)?;
+        cutout.ok_or(Error::Cancelled)
     }
 }
 
