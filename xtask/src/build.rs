@@ -11,11 +11,31 @@ use crate::project::{Project, run as run_command};
 use crate::{setup, stamp, wasm};
 
 /// What the scripts and documents depend on, beside the wasm.
-const INPUTS: [&str; 7] =
-    ["package-lock.json", "tsconfig.json", "pkg", "www", "models", "xtask/src", "target/web/wasm/stamp"];
+const INPUTS: [&str; 13] = [
+    "package-lock.json",
+    "tsconfig.json",
+    "pkg/src",
+    "pkg/package.json",
+    "pkg/vite.config.ts",
+    "pkg/tsconfig.json",
+    "pkg/tsconfig.build.json",
+    "www",
+    "models",
+    "xtask/src",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "target/web/wasm/stamp",
+];
 
 /// The models that are fetched by a page, by name.
 const MODELS: [&str; 1] = ["fast"];
+
+/// The terms of the code and of the networks, and their names among the assets.
+const LICENCES: [(&str, &str); 3] = [
+    ("LICENSE-MIT", "LICENSE-MIT.txt"),
+    ("LICENSE-APACHE", "LICENSE-APACHE.txt"),
+    ("models/LICENSE-U-2-NET", "LICENSE-U-2-NET.txt"),
+];
 
 /// Where the bundled scripts lie before they are placed in documents.
 const SCRIPTS: &str = "target/web/scripts";
@@ -49,6 +69,10 @@ fn package(project: &Project) -> Result<()> {
     let frame = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
     write_assets(project, &dist, &frame, "package")?;
     vite(project, "pkg", "index")?;
+    // Beside its package.json, where npm packs them from.
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(project.path(name), project.path("pkg").join(name)).with_context(|| format!("{name} is not there"))?;
+    }
     println!("checking and writing the package's types");
     run_command(
         project.command("node").args([
@@ -144,6 +168,10 @@ fn write_assets(project: &Project, dist: &Path, frame: &Frame, bundle: &str) -> 
         let source = project.path(format!("models/{name}.onnx"));
         let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
         manifest.models.insert(name.to_owned(), folder.add(name, "onnx", &bytes)?);
+    }
+    // Whoever hands the files on hands these on with them.
+    for (from, to) in LICENCES {
+        fs::copy(project.path(from), path.join(to)).with_context(|| format!("{from} is not there"))?;
     }
     let json = serde_json::to_string_pretty(&manifest)?;
     fs::write(path.join("manifest.json"), &json)?;

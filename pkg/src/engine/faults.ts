@@ -10,12 +10,18 @@ export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The crate writes its errors to stand after a colon, as Rust does; here they stand alone. */
+function sentence(message: string): string {
+  const capital = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
 /** A thrown value as `{ kind, message }`: what the wasm throws is that already. */
 export function faultOf(error: unknown): Fault {
   if (typeof error === 'object' && error !== null && 'kind' in error && 'message' in error) {
     const { kind, message } = error;
     if (typeof kind === 'string' && KINDS.has(kind) && typeof message === 'string') {
-      return { kind: kind as Fault['kind'], message };
+      return { kind: kind as Fault['kind'], message: sentence(message) };
     }
   }
   return { kind: 'device', message: `Something unexpected happened: ${describe(error)}` };

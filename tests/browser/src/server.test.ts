@@ -27,6 +27,21 @@ test('importing the package on a server does nothing, and calling it there says 
   dispose();
 });
 
+test('the package holds its licences, its README, its types, and what it runs on', () => {
+  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--workspace', 'pkg'], { cwd: ROOT, stdio: 'pipe' });
+  const [{ files }] = JSON.parse(String(packed)) as [{ files: { path: string }[] }];
+  const paths = files.map(({ path }) => path.replace(/\.[0-9a-f]{12}\./, '.'));
+  for (const expected of [
+    ...['LICENSE-MIT', 'LICENSE-APACHE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'dist/_headers'],
+    ...['frame.html', 'worker.js', 'vitrine-simd128.wasm', 'vitrine-relaxed.wasm', 'fast.onnx', 'LICENSE-U-2-NET.txt'].map(
+      (name) => `dist/assets/${name}`,
+    ),
+  ]) {
+    assert.ok(paths.includes(expected), `${expected} among ${paths.join(' ')}`);
+  }
+  assert.deepEqual(paths.filter((path) => path.startsWith('src/')), []);
+});
+
 test('the types stand on their own, for bundlers and for Node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-types-'));
   try {
