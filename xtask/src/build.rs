@@ -71,7 +71,8 @@ fn package(project: &Project) -> Result<()> {
     vite(project, "pkg", "index")?;
     // Beside its package.json, where npm packs them from.
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        fs::copy(project.path(name), project.path("pkg").join(name)).with_context(|| format!("{name} is not there"))?;
+        fs::copy(project.path(name), project.path("pkg").join(name))
+            .with_context(|| format!("{name} is not there"))?;
     }
     println!("checking and writing the package's types");
     run_command(

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person in a terminal")]
 
 mod assets;
+mod bench;
 mod build;
 mod policy;
 mod project;
@@ -38,6 +39,12 @@ enum Task {
     },
     /// Set up what is missing, then run every check and test there is, in Chromium too.
     Test,
+    /// Set up what is missing, build, and compare the engine with onnxruntime-web's in one run in Chromium.
+    Bench {
+        /// How often each engine runs the network after its first time.
+        #[arg(long, default_value_t = 7)]
+        runs: u32,
+    },
     /// Serve www/dist, or another folder that was built, without building.
     Serve {
         /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
@@ -55,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         Task::Start { port } => start::run(&project, port),
         Task::Build { force } => build::run(&project, force),
         Task::Test => test::run(&project),
+        Task::Bench { runs } => bench::run(&project, runs),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
     }
 }

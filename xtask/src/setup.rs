@@ -1,5 +1,6 @@
 //! Installs what a build needs and a fresh machine with rustup and Node lacks.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +14,7 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 /// Makes sure of Node, the npm packages and the Rust target.
 pub(crate) fn ensure(project: &Project) -> Result<()> {
     ensure_node()?;
-    ensure_packages(project)?;
+    ensure_packages(project, "")?;
     ensure_target(project)
 }
 
@@ -32,18 +33,21 @@ fn ensure_node() -> Result<()> {
     Ok(())
 }
 
-/// `npm ci`, again only after the lock file has changed.
-fn ensure_packages(project: &Project) -> Result<()> {
-    let stamp = project.path("node_modules/.vitrine-stamp");
-    let now = stamp::of(project, &["package.json", "package-lock.json"])?;
+/// `npm ci` in a folder that has a lock file, again only after the lock file has changed.
+pub(crate) fn ensure_packages(project: &Project, folder: &str) -> Result<()> {
+    let within = |name: &str| Path::new(folder).join(name).to_string_lossy().into_owned();
+    let stamp = project.path(within("node_modules/.vitrine-stamp"));
+    let now = stamp::of(project, &[&within("package.json"), &within("package-lock.json")])?;
     if std::fs::read_to_string(&stamp).is_ok_and(|then| then == now) {
         return Ok(());
     }
-    println!("installing the npm packages");
-    run(
-        project.command("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
-        "check the connection to the npm registry",
-    )?;
+    println!(
+        "installing the npm packages{}",
+        if folder.is_empty() { String::new() } else { format!(" of {folder}") }
+    );
+    let mut command = project.command("npm");
+    command.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(project.path(folder));
+    run(&mut command, "check the connection to the npm registry")?;
     std::fs::write(&stamp, now).with_context(|| format!("{} could not be written", stamp.display()))
 }
 
@@ -58,7 +62,7 @@ pub(crate) fn ensure_browser(project: &Project) -> Result<()> {
         })
     });
     let mut missing = Vec::new();
-    if !std::path::Path::new(&browser).exists() {
+    if !Path::new(&browser).exists() {
         missing.push("chromium");
     }
     if !vulkan {
@@ -91,7 +95,7 @@ fn ensure_target(project: &Project) -> Result<()> {
         .output()
         .context("`rustc` could not be started: install Rust (https://rustup.rs)")?;
     let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() && std::path::Path::new(&folder).is_dir() {
+    if output.status.success() && Path::new(&folder).is_dir() {
         return Ok(());
     }
     println!("installing the Rust target {TARGET}");

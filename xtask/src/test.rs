@@ -47,7 +47,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
 
     build::run(project, false)?;
     step("types");
-    for folder in ["pkg", "www", "tests/browser"] {
+    for folder in ["pkg", "www", "tests/browser", "benches/browser"] {
         run_command(
             project.command("node").args([
                 "node_modules/typescript/bin/tsc",

@@ -68,7 +68,7 @@ export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
     } catch (error) {
       report = {
         device: 'cpu',
-        reason: `The graphics adapter did not start (${toVitrineError(error).message}), so cut-outs run on the processor.`,
+        reason: `The graphics adapter did not start, so cut-outs run on the processor. ${toVitrineError(error).message}`,
       };
     }
   }
@@ -223,7 +223,7 @@ class PhotoEngine implements FrameEngine {
     gpu.dispose();
     this.#report = {
       device: 'cpu',
-      reason: `The graphics adapter stopped working (${why}), so cut-outs now run on the processor.`,
+      reason: `The graphics adapter stopped working, so cut-outs now run on the processor. ${why}`,
     };
     for (const listener of this.#listeners) listener(this.#report);
   }

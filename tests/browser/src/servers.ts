@@ -20,6 +20,7 @@ const XTASK = process.env['VITRINE_XTASK'] ?? join(ROOT, 'target/xtask/xtask');
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
   '.onnx': 'application/octet-stream',
