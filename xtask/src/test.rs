@@ -43,7 +43,21 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         "clippy's message above says what to change",
     )?;
     step("the crate's tests");
-    run_command(project.command("cargo").args(["test", "--quiet", "--workspace"]), "a test above failed")?;
+    // A software adapter is set up above, so a test that finds none is a failure and not skipped.
+    run_command(
+        project.command("cargo").args(["test", "--quiet", "--workspace"]).env("VITRINE_REQUIRE_GPU", "1"),
+        "a test above failed",
+    )?;
+    for simd in ["sse2", "avx2"] {
+        step(&format!("the operators with {simd}"));
+        run_command(
+            project
+                .command("cargo")
+                .args(["test", "--quiet", "--test", "operators", "--", "--skip", "on_the_gpu"])
+                .env("VITRINE_SIMD", simd),
+            "a test above failed",
+        )?;
+    }
 
     build::run(project, false)?;
     step("types");
