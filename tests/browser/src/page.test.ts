@@ -339,8 +339,11 @@ describe('by keyboard alone', () => {
         assert.fail(`${name} was not reached; passed ${passed.join(' | ')}`);
       };
 
+      // Waiting starts well before the key: the browser learns of it only after a moment, and frame by frame.
+      const chosen = page.waitForEvent('filechooser');
       await reach(/^Choose photos$/);
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')]);
+      await keyboard.press('Enter');
+      const chooser = await chosen;
       assert.ok(chooser.isMultiple());
       await chooser.setFiles(await photos('lamp.jpg', 'vase.jpg'));
       await settled(frame);
