@@ -12,7 +12,9 @@
 //!    on, and at the photo's own level turns them into finished pixels, read back once.
 //!
 //! Work, traffic and GPU memory thus grow with the length of the subject's edge, not with the photo: there is no
-//! buffer of the photo's size, and a photo of 48 megapixels fits WebGPU's smallest limits.
+//! buffer of the photo's size. Where the network is unsure everywhere, all tiles are open: the GPU then holds
+//! about 10 bytes a pixel of the photo, in buffers of 3 bytes a pixel at most, which WebGPU's smallest limit of
+//! 128 MiB allows up to 44 megapixels; beyond that the caller is told, and goes to the processor.
 
 mod kernels;
 #[cfg(test)]
@@ -34,6 +36,9 @@ use crate::photo::Photo;
 
 /// How far around a tile its pixels are looked at: by the sweeps, and by the averaging of colours.
 const HALO: usize = if LARGE_SWEEPS > MOST_BLUR { LARGE_SWEEPS } else { MOST_BLUR };
+
+// What `foreground.wgsl` takes for granted: two sweeps between the smallest level, which is one tile, and the photo.
+const _: () = assert!(LARGE_SWEEPS == 2 && HALO == 2 && SMALL <= TILE);
 
 /// Tiles in a submission: a million pixels, some tenths of a second on a software adapter.
 const BATCH: usize = 1024;
@@ -160,6 +165,9 @@ impl GpuRefiner {
         };
         let (findings, sampled) = job.look(&models, all).await?;
         drop(models);
+        if findings.iter().any(|found| found & (NOT_EMPTY | NOT_OPAQUE) == 0) {
+            return Err(unanswered());
+        }
         let opaque = findings.iter().map(|&found| (found >> OPAQUE_SHIFT) as usize).sum::<usize>();
         if !is_subject(tiles.full_pixels + opaque, job.size.0 * job.size.1) {
             return Ok(Some(Outcome::Nothing));
@@ -202,6 +210,12 @@ impl GpuRefiner {
             job.finish(patches, &mut finished, &coarser, &mut |done| part(0.7, 1.0, done, all)).await?;
         Ok(more.then_some(Outcome::Tiles(finished)))
     }
+}
+
+/// Every tile holds something, so an answer of zeros was not written by a kernel: memory that could not be had
+/// shows like this where the driver says so late.
+fn unanswered() -> gpu::Error {
+    gpu::Error::Refused("it left a part of the cut-out empty".into())
 }
 
 /// The same on the processor: a photo so small that it is less work than a submission.
@@ -554,7 +568,12 @@ impl<'a> Job<'a> {
             ];
             self.record(&mut encoder, Kernel::Finish, &memory, [BLOCKS, mixed.len()]);
             let part = Readback { buffer: out.buffer(), range: 0..bytes as u64 };
-            finished.pixels.append(&mut self.device.read(encoder, &[part]).await?);
+            let mut pixels = self.device.read(encoder, &[part]).await?;
+            let tiles = pixels.iter().flat_map(|pixels| pixels.chunks_exact(TILE * TILE * 4));
+            if tiles.into_iter().any(|tile| tile.iter().all(|&value| value == 0)) {
+                return Err(unanswered());
+            }
+            finished.pixels.append(&mut pixels);
             if !tell(finished.mixed.len() - rest.len()) {
                 return Ok(false);
             }
