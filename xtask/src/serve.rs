@@ -1,16 +1,23 @@
 //! A small file server for this machine: compressed copies, the headers that `_headers` asks for, nothing else.
+//!
+//! A thread for each connection and one answer on each: a browser opens several at once and keeps them, and a
+//! pool whose threads wait on kept connections leaves the next one without an answer.
 
 use std::fs::{self, File};
-use std::io::{Read, Write as _};
-use std::net::TcpListener;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
-/// How many requests are answered at once; a page asks for a handful.
-const WORKERS: usize = 4;
+/// The most that a request's line and headers may take, in bytes.
+const MOST_HEAD: usize = 16 << 10;
+/// The most headers that a request may have.
+const MOST_HEADERS: usize = 64;
+/// How long a browser may say or take nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves `root` until the process is stopped.
 pub(crate) fn run(root: &Path, port: u16) -> Result<()> {
@@ -19,27 +26,144 @@ pub(crate) fn run(root: &Path, port: u16) -> Result<()> {
     }
     let site = Arc::new(Site { root: root.to_owned(), rules: Rule::read(&root.join("_headers"))? });
     let listener = listen(port)?;
-    let address = listener.local_addr()?;
-    let server = Server::from_listener(listener, None).map_err(|error| anyhow::anyhow!(error))?;
-    println!("Vitrine is at http://{address}/  (Ctrl+C ends it)");
-    std::io::stdout().flush()?;
+    println!("Vitrine is at http://{}/  (Ctrl+C ends it)", listener.local_addr()?);
+    io::stdout().flush()?;
+    serve(&listener, &site)
+}
 
-    let server = Arc::new(server);
-    let workers: Vec<_> = (0..WORKERS)
-        .map(|_| {
-            let (server, site) = (Arc::clone(&server), Arc::clone(&site));
-            std::thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    // A browser that hangs up in the middle is its own business.
-                    let _ = site.answer(request);
-                }
-            })
-        })
-        .collect();
-    for worker in workers {
-        let _ = worker.join();
+fn serve(listener: &TcpListener, site: &Arc<Site>) -> ! {
+    loop {
+        // Where the system has no connection or thread to give, it has one again soon.
+        let Ok((stream, _)) = listener.accept() else {
+            std::thread::sleep(Duration::from_millis(20));
+            continue;
+        };
+        let site = Arc::clone(site);
+        let _ = std::thread::Builder::new().spawn(move || {
+            // A browser that hangs up in the middle is its own business.
+            let _ = converse(&site, stream);
+        });
     }
-    Ok(())
+}
+
+/// One request and its answer.
+fn converse(site: &Site, mut stream: TcpStream) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    let mut head = Vec::new();
+    let mut part = [0; 4096];
+    let request = loop {
+        let count = stream.read(&mut part)?;
+        if count == 0 {
+            return Ok(());
+        }
+        head.extend_from_slice(&part[..count]);
+        match Request::parse(&head) {
+            Ok(Some(request)) => break Ok(request),
+            Ok(None) if head.len() > MOST_HEAD => {
+                break Err(Answer::plain(431, "the headers are too long\n"));
+            }
+            Ok(None) => {}
+            Err(_) => break Err(Answer::plain(400, "this is no HTTP request\n")),
+        }
+    };
+    let (answer, wants_body) = match request {
+        Ok(request) => (site.answer(&request)?, request.method != "HEAD"),
+        Err(refusal) => (refusal, true),
+    };
+    answer.send(&mut stream, wants_body)
+}
+
+/// What matters here of a request.
+struct Request {
+    method: String,
+    /// Path without query.
+    path: String,
+    /// The values of `Accept-Encoding`.
+    accepts: String,
+}
+
+impl Request {
+    /// The request that begins with these bytes; nothing yet where more must come.
+    fn parse(head: &[u8]) -> Result<Option<Self>, httparse::Error> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut request = httparse::Request::new(&mut headers);
+        if request.parse(head)?.is_partial() {
+            return Ok(None);
+        }
+        let accepts = request
+            .headers
+            .iter()
+            .filter(|header| header.name.eq_ignore_ascii_case("Accept-Encoding"))
+            .map(|header| String::from_utf8_lossy(header.value))
+            .collect::<Vec<_>>()
+            .join(",");
+        Ok(Some(Self {
+            method: request.method.unwrap_or_default().to_owned(),
+            path: request.path.unwrap_or_default().split(['?', '#']).next().unwrap_or_default().to_owned(),
+            accepts,
+        }))
+    }
+
+    /// Whether the browser takes this encoding.
+    fn takes(&self, encoding: &str) -> bool {
+        self.accepts.split(',').any(|entry| {
+            let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
+            let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+            !refused && name.trim().eq_ignore_ascii_case(encoding)
+        })
+    }
+}
+
+/// What goes back.
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Body,
+}
+
+enum Body {
+    Text(&'static str),
+    File { file: File, bytes: u64 },
+}
+
+impl Answer {
+    fn plain(status: u16, text: &'static str) -> Self {
+        let headers = vec![("Content-Type".to_owned(), "text/plain; charset=utf-8".to_owned())];
+        Self { status, headers, body: Body::Text(text) }
+    }
+
+    fn send(self, stream: &mut TcpStream, wants_body: bool) -> io::Result<()> {
+        let reason = match self.status {
+            200 => "OK",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            431 => "Request Header Fields Too Large",
+            _ => "Bad Request",
+        };
+        // With its length, which a progress bar needs, whatever the size.
+        let bytes = match &self.body {
+            Body::Text(text) => text.len() as u64,
+            Body::File { bytes, .. } => *bytes,
+        };
+        let mut head =
+            format!("HTTP/1.1 {} {reason}\r\nConnection: close\r\nContent-Length: {bytes}\r\n", self.status);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes())?;
+        if wants_body {
+            match self.body {
+                Body::Text(text) => stream.write_all(text.as_bytes())?,
+                Body::File { file, bytes } => {
+                    io::copy(&mut file.take(bytes), stream)?;
+                }
+            }
+        }
+        stream.flush()
+    }
 }
 
 /// The port, or the next free one of a hundred.
@@ -48,7 +172,7 @@ fn listen(port: u16) -> Result<TcpListener> {
     for candidate in port..=last {
         match TcpListener::bind(("127.0.0.1", candidate)) {
             Ok(listener) => return Ok(listener),
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
             Err(error) => return Err(error).with_context(|| format!("port {candidate} could not be opened")),
         }
     }
@@ -66,7 +190,7 @@ impl Rule {
     fn read(path: &Path) -> Result<Vec<Self>> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| format!("{} could not be read", path.display())),
         };
         let mut rules: Vec<Self> = Vec::new();
@@ -99,43 +223,39 @@ struct Site {
 }
 
 impl Site {
-    fn answer(&self, request: Request) -> Result<()> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return Ok(request.respond(plain(405, "only GET and HEAD are answered here\n"))?);
+    fn answer(&self, request: &Request) -> io::Result<Answer> {
+        if !matches!(request.method.as_str(), "GET" | "HEAD") {
+            return Ok(Answer::plain(405, "only GET and HEAD are answered here\n"));
         }
-        let url = request.url().split(['?', '#']).next().unwrap_or("/").to_owned();
-        let url = if url.ends_with('/') { format!("{url}index.html") } else { url };
+        let mut url = request.path.clone();
+        if url.ends_with('/') {
+            url.push_str("index.html");
+        }
         let Some(path) = self.file(&url) else {
-            return Ok(request.respond(plain(404, "there is no such file here\n"))?);
+            return Ok(Answer::plain(404, "there is no such file here\n"));
         };
 
-        let accepted = accepted_encodings(&request);
         let encoded = [("br", "br"), ("gzip", "gz")].into_iter().find_map(|(encoding, suffix)| {
             let mut name = path.as_os_str().to_owned();
             name.push(".");
             name.push(suffix);
             let copy = PathBuf::from(name);
-            (accepted.iter().any(|one| one == encoding) && copy.is_file()).then_some((encoding, copy))
+            (request.takes(encoding) && copy.is_file()).then_some((encoding, copy))
         });
         let (encoding, source) =
             encoded.map_or((None, path.clone()), |(encoding, copy)| (Some(encoding), copy));
         let file = File::open(&source)?;
-        let length = usize::try_from(file.metadata()?.len())?;
+        let bytes = file.metadata()?.len();
 
-        let mut headers =
-            vec![header("Content-Type", media_type(&path))?, header("Vary", "Accept-Encoding")?];
-        if let Some(encoding) = encoding {
-            headers.push(header("Content-Encoding", encoding)?);
-        }
+        let mut headers = vec![
+            ("Content-Type".to_owned(), media_type(&path).to_owned()),
+            ("Vary".to_owned(), "Accept-Encoding".to_owned()),
+        ];
+        headers.extend(encoding.map(|encoding| ("Content-Encoding".to_owned(), encoding.to_owned())));
         for rule in self.rules.iter().filter(|rule| matches(&rule.pattern, &url)) {
-            for (name, value) in &rule.headers {
-                headers.push(header(name, value)?);
-            }
+            headers.extend(rule.headers.iter().cloned());
         }
-        let body: Box<dyn Read + Send> = Box::new(file);
-        let response = Response::new(StatusCode(200), headers, body, Some(length), None);
-        // With its length, which a progress bar needs, whatever the size.
-        Ok(request.respond(response.with_chunked_threshold(usize::MAX))?)
+        Ok(Answer { status: 200, headers, body: Body::File { file, bytes } })
     }
 
     /// The file at an address, if it is inside the root.
@@ -146,28 +266,6 @@ impl Site {
         let path = self.root.join(relative);
         (inside && path.is_file()).then_some(path)
     }
-}
-
-fn accepted_encodings(request: &Request) -> Vec<String> {
-    request
-        .headers()
-        .iter()
-        .filter(|header| header.field.equiv("Accept-Encoding"))
-        .flat_map(|header| header.value.as_str().split(','))
-        .filter_map(|entry| {
-            let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
-            let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
-            (!refused).then(|| name.trim().to_ascii_lowercase())
-        })
-        .collect()
-}
-
-fn header(name: &str, value: &str) -> Result<Header> {
-    Header::from_bytes(name, value).map_err(|()| anyhow::anyhow!("`{name}: {value}` is no valid header"))
-}
-
-fn plain(status: u16, text: &str) -> Response<std::io::Cursor<Vec<u8>>> {
-    Response::from_string(text).with_status_code(status)
 }
 
 fn media_type(path: &Path) -> &'static str {
@@ -188,8 +286,14 @@ fn media_type(path: &Path) -> &'static str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::matches;
+    use std::fs;
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+
+    use super::{Rule, Site, matches, serve};
 
     #[test]
     fn a_star_stands_for_any_characters() {
@@ -202,6 +306,65 @@ mod tests {
             ("/index.html", "/index.html.br", false),
         ] {
             assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
+        }
+    }
+
+    /// A server on a folder with `index.html` (plain and brotli) and rules; the answer to each request.
+    fn ask(requests: &[&str]) -> Vec<String> {
+        let root =
+            std::env::temp_dir().join(format!("vitrine-serve-{}-{}", std::process::id(), requests.len()));
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join("index.html"), "plain").unwrap();
+        fs::write(root.join("index.html.br"), "small").unwrap();
+        fs::write(root.join("_headers"), "/*\n  X-Own: yes\n").unwrap();
+        let site = Arc::new(Site { rules: Rule::read(&root.join("_headers")).unwrap(), root: root.clone() });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || serve(&listener, &site));
+        // Connections that say nothing, as a browser keeps some: they must not keep the others waiting.
+        let _silent: Vec<_> = (0..32).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let answers = requests
+            .iter()
+            .map(|request| {
+                let mut stream = TcpStream::connect(address).unwrap();
+                stream.write_all(request.as_bytes()).unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                answer
+            })
+            .collect();
+        fs::remove_dir_all(root).unwrap();
+        answers
+    }
+
+    #[test]
+    fn files_go_out_with_their_headers_compressed_where_that_is_taken() {
+        let answers = ask(&[
+            "GET /?device=cpu HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET / HTTP/1.1\r\nAccept-Encoding: gzip, br\r\n\r\n",
+            "GET / HTTP/1.1\r\nAccept-Encoding: br;q=0\r\n\r\n",
+            "HEAD / HTTP/1.1\r\n\r\n",
+        ]);
+        assert!(answers[0].starts_with("HTTP/1.1 200 OK\r\n") && answers[0].ends_with("\r\n\r\nplain"));
+        assert!(answers[0].contains("X-Own: yes\r\n") && answers[0].contains("Content-Length: 5\r\n"));
+        assert!(answers[1].contains("Content-Encoding: br\r\n") && answers[1].ends_with("small"));
+        assert!(answers[2].ends_with("plain"));
+        assert!(answers[3].contains("Content-Length: 5\r\n") && answers[3].ends_with("\r\n\r\n"));
+    }
+
+    #[test]
+    fn what_is_no_file_here_is_refused() {
+        let long = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(20_000));
+        let answers = ask(&[
+            "GET /missing.js HTTP/1.1\r\n\r\n",
+            "GET /../Cargo.toml HTTP/1.1\r\n\r\n",
+            "GET //etc/passwd HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\n\r\n",
+            "nonsense\r\n\r\n",
+            &long,
+        ]);
+        for (answer, status) in answers.iter().zip(["404", "404", "404", "405", "400", "431"]) {
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
         }
     }
 }

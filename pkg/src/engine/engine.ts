@@ -184,10 +184,7 @@ class PhotoEngine implements FrameEngine {
       tell('encode', 0);
       const done = await timed('encode', this.#worker.ask('finish', { wanted, output, preview }));
       tell('encode', 1);
-      const notes = [...decoded.notes];
-      if (done.coverage === 0) {
-        notes.push('No subject was found in this photo: try one in which the product stands apart from what is behind it.');
-      }
+      const { notes } = decoded;
       const { width, height, file, coverage } = done;
       return { width, height, file, coverage, before: decoded.preview, after: done.preview, notes, device, timings };
     }, signal);

@@ -114,7 +114,6 @@ export class FakeEngine implements Engine {
     const size = { resizeWidth: Math.max(1, Math.round(width * scale)), resizeHeight: Math.max(1, Math.round(height * scale)) };
     const notes = [];
     if (name.includes('large')) notes.push('The photo has 61 megapixels; it was worked on as a reduced copy of 48 megapixels.');
-    if (isEmpty) notes.push('No subject was found in this photo: try one in which the product stands apart from what is behind it.');
     return {
       width,
       height,

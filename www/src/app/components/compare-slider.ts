@@ -227,6 +227,13 @@ export class CompareSlider extends LitElement {
     style.setProperty('--backdrop', this.backdrop === 'transparent' ? 'none' : this.backdrop);
   }
 
+  /** Resolves when both pictures are decoded: shown before, the slider would flash empty. */
+  async painted(): Promise<void> {
+    await this.updateComplete;
+    // A picture that cannot be decoded is not waited for; its text stands in its place.
+    await Promise.all([...this.renderRoot.querySelectorAll('img')].map((picture) => picture.decode().catch(() => undefined)));
+  }
+
   /** Wipes from the photo to `rest`, once; at once where the person asked for less motion. */
   reveal(rest = 0): void {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) {

@@ -29,7 +29,7 @@ export class DropZone extends LitElement {
         display: grid;
         justify-items: center;
         gap: 0.875rem;
-        padding: clamp(1.5rem, 1rem + 2.2vw, 2.75rem) 1.25rem;
+        padding: clamp(1.5rem, 1rem + 1.2vw, 2.75rem) 1.25rem;
         border: 1.5px dashed var(--line-strong);
         border-radius: calc(var(--radius) + 4px);
         background: var(--surface);

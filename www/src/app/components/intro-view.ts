@@ -39,7 +39,7 @@ export class IntroView extends LitElement {
         gap: clamp(2rem, 1rem + 4vw, 5rem);
         max-inline-size: 90rem;
         margin: 0 auto;
-        padding: clamp(0.75rem, 2.5vw, 3rem) var(--gutter) clamp(2.5rem, 6vw, 5rem);
+        padding: clamp(0.75rem, 1.75vw, 3rem) var(--gutter) clamp(2.5rem, 6vw, 5rem);
       }
       h1 {
         font-size: clamp(2rem, 1.1rem + 3.6vw, 3.375rem);
@@ -56,7 +56,7 @@ export class IntroView extends LitElement {
       }
       .lead {
         max-inline-size: 34rem;
-        margin-block: 1.125rem 1.75rem;
+        margin-block: 1rem 1.5rem;
         color: var(--ink-quiet);
         font-size: clamp(1.0625rem, 1rem + 0.25vw, 1.1875rem);
         line-height: 1.55;

@@ -33,6 +33,7 @@ export class PhotoCard extends LitElement {
   @query('compare-slider') private slider!: CompareSlider | null;
   private isNear = false;
   private thumbnailAsked = false;
+  private takingOver = false;
   private wasWorking = false;
 
   constructor() {
@@ -67,6 +68,9 @@ export class PhotoCard extends LitElement {
       compare-slider {
         position: absolute;
         inset: 0;
+      }
+      .coming {
+        opacity: 0;
       }
       .thumbnail {
         inline-size: 100%;
@@ -231,6 +235,10 @@ export class PhotoCard extends LitElement {
         gap: 0.5rem;
         margin-block-start: auto;
       }
+      /* What a neighbour in the row unfolds moves no button under the pointer. */
+      .done + .body .actions {
+        margin-block-start: 0;
+      }
       .actions .wide {
         flex: 1;
       }
@@ -334,8 +342,8 @@ export class PhotoCard extends LitElement {
       this.renderRoot.querySelector<HTMLElement>('.track')?.style.setProperty('--fraction', String(state.progress.fraction));
     }
     if (state.is === 'done') {
-      this.dropThumbnail();
-      if (this.wasWorking && this.isNear) this.slider?.reveal();
+      if (this.wasWorking) void this.takeOver();
+      else if (!this.takingOver) this.dropThumbnail();
       this.wasWorking = false;
     } else {
       this.askThumbnail();
@@ -352,7 +360,9 @@ export class PhotoCard extends LitElement {
   private done(photo: Photo, cutOut: CutOut) {
     const { name } = photo.file;
     const backdrop = backdropOf(photo, this.look);
-    const picture = html`<compare-slider
+    const picture = html`${this.thumbnail ? this.picture(name) : nothing}
+      <compare-slider
+        class=${this.thumbnail ? 'coming' : ''}
         .photo=${cutOut.before}
         .cutOut=${cutOut.after}
         .ratio=${cutOut.width / cutOut.height}
@@ -413,7 +423,7 @@ export class PhotoCard extends LitElement {
   private noSubject(photo: Photo, { before, notes }: CutOut) {
     const picture = html`<img class="thumbnail" src=${before} alt=${words.photoAlt(photo.file.name)} />`;
     return this.layout(photo, 'empty', picture, [strings.bytes(photo.file.size)], [
-      this.message('caution', words.noSubject, notes.length > 0 ? notes : [words.noSubjectText]),
+      this.message('caution', words.noSubject, [words.noSubjectText, ...notes]),
       this.actions(this.button(words.remove, words.removeOf(photo.file.name), () => this.ask('remove'))),
     ]);
   }
@@ -477,6 +487,18 @@ export class PhotoCard extends LitElement {
 
   private ask(ask: PhotoAsk): void {
     this.dispatchEvent(new PhotoAction(ask, this.photoId));
+  }
+
+  /** The thumbnail stays until the cut-out can be painted, and the wipe begins from the same picture. */
+  private async takeOver(): Promise<void> {
+    this.takingOver = true;
+    const { slider } = this;
+    await slider?.painted();
+    this.takingOver = false;
+    // Meanwhile the card may have gone, or have been put to another photo.
+    if (this.queue.get(this.photoId)?.state.is !== 'done') return;
+    this.dropThumbnail();
+    if (this.isNear && this.isConnected) slider?.reveal();
   }
 
   private askThumbnail(): void {
