@@ -5,8 +5,17 @@
 @group(0) @binding(5) var<storage, read> coarse_tiles: array<u32>;
 // TILE x TILE pixels a tile, three words a pixel: red, green, blue of subject, then background, 16 bits each.
 @group(0) @binding(6) var<storage, read> coarse: array<u32>;
-// The solved colours: of `solve` as `coarse`, of `finish` the finished pixels, one word each.
+// The solved colours as in `coarse`; at the photo's own level the finished pixels, one word each, straight alpha,
+// red in the lowest byte.
 @group(0) @binding(7) var<storage, read_write> colours: array<u32>;
+
+// The colours between the two sweeps, of each tile being worked on and one pixel around it; as in `coarse`.
+//
+// In memory and not in a workgroup's: a software adapter takes half a millisecond to make a pipeline for each
+// word of that.
+@group(0) @binding(8) var<storage, read_write> halfway: array<u32>;
+
+const INNER: u32 = TILE + 2u;
 
 // Puts the subject's share of each pixel in the place of its alpha.
 @compute @workgroup_size(64)
@@ -27,18 +36,6 @@ fn share(@builtin(global_invocation_id) id: vec3u) {
     patches[index] = (pixel & 0xffffffu) | (share_of(opacity, pixel >> 24u) << 24u);
 }
 
-// A workgroup solves BLOCK x BLOCK pixels of a tile. What it must know of their surroundings lies in a square of
-// AROUND pixels a side.
-const BLOCK: u32 = 8u;
-const AROUND: u32 = BLOCK + 2u * HALO;
-const SQUARE: u32 = AROUND * AROUND;
-const BLOCKS: u32 = TILE / BLOCK;
-
-// The colours before the first sweep, then after it. `w` of the first: the subject's share.
-var<workgroup> subjects: array<vec4f, 2u * SQUARE>;
-var<workgroup> backgrounds: array<vec4f, 2u * SQUARE>;
-var<workgroup> pixels: array<u32, SQUARE>;
-
 struct Pair {
     subject: vec3f,
     background: vec3f,
@@ -46,6 +43,15 @@ struct Pair {
 
 fn halves(word: u32) -> vec2f {
     return vec2f(f32(word & 0xffffu), f32(word >> 16u)) * (1.0 / 65535.0);
+}
+
+fn unpacked(first: u32, second: u32, third: u32) -> Pair {
+    let middle = halves(second);
+    return Pair(vec3f(halves(first), middle.x), vec3f(middle.y, halves(third)));
+}
+
+fn packed(low: f32, high: f32) -> u32 {
+    return u32(low * 65535.0 + 0.5) | (u32(high * 65535.0 + 0.5) << 16u);
 }
 
 // Where a pixel starts from: the colours of the pixel above it.
@@ -57,106 +63,107 @@ fn start_of(at: vec2u) -> Pair {
     }
     let within = above % TILE;
     let index = 3u * (tile * TILE * TILE + within.y * TILE + within.x);
-    let first = halves(coarse[index]);
-    let second = halves(coarse[index + 1u]);
-    let third = halves(coarse[index + 2u]);
-    return Pair(vec3f(first, second.x), vec3f(second.y, third));
+    return unpacked(coarse[index], coarse[index + 1u], coarse[index + 2u]);
 }
 
-// One pixel of a sweep; `sweep` is how many were done. See `Tile::sweep` for the formula.
-fn swept(at: u32, sweep: u32) -> Pair {
-    let own = subjects[at].w;
-    let beside = vec4f(subjects[at - 1u].w, subjects[at + 1u].w, subjects[at - AROUND].w, subjects[at + AROUND].w);
-    let weights = REGULARIZATION + GRADIENT_WEIGHT * abs(own - beside);
-    let sum = weights.x + weights.y + weights.z + weights.w;
-    let part = weights * (1.0 / sum);
-    let i = at + sweep * SQUARE;
-    let f = part.x * subjects[i - 1u].xyz + part.y * subjects[i + 1u].xyz
-        + part.z * subjects[i - AROUND].xyz + part.w * subjects[i + AROUND].xyz;
-    let b = part.x * backgrounds[i - 1u].xyz + part.y * backgrounds[i + 1u].xyz
-        + part.z * backgrounds[i - AROUND].xyz + part.w * backgrounds[i + AROUND].xyz;
-    let gain = 1.0 / (own * own + (1.0 - own) * (1.0 - own) + sum);
-    let rest = unpack4x8unorm(pixels[at]).xyz - b - own * (f - b);
+// The left, right, upper or lower neighbour; a pixel at the picture's edge has itself for one.
+fn neighbour(at: vec2u, n: u32) -> vec2u {
+    let step = select(-1, 1, n % 2u == 1u);
+    let beside = vec2i(at) + select(vec2i(0, step), vec2i(step, 0), n < 2u);
+    return vec2u(clamp(beside, vec2i(0), vec2i(parameters.level) - 1));
+}
+
+fn pixel_at(at: vec2u, patch_start: u32, tile_corner: vec2u) -> u32 {
+    let within = at + HALO - tile_corner;
+    return patches[patch_start + within.y * PATCH + within.x];
+}
+
+fn share_in(pixel: u32) -> f32 {
+    return f32(pixel >> 24u) * (1.0 / 255.0);
+}
+
+fn weight(own: f32, other: f32) -> f32 {
+    return REGULARIZATION + GRADIENT_WEIGHT * abs(own - other);
+}
+
+// A pixel from its neighbours' colours, each times its weight, and the sum of these; see `Tile::sweep`.
+fn swept(pixel: u32, sums: Pair, weights: f32) -> Pair {
+    let own = share_in(pixel);
+    let f = sums.subject * (1.0 / weights);
+    let b = sums.background * (1.0 / weights);
+    let gain = 1.0 / (own * own + (1.0 - own) * (1.0 - own) + weights);
+    let rest = unpack4x8unorm(pixel).xyz - b - own * (f - b);
     return Pair(
         clamp(f + own * gain * rest, vec3f(0.0), vec3f(1.0)),
         clamp(b + (1.0 - own) * gain * rest, vec3f(0.0), vec3f(1.0)),
     );
 }
 
-// Both sweeps over a block whose first pixel is `block_corner`; gives this invocation's pixel.
-fn solved(
-    place: vec2u,
-    tile_corner: vec2u,
-    block_corner: vec2u,
-    local: vec2u,
-    index: u32,
-) -> Pair {
-    let last = vec2i(parameters.level) - 1;
-    for (var i = index; i < SQUARE; i += BLOCK * BLOCK) {
-        // A pixel at the picture's edge has itself for a neighbour.
-        let at = vec2u(clamp(vec2i(block_corner + vec2u(i % AROUND, i / AROUND)) - i32(HALO), vec2i(0), last));
-        let within = at + HALO - tile_corner;
-        let pixel = patches[place.x * PATCH * PATCH + within.y * PATCH + within.x];
-        let start = start_of(at);
-        pixels[i] = pixel;
-        subjects[i] = vec4f(start.subject, f32(pixel >> 24u) * (1.0 / 255.0));
-        backgrounds[i] = vec4f(start.background, 0.0);
-    }
-    workgroupBarrier();
-    const INNER: u32 = BLOCK + 2u;
-    for (var i = index; i < INNER * INNER; i += BLOCK * BLOCK) {
-        let around = vec2u(i % INNER, i / INNER) + 1u;
-        let at = vec2u(clamp(vec2i(block_corner + around) - i32(HALO), vec2i(0), last)) + HALO - block_corner;
-        let pair = swept(at.y * AROUND + at.x, 0u);
-        subjects[SQUARE + around.y * AROUND + around.x] = vec4f(pair.subject, 0.0);
-        backgrounds[SQUARE + around.y * AROUND + around.x] = vec4f(pair.background, 0.0);
-    }
-    workgroupBarrier();
-    return swept((local.y + HALO) * AROUND + local.x + HALO, 1u);
-}
-
-fn to_16_bits(low: f32, high: f32) -> u32 {
-    return u32(low * 65535.0 + 0.5) | (u32(high * 65535.0 + 0.5) << 16u);
-}
-
-// A level between the smallest and the photo's own.
-@compute @workgroup_size(BLOCK, BLOCK)
-fn solve(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(local_invocation_id) local: vec3u,
-    @builtin(local_invocation_index) index: u32,
-) {
-    let place = places[group.y];
-    let tile_corner = corner(place.y, parameters.level_columns);
-    let block_corner = tile_corner + vec2u(group.x % BLOCKS, group.x / BLOCKS) * BLOCK;
-    if any(block_corner >= parameters.level) {
+// The first sweep, of a tile and one pixel around it, into `halfway`.
+@compute @workgroup_size(64)
+fn begin(@builtin(global_invocation_id) id: vec3u) {
+    if id.x >= INNER * INNER {
         return;
     }
-    let pair = solved(place, tile_corner, block_corner, local.xy, index);
-    let within = block_corner + local.xy - tile_corner;
-    let word = 3u * ((parameters.first + place.x) * TILE * TILE + within.y * TILE + within.x);
-    colours[word] = to_16_bits(pair.subject.x, pair.subject.y);
-    colours[word + 1u] = to_16_bits(pair.subject.z, pair.background.x);
-    colours[word + 2u] = to_16_bits(pair.background.y, pair.background.z);
-}
-
-// The photo's own level, and from it the finished pixels: straight alpha, red in the lowest byte.
-@compute @workgroup_size(BLOCK, BLOCK)
-fn finish(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(local_invocation_id) local: vec3u,
-    @builtin(local_invocation_index) index: u32,
-) {
-    let place = places[group.y];
+    let place = places[id.y];
     let tile_corner = corner(place.y, parameters.level_columns);
-    let block_corner = tile_corner + vec2u(group.x % BLOCKS, group.x / BLOCKS) * BLOCK;
-    if any(block_corner >= parameters.level) {
+    let beyond = tile_corner + vec2u(id.x % INNER, id.x / INNER);
+    if any(beyond < vec2u(1u)) || any(beyond > parameters.level) {
         return;
     }
-    let pair = solved(place, tile_corner, block_corner, local.xy, index);
-    let within = block_corner + local.xy - tile_corner;
+    let at = beyond - 1u;
+    let patch_start = place.x * PATCH * PATCH;
+    let pixel = pixel_at(at, patch_start, tile_corner);
+    var sums = Pair(vec3f(0.0), vec3f(0.0));
+    var weights = 0.0;
+    for (var n = 0u; n < 4u; n++) {
+        let other = neighbour(at, n);
+        let w = weight(share_in(pixel), share_in(pixel_at(other, patch_start, tile_corner)));
+        let start = start_of(other);
+        sums.subject += w * start.subject;
+        sums.background += w * start.background;
+        weights += w;
+    }
+    let pair = swept(pixel, sums, weights);
+    let index = 3u * (id.y * INNER * INNER + id.x);
+    halfway[index] = packed(pair.subject.x, pair.subject.y);
+    halfway[index + 1u] = packed(pair.subject.z, pair.background.x);
+    halfway[index + 2u] = packed(pair.background.y, pair.background.z);
+}
+
+// The second sweep: the level's colours; at the photo's own level the finished pixels.
+@compute @workgroup_size(64)
+fn solve(@builtin(global_invocation_id) id: vec3u) {
+    let place = places[id.y];
+    let tile_corner = corner(place.y, parameters.level_columns);
+    let within = vec2u(id.x % TILE, id.x / TILE);
+    let at = tile_corner + within;
+    if id.x >= TILE * TILE || any(at >= parameters.level) {
+        return;
+    }
+    let patch_start = place.x * PATCH * PATCH;
+    var pixel = pixel_at(at, patch_start, tile_corner);
+    var sums = Pair(vec3f(0.0), vec3f(0.0));
+    var weights = 0.0;
+    for (var n = 0u; n < 4u; n++) {
+        let other = neighbour(at, n);
+        let w = weight(share_in(pixel), share_in(pixel_at(other, patch_start, tile_corner)));
+        let inner = other + 1u - tile_corner;
+        let index = 3u * (id.y * INNER * INNER + inner.y * INNER + inner.x);
+        let pair = unpacked(halfway[index], halfway[index + 1u], halfway[index + 2u]);
+        sums.subject += w * pair.subject;
+        sums.background += w * pair.background;
+        weights += w;
+    }
+    let pair = swept(pixel, sums, weights);
+    if parameters.shift != 0u {
+        let index = 3u * ((parameters.first + place.x) * TILE * TILE + id.x);
+        colours[index] = packed(pair.subject.x, pair.subject.y);
+        colours[index + 1u] = packed(pair.subject.z, pair.background.x);
+        colours[index + 2u] = packed(pair.background.y, pair.background.z);
+        return;
+    }
     let opacity = stored(parameters.first + place.x, within);
-    var pixel = pixels[(local.y + HALO) * AROUND + local.x + HALO];
     if opacity == 0u {
         pixel = 0u;
     } else {
@@ -166,5 +173,5 @@ fn finish(
         }
         pixel = (pixel & 0xffffffu) | (opacity << 24u);
     }
-    colours[group.y * TILE * TILE + within.y * TILE + within.x] = pixel;
+    colours[id.y * TILE * TILE + id.x] = pixel;
 }

@@ -15,13 +15,13 @@ pub(super) enum Kernel {
     Probe,
     /// The subject's shares into patches.
     Share,
-    /// The colours of a level.
+    /// The first sweep of a level.
+    Begin,
+    /// The second, and the finished pixels.
     Solve,
-    /// The finished pixels.
-    Finish,
 }
 
-const KERNELS: [Kernel; 5] = [Kernel::Matte, Kernel::Probe, Kernel::Share, Kernel::Solve, Kernel::Finish];
+const KERNELS: [Kernel; 5] = [Kernel::Matte, Kernel::Probe, Kernel::Share, Kernel::Begin, Kernel::Solve];
 
 /// The WGSL modules: a name for messages, and the text after the common part.
 const MODULES: [(&str, &str); 3] = [
@@ -37,8 +37,8 @@ impl Kernel {
             Self::Matte => (0, "matte"),
             Self::Probe => (1, "probe"),
             Self::Share => (2, "share"),
+            Self::Begin => (2, "begin"),
             Self::Solve => (2, "solve"),
-            Self::Finish => (2, "finish"),
         }
     }
 }

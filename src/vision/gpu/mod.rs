@@ -40,8 +40,8 @@ const HALO: usize = if LARGE_SWEEPS > MOST_BLUR { LARGE_SWEEPS } else { MOST_BLU
 // What `foreground.wgsl` takes for granted: two sweeps between the smallest level, which is one tile, and the photo.
 const _: () = assert!(LARGE_SWEEPS == 2 && HALO == 2 && SMALL <= TILE);
 
-/// Tiles in a submission: a million pixels, some tenths of a second on a software adapter.
-const BATCH: usize = 1024;
+/// Tiles in a submission: half a million pixels, a tenth of a second or two on a software adapter.
+const BATCH: usize = 512;
 
 /// What `matte.wgsl` finds in a tile: bits, and above them how many pixels are more than half opaque.
 const NOT_EMPTY: u32 = 1;
@@ -49,10 +49,11 @@ const NOT_OPAQUE: u32 = 2;
 const SOFT: u32 = 4;
 const OPAQUE_SHIFT: u32 = 3;
 
-/// Items of a workgroup of `probe` and of `share`, and workgroups that solve a tile.
-const PROBE_GROUP: usize = 64;
-const SHARE_GROUP: usize = 64;
-const BLOCKS: usize = (TILE / 8) * (TILE / 8);
+/// Invocations in a workgroup of every kernel but the matte's.
+const GROUP: usize = 64;
+
+/// Pixels along a tile and one pixel around it.
+const INNER: usize = TILE + 2;
 
 /// The GPU failed; the photo comes back as it was.
 #[derive(Debug)]
@@ -334,6 +335,8 @@ struct Job<'a> {
     places: Memory,
     table: Memory,
     alpha: Memory,
+    /// The colours of [`BATCH`] tiles between two sweeps.
+    halfway: Memory,
     under_way: Option<Submitted>,
 }
 
@@ -365,6 +368,11 @@ impl<'a> Job<'a> {
             places: Memory::new(device, "the list of tiles", BATCH * size_of::<[u32; 2]>())?,
             table: Memory::of(device, "the table of tiles", bytemuck::cast_slice(&tiles.table))?,
             alpha: Memory::new(device, "the matte", tiles.open.len() * TILE * TILE)?,
+            halfway: Memory::new(
+                device,
+                "colours between sweeps",
+                tiles.table.len().min(BATCH) * INNER * INNER * size_of::<Colours>(),
+            )?,
             under_way: None,
         })
     }
@@ -448,7 +456,7 @@ impl<'a> Job<'a> {
         self.tell(&Parameters { count: indices.len() as u32, ..self.parameters }, [].into_iter());
         let mut encoder = self.encoder();
         let memory = [(3, &self.table), (4, &self.alpha), (5, &wanted), (6, &found)];
-        self.record(&mut encoder, Kernel::Probe, &memory, [indices.len().div_ceil(PROBE_GROUP), 1]);
+        self.record(&mut encoder, Kernel::Probe, &memory, [indices.len().div_ceil(GROUP), 1]);
         let parts = [
             Readback { buffer: found.buffer(), range: 0..bytes as u64 },
             Readback { buffer: models.findings.buffer(), range: 0..(open * size_of::<u32>()) as u64 },
@@ -511,15 +519,7 @@ impl<'a> Job<'a> {
             };
             self.tell(&parameters, list.iter().copied().enumerate());
             let mut encoder = self.encoder();
-            self.record_shares(&mut encoder, &patches, list.len());
-            let memory = [
-                (1, &self.places),
-                (2, &patches),
-                (5, &coarser.table),
-                (6, &coarser.colours),
-                (7, &level.colours),
-            ];
-            self.record(&mut encoder, Kernel::Solve, &memory, [BLOCKS, list.len()]);
+            self.record_level(&mut encoder, &patches, coarser, &level.colours, list.len());
             self.submit(encoder).await?;
             if !tell(first + list.len()) {
                 return Ok(None);
@@ -528,10 +528,22 @@ impl<'a> Job<'a> {
         Ok(Some(level))
     }
 
-    fn record_shares(&self, encoder: &mut wgpu::CommandEncoder, patches: &Memory, count: usize) {
-        let memory = [(1, &self.places), (2, patches), (3, &self.table), (4, &self.alpha)];
-        let groups = (PATCH * PATCH).div_ceil(SHARE_GROUP);
-        self.record(encoder, Kernel::Share, &memory, [groups, count]);
+    /// Everything about the told tiles of a level, from their patches and the level above to their colours.
+    fn record_level(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        patches: &Memory,
+        coarser: &Level,
+        colours: &Memory,
+        tiles: usize,
+    ) {
+        let [places, patches] = [(1, &self.places), (2, patches)];
+        let memory = [places, patches, (3, &self.table), (4, &self.alpha)];
+        self.record(encoder, Kernel::Share, &memory, [(PATCH * PATCH).div_ceil(GROUP), tiles]);
+        let memory = [places, patches, (5, &coarser.table), (6, &coarser.colours), (8, &self.halfway)];
+        self.record(encoder, Kernel::Begin, &memory, [(INNER * INNER).div_ceil(GROUP), tiles]);
+        let memory = [places, patches, (4, &self.alpha), (7, colours), (8, &self.halfway)];
+        self.record(encoder, Kernel::Solve, &memory, [(TILE * TILE).div_ceil(GROUP), tiles]);
     }
 
     /// Solves the photo's own level and reads the finished pixels of the mixed tiles. False where `tell`, told
@@ -557,16 +569,7 @@ impl<'a> Job<'a> {
             let bytes = mixed.len() * TILE * TILE * 4;
             let out = Memory::new(self.device, "the finished tiles", bytes)?;
             let mut encoder = self.encoder();
-            self.record_shares(&mut encoder, &patches, mixed.len());
-            let memory = [
-                (1, &self.places),
-                (2, &patches),
-                (4, &self.alpha),
-                (5, &coarser.table),
-                (6, &coarser.colours),
-                (7, &out),
-            ];
-            self.record(&mut encoder, Kernel::Finish, &memory, [BLOCKS, mixed.len()]);
+            self.record_level(&mut encoder, &patches, coarser, &out, mixed.len());
             let part = Readback { buffer: out.buffer(), range: 0..bytes as u64 };
             let mut pixels = self.device.read(encoder, &[part]).await?;
             let tiles = pixels.iter().flat_map(|pixels| pixels.chunks_exact(TILE * TILE * 4));

@@ -106,7 +106,7 @@ fn pictures_of_all_shapes_are_those_of_the_processor() {
 #[test]
 fn more_open_tiles_than_a_submission_takes() {
     let Some(refiner) = refiner() else { return };
-    // Nowhere sure: every tile is open, in two batches, and so are those of the level below.
+    // Nowhere sure: every tile is open, in three batches, and so are those of the level below.
     let mut unsure = mask(64, 3.0);
     for value in &mut unsure.values {
         *value = 0.35 + 0.3 * *value;
@@ -115,6 +115,19 @@ fn more_open_tiles_than_a_submission_takes() {
     let cutout = compare(&refiner, &photo, &unsure, "all open");
     assert!(photo.width.div_ceil(32) * photo.height.div_ceil(32) > BATCH as u32);
     assert!(cutout.pixels.chunks_exact(4).any(|pixel| !matches!(pixel[3], 0 | 255)));
+}
+
+#[test]
+fn one_open_tile_needs_four_of_the_level_above() {
+    let Some(refiner) = refiner() else { return };
+    // All sure but one cell, which lies where four tiles of the first level meet.
+    let (width, height) = (256, 256);
+    let mut spot = mask(8, 0.01);
+    spot.values.fill(1.0);
+    spot.values[2 * 8 + 2] = 0.6;
+    for photo in [photo(width, height), photo(width - 3, height - 40)] {
+        compare(&refiner, &photo, &spot, "one open tile");
+    }
 }
 
 #[test]
