@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::plan::{Action, Operation, Operations, TensorId};
-use super::step::{Activation, BinaryOp, Conv, Kind, WeightValues, Weights};
+use super::step::{Activation, BinaryOp, Conv, Kind, Residual, WeightValues, Weights};
 
 /// Fuses until nothing more can be.
 pub(super) fn fuse(ops: &mut Operations) {
@@ -47,20 +47,22 @@ fn fuse_once(ops: &mut Operations) -> bool {
         let Action::Run(kind) = &ops.list[index].action else { continue };
         let inputs = ops.list[index].inputs.clone();
         // The convolution that writes `id`, if this operation is the only one that reads it.
-        let conv_before = |id: TensorId| -> Option<(usize, &Conv)> {
+        let only_conv = |id: TensorId| -> Option<(usize, &Conv)> {
             let at = writer[id].filter(|_| reads[id] == 1)?;
             match &ops.list[at].action {
-                Action::Run(Kind::Conv(conv)) if conv.activation == Activation::Identity => Some((at, conv)),
+                Action::Run(Kind::Conv(conv)) => Some((at, conv)),
                 _ => None,
             }
         };
+        let conv_before =
+            |id: TensorId| only_conv(id).filter(|(_, conv)| conv.activation == Activation::Identity);
         let fused = match kind {
             Kind::Unary(activation) => conv_before(inputs[0])
                 .map(|(at, conv)| (at, Conv { activation: activation.clone(), ..conv.clone() }, None)),
             Kind::Conv(scale) if is_channel_scale(scale) => {
                 conv_before(inputs[0]).and_then(|(at, conv)| Some((at, scaled(conv, scale)?, None)))
             }
-            Kind::Binary(BinaryOp::Add) => residual(ops, index, &inputs, &conv_before, &writer),
+            Kind::Binary(BinaryOp::Add) => residual(ops, index, &inputs, &only_conv, &writer),
             _ => None,
         };
         if let Some((at, conv, extra)) = fused {
@@ -85,13 +87,13 @@ fn is_channel_scale(conv: &Conv) -> bool {
         && conv.stride == [1, 1]
         && conv.padding == [0; 4]
         && matches!(conv.weights.values, WeightValues::F32(_))
-        && !conv.residual
+        && conv.residual.is_none()
 }
 
 /// `conv` followed by `scale`. A residual added in between forbids it.
 fn scaled(conv: &Conv, scale: &Conv) -> Option<Conv> {
     let WeightValues::F32(factors) = &scale.weights.values else { return None };
-    if conv.residual {
+    if conv.residual.is_some() {
         return None;
     }
     let shape = conv.weights.shape;
@@ -122,20 +124,25 @@ fn residual<'a>(
     ops: &'a Operations,
     index: usize,
     inputs: &[TensorId],
-    conv_before: &dyn Fn(TensorId) -> Option<(usize, &'a Conv)>,
+    only_conv: &dyn Fn(TensorId) -> Option<(usize, &'a Conv)>,
     writer: &[Option<usize>],
 ) -> Option<(usize, Conv, Option<TensorId>)> {
     let shape = |id: TensorId| &ops.tensors[id].shape;
     let output = ops.list[index].output;
     for (own, other) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
-        let Some((at, conv)) = conv_before(own) else { continue };
-        if shape(own) != shape(output) || own == other {
+        let Some((at, conv)) = only_conv(own) else { continue };
+        let place = match &conv.activation {
+            Activation::Identity => Residual::BeforeActivation,
+            clamp if clamp.is_clamp() => Residual::AfterActivation,
+            _ => continue,
+        };
+        if shape(own) != shape(output) || own == other || conv.residual.is_some() {
             continue;
         }
         if let Some(constant) = &ops.tensors[other].constant {
             let per_channel = shape(other).len() == 4
                 && shape(other).iter().enumerate().all(|(axis, &size)| size == 1 || axis == 1);
-            if per_channel && !conv.residual {
+            if per_channel && place == Residual::BeforeActivation {
                 let bias: Vec<f32> =
                     conv.bias.iter().enumerate().map(|(c, b)| b + constant[c % constant.len()]).collect();
                 return Some((at, Conv { bias: Arc::from(bias), ..conv.clone() }, None));
@@ -144,8 +151,8 @@ fn residual<'a>(
         }
         // The other side must have the same shape and be written before this operation; of two convolutions
         // the later one takes the sum.
-        if shape(other) == shape(output) && !conv.residual && writer[other].is_none_or(|w| w < index) {
-            return Some((at, Conv { residual: true, ..conv.clone() }, Some(other)));
+        if shape(other) == shape(output) && writer[other].is_none_or(|w| w < index) {
+            return Some((at, Conv { residual: Some(place), ..conv.clone() }, Some(other)));
         }
     }
     None

@@ -10,6 +10,7 @@ pub mod graph;
 pub mod onnx;
 mod ops;
 pub mod plan;
+mod split;
 pub mod step;
 pub mod tensor;
 
@@ -26,6 +27,6 @@ impl Plan {
     pub fn of(graph: &Graph, input_shapes: &[Vec<usize>], limit: u64) -> Result<Self, Error> {
         let mut operations = ops::lower(graph, input_shapes)?;
         fuse::fuse(&mut operations);
-        Self::new(operations, limit)
+        split::plan(operations, limit)
     }
 }

@@ -4,10 +4,11 @@
 //! channels cost nothing (their inputs are written straight into their result), and tensors that never live
 //! at the same time share memory. Executors only walk the list of steps.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use super::error::Error;
-use super::step::{Copy, Kind, LANES, Loop};
+use super::step::{Conv, Copy, Kind, LANES, Loop};
 use super::tensor::elements;
 
 /// The index of a tensor in [`Operations::tensors`].
@@ -207,7 +208,7 @@ pub struct Step {
     pub name: String,
     /// What it does.
     pub kind: Kind,
-    /// Where it reads. No input overlaps the output's memory.
+    /// Where it reads. No input overlaps the output's memory, but a convolution's residual may be the output.
     pub inputs: Vec<View>,
     /// Where it writes.
     pub output: View,
@@ -245,6 +246,8 @@ pub struct Plan {
     pub constants: Vec<(View, Vec<f32>)>,
     /// Floats of memory that the views index.
     pub arena: usize,
+    /// Floats of the tensors that are needed at one time, at their most: the arena cannot be smaller.
+    pub live: usize,
 }
 
 /// The first and last operation that touch a piece of memory.
@@ -264,7 +267,8 @@ impl Plan {
     /// Places every tensor. `limit` is the most memory the arena may take, in bytes.
     pub fn new(operations: Operations, limit: u64) -> Result<Self, Error> {
         let mut ops = operations;
-        let parents = place_concats(&mut ops);
+        let mut parents = place_concats(&mut ops);
+        sum_in_place(&ops, &mut parents);
         let pitch = |id: TensorId| ops.tensors[id].shape.get(1).copied().unwrap_or(1).next_multiple_of(LANES);
 
         // Each tensor lies in its own memory, or at a channel offset in that of the concatenation above it.
@@ -352,6 +356,7 @@ impl Plan {
                 })
                 .collect(),
             arena,
+            live: largest_live_set(&roots),
         })
     }
 
@@ -434,21 +439,76 @@ fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
     parents
 }
 
-/// Gives each root the lowest offset at which it meets no other that lives at the same time, the largest
-/// first (Pisarchyk & Lee 2020, "Efficient memory management for deep neural net inference", greedy by size).
-/// Returns the offsets and the size of it all.
+/// Lets a convolution write its result where its residual lies, if that is a tensor of its own that nobody
+/// reads afterwards: the residual of a pixel is read just before the pixel is written.
+fn sum_in_place(ops: &Operations, parents: &mut [Option<(TensorId, usize)>]) {
+    let mut last_read = vec![0; ops.tensors.len()];
+    for (at, operation) in ops.list.iter().enumerate() {
+        operation.inputs.iter().for_each(|&id| last_read[id] = at);
+    }
+    let mut whole = vec![false; ops.tensors.len()];
+    parents.iter().flatten().for_each(|&(parent, _)| whole[parent] = true);
+    let port = |id| ops.inputs.iter().chain(&ops.outputs).any(|port| port.tensor == id);
+    for (at, operation) in ops.list.iter().enumerate() {
+        let (Action::Run(Kind::Conv(Conv { residual: Some(_), .. })), &[input, residual]) =
+            (&operation.action, &operation.inputs[..])
+        else {
+            continue;
+        };
+        // A chain of such sums has the memory of its first; `whole` keeps concatenations out of it.
+        let first = |mut id: TensorId| {
+            while let Some((parent, _)) = parents[id] {
+                id = parent;
+            }
+            id
+        };
+        let output = operation.output;
+        let free = parents[output].is_none() && !whole[output] && !port(output);
+        let own = !whole[first(residual)] && !port(residual) && ops.tensors[residual].constant.is_none();
+        let written_once = ops.list.iter().filter(|op| op.output == output).count() == 1;
+        if free && own && written_once && last_read[residual] == at && first(input) != first(residual) {
+            parents[output] = Some((residual, 0));
+        }
+    }
+}
+
+/// Gives each root a place where it meets no other that lives at the same time. Returns the offsets and the size
+/// of it all.
+///
+/// Each goes to the lowest offset that is free (Pisarchyk & Lee 2020, "Efficient memory management for deep neural
+/// net inference"). No order of placing is the best for all networks, so the shortest result of several counts:
+/// the largest first, with those of one size in the order of the file or of time, those that take the most room
+/// for the longest time first, and all in the order of time.
 fn place(roots: &[Option<Root>]) -> (Vec<usize>, usize) {
-    let mut offsets = vec![0; roots.len()];
-    let mut order: Vec<(usize, &Root)> = roots
+    let alive: Vec<(usize, &Root)> = roots
         .iter()
         .enumerate()
         .filter_map(|(id, root)| root.as_ref().map(|root| (id, root)))
         .filter(|(_, root)| root.life.from <= root.life.to)
         .collect();
-    order.sort_by_key(|(id, root)| (std::cmp::Reverse(root.floats), *id));
+    type Order = fn(&Root) -> (Reverse<usize>, usize);
+    let orders: [Order; 4] = [
+        |root| (Reverse(root.floats), 0),
+        |root| (Reverse(root.floats), root.life.from),
+        |root| (Reverse(root.floats.saturating_mul(root.life.to - root.life.from + 1)), 0),
+        |root| (Reverse(0), root.life.from),
+    ];
+    orders
+        .into_iter()
+        .map(|order| {
+            let mut ordered = alive.clone();
+            ordered.sort_by_key(|&(id, root)| (order(root), id));
+            place_in_order(&ordered, roots.len())
+        })
+        .min_by_key(|&(_, end)| end)
+        .unwrap_or_default()
+}
+
+fn place_in_order(order: &[(usize, &Root)], count: usize) -> (Vec<usize>, usize) {
+    let mut offsets = vec![0; count];
     let mut placed: Vec<(usize, &Root)> = Vec::new(); // by offset
     let mut end = 0;
-    for (id, root) in order {
+    for &(id, root) in order {
         let mut offset = 0;
         for &(at, other) in &placed {
             let together = root.life.from <= other.life.to && other.life.from <= root.life.to;
@@ -466,6 +526,19 @@ fn place(roots: &[Option<Root>]) -> (Vec<usize>, usize) {
         placed.insert(position, (offset, root));
     }
     (offsets, end)
+}
+
+/// Floats of the roots that live at one time, at their most: no placing takes less.
+fn largest_live_set(roots: &[Option<Root>]) -> usize {
+    let alive = || roots.iter().flatten().filter(|root| root.life.from <= root.life.to);
+    // The sum only grows where a life begins.
+    alive()
+        .map(|start| {
+            let at = start.life.from;
+            alive().filter(|r| r.life.from <= at && at <= r.life.to).map(|r| r.floats).sum::<usize>()
+        })
+        .max()
+        .unwrap_or(0)
 }
 
 impl fmt::Display for Plan {
@@ -486,10 +559,11 @@ impl fmt::Display for Plan {
         }
         writeln!(
             f,
-            "{} steps, {:.2} GMAC, {:.1} MiB of memory",
+            "{} steps, {:.2} GMAC, {:.1} MiB of memory ({:.1} MiB at the least)",
             self.steps.len(),
             self.multiply_adds() as f64 / 1e9,
-            self.arena as f64 / f64::from(1 << 18)
+            self.arena as f64 / f64::from(1 << 18),
+            self.live as f64 / f64::from(1 << 18)
         )
     }
 }

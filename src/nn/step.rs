@@ -97,8 +97,16 @@ pub enum Activation {
     },
 }
 
-/// A convolution and what is fused into it: bias, then (where `residual`) the second input added, then the
-/// activation.
+/// Where an image of the output's shape, a convolution's second input, is added to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Residual {
+    /// To the sum with its bias, before the activation.
+    BeforeActivation,
+    /// To what the activation gives. Only behind a clamp ([`Activation::is_clamp`]).
+    AfterActivation,
+}
+
+/// A convolution and what is fused into it: bias and activation, and the residual before or after the latter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conv {
     /// The weights.
@@ -115,8 +123,8 @@ pub struct Conv {
     pub groups: usize,
     /// Applied last.
     pub activation: Activation,
-    /// Whether the operation's second input, of the output's shape, is added before the activation.
-    pub residual: bool,
+    /// Where the operation's second input, of the output's shape, is added; `None` where there is none.
+    pub residual: Option<Residual>,
 }
 
 impl Conv {
@@ -257,11 +265,14 @@ impl Kind {
                 if c.groups > 1 {
                     label += &format!(" groups {}", c.groups);
                 }
-                if c.residual {
+                if c.residual == Some(Residual::BeforeActivation) {
                     label += " + residual";
                 }
                 if c.activation != Activation::Identity {
                     label += &format!(" + {}", c.activation.label());
+                }
+                if c.residual == Some(Residual::AfterActivation) {
+                    label += " + residual";
                 }
                 label
             }
@@ -279,6 +290,11 @@ impl Kind {
 }
 
 impl Activation {
+    /// Whether it only cuts off what is below or above a range.
+    pub fn is_clamp(&self) -> bool {
+        matches!(self, Self::Relu | Self::Clip { .. })
+    }
+
     /// The function's name.
     pub fn label(&self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use super::elementwise;
 use super::gemm::{self, Gemm};
 use super::simd::{F32x4, Kernel, Lanes, dispatch};
-use super::tail::Tail;
+use super::tail::{Addend, Tail};
 use super::winograd::{self, Winograd};
 use crate::nn::plan::View;
 use crate::nn::step::{Conv, LANES, WeightValues, Weights};
@@ -89,7 +89,41 @@ impl Geometry {
         }
     }
 
-    /// The same for a transposed convolution, where an input pixel spreads over the output.
+    /// Puts the inputs under an output pixel's kernel side by side, zeros where it leaves the picture.
+    #[inline(always)]
+    fn gather(&self, pixel: usize, input: &[f32], to: &mut [f32]) {
+        let [image, row, column] = self.place(pixel);
+        let [height, width] = self.input;
+        let (channels, _) = self.lanes();
+        let [step, pitch] = [self.dilation[1], self.input_pitch];
+        // Pixels without a gap between them, as many as the kernel is wide: one stretch of memory.
+        let stretch = step == 1 && pitch == channels;
+        let left = column * self.stride[1];
+        let inside = left >= self.padding[1] && left - self.padding[1] + self.kernel[1] <= width;
+        for (ky, taps) in to.chunks_exact_mut(self.kernel[1] * channels).enumerate() {
+            let y = (row * self.stride[0] + ky * self.dilation[0]).wrapping_sub(self.padding[0]);
+            if y >= height {
+                taps.fill(0.0);
+                continue;
+            }
+            let start = (image * height + y) * width;
+            if stretch && inside {
+                let at = (start + left - self.padding[1]) * pitch;
+                copy_lanes(&input[at..at + taps.len()], taps);
+                continue;
+            }
+            for (kx, tap) in taps.chunks_exact_mut(channels).enumerate() {
+                let x = (left + kx * step).wrapping_sub(self.padding[1]);
+                if x < width {
+                    copy_lanes(&input[(start + x) * pitch..][..channels], tap);
+                } else {
+                    tap.fill(0.0);
+                }
+            }
+        }
+    }
+
+    /// As [`Geometry::for_taps`] for a transposed convolution, where an input pixel spreads over the output.
     #[inline(always)]
     fn for_transposed_taps(&self, pixel: usize, mut each: impl FnMut(usize, usize)) {
         let [image, row, column] = self.place(pixel);
@@ -107,6 +141,14 @@ impl Geometry {
                 }
             }
         }
+    }
+}
+
+/// Copies a few groups of lanes, which for so little is faster than a call of the system's copy.
+#[inline(always)]
+fn copy_lanes(from: &[f32], to: &mut [f32]) {
+    for (from, to) in from.as_chunks::<LANES>().0.iter().zip(to.as_chunks_mut::<LANES>().0) {
+        *to = *from;
     }
 }
 
@@ -154,7 +196,8 @@ impl Prepared {
             if output_channels <= LANES && input_channels > LANES {
                 Way::Few
             } else if kernel == [3, 3] && stride == [1, 1] && dilation[0] == dilation[1] {
-                Way::Winograd(winograd::Layout::new(input_channels, output_channels))
+                let tiles = winograd::tiles(geometry.images, geometry.output, dilation[0]);
+                Way::Winograd(winograd::Layout::new(input_channels, output_channels, tiles))
             } else {
                 Way::Product(Product::new(&geometry))
             }
@@ -188,13 +231,13 @@ impl Prepared {
         &self,
         conv: &Conv,
         input: &[f32],
-        residual: Option<&[f32]>,
+        residual: Addend<'_>,
         view: &View,
         output: &mut [f32],
         scratch: &mut [f32],
     ) {
         let geometry = self.geometry;
-        let tail = Tail::new(&self.bias, &conv.activation);
+        let tail = Tail::new(&self.bias, conv);
         let weights = &*conv.weights;
         if let Way::Winograd(layout) = self.way {
             dispatch(Winograd { geometry, layout, weights, input, residual, output, tail, scratch });
@@ -215,7 +258,7 @@ struct Plain<'a> {
     weights: &'a Weights,
     groups: usize,
     input: &'a [f32],
-    residual: Option<&'a [f32]>,
+    residual: Addend<'a>,
     output: &'a mut [f32],
     tail: Tail<'a>,
     scratch: &'a mut [f32],
@@ -274,12 +317,9 @@ impl Plain<'_> {
     #[inline(always)]
     fn finish<V: Lanes>(&mut self, pixel: usize, sums: *const f32) {
         let (_, outputs) = self.geometry.lanes();
-        let residual = self.residual.map(|residual| {
-            let at = pixel * self.geometry.residual_pitch;
-            residual[at..at + outputs].as_ptr()
-        });
         let at = pixel * self.geometry.output_pitch;
         let to = self.output[at..at + outputs].as_mut_ptr();
+        let residual = self.residual.at(pixel * self.geometry.residual_pitch, outputs, to);
         // SAFETY: both places were checked to hold `outputs` floats; every caller has as many sums.
         unsafe { self.tail.write::<V>(outputs, sums, residual, to) };
     }
@@ -288,7 +328,6 @@ impl Plain<'_> {
     fn product<V: Lanes>(&mut self, product: Product) {
         let Product { depth, columns, rows, direct } = product;
         let geometry = self.geometry;
-        let (channels, _) = geometry.lanes();
         let scratch = std::mem::take(&mut self.scratch);
         let (packed, rest) = scratch.split_at_mut(depth * columns);
         let (sums, gathered) = rest.split_at_mut(rows * columns);
@@ -300,11 +339,7 @@ impl Plain<'_> {
                 (&self.input[first * geometry.input_pitch..], geometry.input_pitch)
             } else {
                 for (pixel, row) in (first..first + count).zip(gathered.chunks_exact_mut(depth)) {
-                    row.fill(0.0);
-                    geometry.for_taps(pixel, |tap, source| {
-                        let at = source * geometry.input_pitch;
-                        row[tap * channels..][..channels].copy_from_slice(&self.input[at..at + channels]);
-                    });
+                    geometry.gather(pixel, self.input, row);
                 }
                 (&*gathered, depth)
             };
@@ -350,11 +385,8 @@ impl Plain<'_> {
         }
         for pixel in 0..geometry.output_pixels() {
             let at = pixel * geometry.output_pitch;
-            let residual = self.residual.map(|residual| {
-                let at = pixel * geometry.residual_pitch;
-                residual[at..at + channels].as_ptr()
-            });
             let to = self.output[at..at + channels].as_mut_ptr();
+            let residual = self.residual.at(pixel * geometry.residual_pitch, channels, to);
             let mut channel = 0;
             macro_rules! vectors {
                 ($vector:ty) => {

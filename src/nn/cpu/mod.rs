@@ -1,7 +1,7 @@
 //! Runs a plan on the processor: the reference for the GPU, and the fallback where there is none.
 //!
 //! One thread. The plan's memory is taken at the start of a run and given back at its end; weights stay as the
-//! file holds them and are expanded into scratch memory step by step.
+//! file holds them and are expanded into scratch memory step by step, those of deep layers strip by strip.
 
 mod conv;
 mod elementwise;
@@ -10,6 +10,8 @@ mod matmul;
 mod movement;
 mod simd;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod window;
 mod winograd;
 
@@ -20,6 +22,7 @@ use super::plan::{Plan, Step, View};
 use super::step::Kind;
 use conv::Prepared;
 use simd::dispatch;
+use tail::Addend;
 use window::{Pooling, Resizing};
 
 /// A plan made ready for the processor.
@@ -116,7 +119,11 @@ fn run_step(step: &Step, prepared: Option<&Prepared>, arena: &mut [f32], scratch
     match &step.kind {
         Kind::Conv(conv) | Kind::ConvTranspose(conv) => {
             let prepared = prepared.expect("every convolution is prepared");
-            let residual = conv.residual.then(|| input(1));
+            let residual = match conv.residual {
+                None => Addend::Nothing,
+                Some(_) if step.inputs[1] == *to => Addend::InPlace,
+                Some(_) => Addend::Image(input(1)),
+            };
             prepared.run(conv, input(0), residual, to, output, scratch);
         }
         Kind::Pool(pool) => dispatch(Pooling { pool, from: &step.inputs[0], input: input(0), to, output }),

@@ -5,11 +5,13 @@
 //! the transformed weights (36 matrix products over the channels), and transformed back. A block of tiles is
 //! small enough to stay in the second-level cache. With dilation d the picture is d × d interleaved pictures.
 
-use super::conv::{Geometry, expand};
+use std::ops::Range;
+
+use super::conv::Geometry;
 use super::gemm::{self, Gemm};
 use super::simd::{F32x4, Kernel, Lanes};
-use super::tail::Tail;
-use crate::nn::step::{LANES, Weights};
+use super::tail::{Addend, Tail};
+use crate::nn::step::{LANES, WeightValues, Weights};
 
 /// Positions in a transformed tile.
 const POSITIONS: usize = 36;
@@ -22,34 +24,62 @@ const IN: usize = 6;
 const STAGGER: usize = 16;
 /// Floats of scratch that a block of tiles may take: half a MiB, to stay in the second-level cache.
 const BLOCK: usize = 1 << 17;
+/// Most floats of transformed weights that are kept for a whole convolution: 4 MiB.
+const KEPT: usize = 1 << 20;
+/// Floats that a strip of transformed weights should take, where they are not kept: 2 MiB.
+const STRIP: usize = 1 << 19;
+/// Floats of transformed inputs beside such a strip: 6 MiB.
+const INPUTS: usize = 3 << 19;
+/// Most tiles of a block.
+const MOST_TILES: usize = 16 * 12;
 
 /// Sizes of the scratch memory of one convolution.
+///
+/// Transformed weights take 16 times the memory of their bytes. Where that is little, all of them are
+/// transformed once and kept for the run of the convolution, beside small blocks of tiles. Deep layers have many
+/// weights and few tiles: there a block holds as many tiles as it may, and the weights are transformed strip by
+/// strip of output channels, anew for each block. A transformed weight then serves dozens of tiles while it is
+/// in the cache.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     channels: usize,
     columns: usize,
+    /// Columns whose weights are transformed together, a multiple of the panel: all, or a strip.
+    strip: usize,
     tiles: usize,
     input_pitch: usize,
     output_pitch: usize,
 }
 
 impl Layout {
-    pub(super) fn new(channels: usize, outputs: usize) -> Self {
+    /// For a convolution from `channels` to `outputs` channels of a picture that is cut into `tiles` tiles.
+    pub(super) fn new(channels: usize, outputs: usize, tiles: usize) -> Self {
         let channels = channels.next_multiple_of(LANES);
-        let columns = outputs.next_multiple_of(gemm::panel());
+        let panel = gemm::panel();
+        let columns = outputs.next_multiple_of(panel);
         let rows = gemm::rows();
-        let tiles = (BLOCK / (POSITIONS * (channels + columns))).clamp(rows, 8 * rows) / rows * rows;
+        let fit = |floats: usize, each: usize, most: usize| {
+            (floats / each).clamp(rows, most.max(rows)) / rows * rows
+        };
+        let (strip, tiles) = if POSITIONS * channels * columns <= KEPT {
+            (columns, fit(BLOCK, POSITIONS * (channels + columns), 8 * rows))
+        } else {
+            let strip = (STRIP / (POSITIONS * channels) / panel * panel).clamp(panel, columns);
+            let most = tiles.next_multiple_of(rows).min(MOST_TILES);
+            (strip, fit(INPUTS, POSITIONS * channels, most))
+        };
         Self {
             channels,
             columns,
+            strip,
             tiles,
             input_pitch: tiles * channels + STAGGER,
-            output_pitch: tiles * columns + STAGGER,
+            output_pitch: tiles * strip + STAGGER,
         }
     }
 
     fn weights(&self) -> usize {
-        POSITIONS * self.channels * self.columns
+        POSITIONS * self.channels * self.strip
     }
 
     /// Floats of scratch memory.
@@ -58,13 +88,20 @@ impl Layout {
     }
 }
 
+/// Tiles that a picture of this size is cut into, at a dilation.
+pub(super) fn tiles(images: usize, size: [usize; 2], dilation: usize) -> usize {
+    // The interleaved pictures differ by a pixel at most; the first is the largest.
+    let along = |size: usize| size.div_ceil(dilation).div_ceil(OUT) * dilation;
+    images * along(size[0]) * along(size[1])
+}
+
 /// One convolution, ready to run.
 pub(super) struct Winograd<'a> {
     pub(super) geometry: Geometry,
     pub(super) layout: Layout,
     pub(super) weights: &'a Weights,
     pub(super) input: &'a [f32],
-    pub(super) residual: Option<&'a [f32]>,
+    pub(super) residual: Addend<'a>,
     pub(super) output: &'a mut [f32],
     pub(super) tail: Tail<'a>,
     pub(super) scratch: &'a mut [f32],
@@ -118,10 +155,13 @@ impl Kernel for Winograd<'_> {
     #[inline(always)]
     fn run<V: Lanes>(self) {
         let Self { geometry, layout, weights, input, residual, output, tail, scratch } = self;
-        let Layout { channels, columns, tiles: block, input_pitch, output_pitch } = layout;
+        let Layout { channels, columns, strip, tiles: block, input_pitch, output_pitch } = layout;
         let (transformed, rest) = scratch.split_at_mut(layout.weights());
         let (inputs, products) = rest.split_at_mut(POSITIONS * input_pitch);
-        transform_weights::<V>(weights, layout, transformed);
+        let kept = strip == columns;
+        if kept {
+            transform_weights::<V>(weights, channels, 0, strip, transformed);
+        }
         let step = geometry.dilation[0];
         let mut tiles = Tiles {
             images: geometry.images,
@@ -130,7 +170,7 @@ impl Kernel for Winograd<'_> {
             next: Some(Tile::default()).filter(|_| geometry.images > 0),
         };
         let outputs = geometry.output_channels.next_multiple_of(LANES);
-        let mut batch = [Tile::default(); 8 * 12];
+        let mut batch = [Tile::default(); MOST_TILES];
         loop {
             let mut count = 0;
             while count < block {
@@ -144,67 +184,118 @@ impl Kernel for Winograd<'_> {
             for (index, tile) in batch[..count].iter().enumerate() {
                 gather::<V>(&geometry, channels, input, *tile, &mut inputs[index * channels..], input_pitch);
             }
-            let gemm = Gemm { m: count, k: channels, a_pitch: channels, columns, c_pitch: columns };
-            for position in 0..POSITIONS {
-                gemm.run::<V>(
-                    &inputs[position * input_pitch..],
-                    &transformed[position * channels * columns..],
-                    &mut products[position * output_pitch..],
-                );
-            }
-            for (index, tile) in batch[..count].iter().enumerate() {
-                scatter::<V>(
-                    &geometry,
-                    outputs,
-                    &products[index * columns..],
-                    output_pitch,
-                    *tile,
-                    &tail,
-                    residual,
-                    output,
-                );
+            for first in (0..columns).step_by(strip) {
+                let width = strip.min(columns - first);
+                if !kept {
+                    transform_weights::<V>(weights, channels, first, width, transformed);
+                }
+                let gemm = Gemm { m: count, k: channels, a_pitch: channels, columns: width, c_pitch: strip };
+                for position in 0..POSITIONS {
+                    gemm.run::<V>(
+                        &inputs[position * input_pitch..],
+                        &transformed[position * channels * width..],
+                        &mut products[position * output_pitch..],
+                    );
+                }
+                for (index, tile) in batch[..count].iter().enumerate() {
+                    scatter::<V>(
+                        &geometry,
+                        first..outputs.min(first + width),
+                        &products[index * strip..],
+                        output_pitch,
+                        *tile,
+                        &tail,
+                        residual,
+                        output,
+                    );
+                }
             }
         }
     }
 }
 
-/// G g Gᵀ for each filter, packed as 36 matrices `[channels, columns]` in panels. The weights are expanded from
-/// their bytes here, for each run anew: it costs a hundredth of the convolution and spares sixteen times
-/// their memory.
+/// Input channels whose weights are brought into lanes together.
+const GATHERED: usize = 8;
+
+/// G g Gᵀ for the filters of `width` output channels from `first` on, packed as 36 matrices `[channels, width]`
+/// in panels. Expanded from their bytes for each run anew, which spares sixteen times their memory.
 #[inline(always)]
-fn transform_weights<V: Lanes>(weights: &Weights, layout: Layout, to: &mut [f32]) {
+fn transform_weights<V: Lanes>(
+    weights: &Weights,
+    channels: usize,
+    first: usize,
+    width: usize,
+    to: &mut [f32],
+) {
     let [outputs, inputs, _, _] = weights.shape;
     let panel = 2 * V::WIDTH;
-    let matrix = layout.channels * layout.columns;
-    to.fill(0.0);
-    let mut taps = [[0.0f32; 32]; 9];
-    for first in (0..outputs).step_by(panel) {
-        let count = panel.min(outputs - first);
-        for input in 0..inputs {
-            for lane in 0..count {
-                for (tap, value) in taps.iter_mut().enumerate() {
-                    value[lane] = expand(weights, ((first + lane) * inputs + input) * 9 + tap, first + lane);
-                }
-            }
-            let at = first * layout.channels + input * panel;
-            for half in 0..2 {
-                let offset = half * V::WIDTH;
-                // SAFETY: `taps` has 32 lanes a tap and `to` holds 36 matrices; both were sized for the panel.
-                unsafe {
-                    let g: [V; 9] = std::array::from_fn(|tap| V::load(taps[tap].as_ptr().add(offset)));
-                    let mut rows = [V::splat(0.0); 18];
-                    for column in 0..3 {
-                        let six = filter_line([g[column], g[3 + column], g[6 + column]]);
-                        for (row, value) in six.into_iter().enumerate() {
-                            rows[row * 3 + column] = value;
+    let matrix = channels * width;
+    assert!(to.len() >= POSITIONS * matrix, "the scratch memory is too short");
+    // The filters' taps with the panel's output channels in the lanes: one load a tap. Where there is no such
+    // channel they stay 0.
+    let mut bytes = [[[0i8; 32]; 9]; GATHERED];
+    let mut taps;
+    let mut scale = [0.0f32; 32];
+    for start in (0..width).step_by(panel) {
+        let lanes = panel.min(outputs.saturating_sub(first + start));
+        if let WeightValues::Int8 { scales, .. } = &weights.values {
+            scale = [0.0; 32];
+            scale[..lanes].copy_from_slice(&scales[first + start..first + start + lanes]);
+            bytes = [[[0; 32]; 9]; GATHERED];
+        }
+        taps = [[[0.0f32; 32]; 9]; GATHERED];
+        for input in (0..channels).step_by(GATHERED) {
+            let count = GATHERED.min(channels - input);
+            let filled = count.min(inputs.saturating_sub(input));
+            for lane in 0..lanes {
+                let at = ((first + start + lane) * inputs + input) * 9;
+                match &weights.values {
+                    WeightValues::Int8 { bytes: from, .. } => {
+                        for (i, filter) in from[at..at + filled * 9].chunks_exact(9).enumerate() {
+                            for tap in 0..9 {
+                                bytes[i][tap][lane] = filter[tap];
+                            }
                         }
                     }
-                    for row in 0..IN {
-                        let six = filter_line([rows[row * 3], rows[row * 3 + 1], rows[row * 3 + 2]]);
-                        for (column, value) in six.into_iter().enumerate() {
-                            let position = row * IN + column;
-                            debug_assert!(position * matrix + at + offset + V::WIDTH <= to.len());
-                            value.store(to.as_mut_ptr().add(position * matrix + at + offset));
+                    WeightValues::F32(from) => {
+                        for (i, filter) in from[at..at + filled * 9].chunks_exact(9).enumerate() {
+                            for tap in 0..9 {
+                                taps[i][tap][lane] = filter[tap];
+                            }
+                        }
+                    }
+                }
+            }
+            for i in 0..count {
+                if i >= filled {
+                    taps[i] = [[0.0; 32]; 9];
+                } else if matches!(weights.values, WeightValues::Int8 { .. }) {
+                    for tap in 0..9 {
+                        for lane in 0..panel {
+                            taps[i][tap][lane] = f32::from(bytes[i][tap][lane]) * scale[lane];
+                        }
+                    }
+                }
+                let at = start * channels + (input + i) * panel;
+                for half in 0..2 {
+                    let offset = half * V::WIDTH;
+                    // SAFETY: `taps` has 32 lanes a tap, and `to` was checked to hold the 36 matrices.
+                    unsafe {
+                        let g: [V; 9] = std::array::from_fn(|tap| V::load(taps[i][tap].as_ptr().add(offset)));
+                        let mut rows = [V::splat(0.0); 18];
+                        for column in 0..3 {
+                            let six = filter_line([g[column], g[3 + column], g[6 + column]]);
+                            for (row, value) in six.into_iter().enumerate() {
+                                rows[row * 3 + column] = value;
+                            }
+                        }
+                        for row in 0..IN {
+                            let six = filter_line([rows[row * 3], rows[row * 3 + 1], rows[row * 3 + 2]]);
+                            for (column, value) in six.into_iter().enumerate() {
+                                let position = row * IN + column;
+                                debug_assert!(position * matrix + at + offset + V::WIDTH <= to.len());
+                                value.store(to.as_mut_ptr().add(position * matrix + at + offset));
+                            }
                         }
                     }
                 }
@@ -324,20 +415,21 @@ unsafe fn gather_vector<V: Lanes>(
     }
 }
 
-/// Aᵀ m A of one tile, with the tail, for all channels.
+/// Aᵀ m A of one tile, with the tail, for a range of output channels; `products` start with its first.
 #[inline(always)]
 fn scatter<V: Lanes>(
     geometry: &Geometry,
-    channels: usize,
+    channels: Range<usize>,
     products: &[f32],
     pitch: usize,
     tile: Tile,
     tail: &Tail<'_>,
-    residual: Option<&[f32]>,
+    residual: Addend<'_>,
     output: &mut [f32],
 ) {
-    assert!(products.len() >= (POSITIONS - 1) * pitch + channels, "the scratch memory is too short");
-    assert!(tail.bias.len() >= channels, "the bias is too short");
+    let Range { start, end } = channels;
+    assert!(products.len() >= (POSITIONS - 1) * pitch + (end - start), "the scratch memory is too short");
+    assert!(tail.bias.len() >= end, "the bias is too short");
     let [height, width] = geometry.output;
     let step = geometry.dilation[0];
     // Where each result goes, and where its residual comes from; none for results outside the picture.
@@ -349,24 +441,22 @@ fn scatter<V: Lanes>(
             if row < height && column < width {
                 let pixel = (tile.image * height + row) * width + column;
                 let at = pixel * geometry.output_pitch;
-                let from = residual.map(|residual| {
-                    let at = pixel * geometry.residual_pitch;
-                    residual[at..at + channels].as_ptr()
-                });
-                places[r * OUT + c] = Some((output[at..at + channels].as_mut_ptr(), from));
+                let to = output[at..at + end].as_mut_ptr();
+                let from = residual.at(pixel * geometry.residual_pitch, end, to);
+                places[r * OUT + c] = Some((to, from));
             }
         }
     }
     let products = products.as_ptr();
-    let mut channel = 0;
-    // SAFETY: each place was checked to hold `channels` floats, and the products and the bias above.
+    let mut channel = start;
+    // SAFETY: each place was checked to hold `end` floats, and the products and the bias above.
     unsafe {
-        while channel + V::WIDTH <= channels {
-            scatter_vector::<V>(products.add(channel), pitch, &places, channel, tail);
+        while channel + V::WIDTH <= end {
+            scatter_vector::<V>(products.add(channel - start), pitch, &places, channel, tail);
             channel += V::WIDTH;
         }
-        while channel < channels {
-            scatter_vector::<F32x4>(products.add(channel), pitch, &places, channel, tail);
+        while channel < end {
+            scatter_vector::<F32x4>(products.add(channel - start), pitch, &places, channel, tail);
             channel += F32x4::WIDTH;
         }
     }

@@ -37,7 +37,7 @@ fn pixel(@builtin(global_invocation_id) id: vec3<u32>) {
             let from_source = source_at(at.image, y, x) + channels;
             let from_weights = (at.group * taps + ky * conv.kernel_width + kx) * conv.depth;
             for (var i = 0u; i < conv.depth; i++) {
-                sum = multiply_add(sum, block(from_weights + i), arena[from_source + i]);
+                sum = multiply_add(sum, block(from_weights + i), source[from_source + i]);
             }
         }
     }
@@ -66,7 +66,7 @@ fn depthwise(@builtin(global_invocation_id) id: vec3<u32>) {
             } else {
                 w = bitcast<vec4<f32>>(table[conv.weights + at.group * taps + tap]);
             }
-            sum = fma(arena[source_at(at.image, y, x) + at.group], w, sum);
+            sum = fma(source[source_at(at.image, y, x) + at.group], w, sum);
         }
     }
     finish(at.pixel, at.group, sum);
@@ -93,7 +93,7 @@ fn transposed(@builtin(global_invocation_id) id: vec3<u32>) {
             let from_source = source_at(at.image, y, x) + channels;
             let from_weights = (at.group * taps + ky * conv.kernel_width + kx) * conv.depth;
             for (var i = 0u; i < conv.depth; i++) {
-                sum = multiply_add(sum, block(from_weights + i), arena[from_source + i]);
+                sum = multiply_add(sum, block(from_weights + i), source[from_source + i]);
             }
         }
     }

@@ -12,6 +12,7 @@ struct Convolution {
     result_width: u32,
     residual: u32,
     residual_pitch: u32,
+    // 0 none, 1 added before the activation, 2 after it.
     has_residual: u32,
     images: u32,
     kernel_height: u32,
@@ -31,8 +32,8 @@ struct Convolution {
     weights: u32,
     scales: u32,
     biases: u32,
-    // Where the arena holds zeros, as many groups as any tensor has channels: what lies outside a picture.
-    zeros: u32,
+    // Which range holds the residual: 0 one of its own, 1 the source's, 2 the result's (the sum is taken in place).
+    residual_in: u32,
     // The first item that this dispatch works on, and the one after the last.
     first: u32,
     end: u32,
@@ -48,7 +49,11 @@ struct Convolution {
     p3: f32,
 }
 
-@group(0) @binding(0) var<storage, read_write> arena: array<vec4<f32>>;
+// Where a step reads and writes: ranges of one buffer, bound apart, since a device need not bind all of it at
+// once. Each tensor's offset counts from the start of its range.
+@group(0) @binding(0) var<storage, read_write> source: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> other: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> result: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> table: array<vec4<u32>>;
 @group(0) @binding(2) var<uniform> conv: Convolution;
 
@@ -80,16 +85,28 @@ fn multiply_add(sum: vec4<f32>, w: mat4x4<f32>, x: vec4<f32>) -> vec4<f32> {
     return fma(w[3], vec4(x.w), fma(w[2], vec4(x.z), fma(w[1], vec4(x.y), fma(w[0], vec4(x.x), sum))));
 }
 
+fn residual(at: u32) -> vec4<f32> {
+    switch conv.residual_in {
+        case 1u: { return source[at]; }
+        case 2u: { return result[at]; }
+        default: { return other[at]; }
+    }
+}
+
 // Writes the sums of output group `group` at the pixel of that number.
 fn finish(pixel: u32, group: u32, sum: vec4<f32>) {
     var value = fma(sum, bitcast<vec4<f32>>(table[conv.scales + group]), bitcast<vec4<f32>>(table[conv.biases + group]));
-    if conv.has_residual != 0u {
-        value += arena[conv.residual + pixel * conv.residual_pitch + group];
+    if conv.has_residual == 1u {
+        value += residual(conv.residual + pixel * conv.residual_pitch + group);
     }
     var slopes = vec4<f32>();
     if conv.function_of == PRELU {
         slopes = bitcast<vec4<f32>>(table[conv.slopes + group]);
     }
     let p = vec4<f32>(conv.p0, conv.p1, conv.p2, conv.p3);
-    arena[conv.result + pixel * conv.result_pitch + group] = activate(conv.function_of, p, slopes, value);
+    value = activate(conv.function_of, p, slopes, value);
+    if conv.has_residual == 2u {
+        value += residual(conv.residual + pixel * conv.residual_pitch + group);
+    }
+    result[conv.result + pixel * conv.result_pitch + group] = value;
 }

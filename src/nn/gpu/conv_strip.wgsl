@@ -55,10 +55,18 @@ fn finish_strip(row: u32, x: u32, step: u32, group: u32, s: ptr<function, Sums>)
     if x + 7u * step < width { finish(start + 7u * step, group, (*s).p7); }
 }
 
-// Where column `x` of the row that starts at `row` lies, or the zeros where it lies outside. Columns left of the
-// picture are huge as unsigned numbers.
+// Where column `x` of the row that starts at `row` lies, or OUTSIDE. Columns left of the picture are huge as
+// unsigned numbers.
 fn column(row: u32, x: u32) -> u32 {
-    return select(conv.zeros, row + x * conv.source_pitch, x < conv.source_width);
+    return select(OUTSIDE, row + x * conv.source_pitch, x < conv.source_width);
+}
+
+const OUTSIDE = 0xffffffffu;
+
+// Group `i` of the pixel at `column`, zeros outside the picture.
+fn fetch(column: u32, i: u32) -> vec4<f32> {
+    let inside = column != OUTSIDE;
+    return select(vec4<f32>(), source[select(0u, column + i, inside)], inside);
 }
 
 @compute @workgroup_size(32)
@@ -95,16 +103,16 @@ fn rows(@builtin(global_invocation_id) id: vec3<u32>) {
             let wa = (group * taps + ky * 3u) * conv.depth;
             let wb = wa + taps * conv.depth;
             for (var i = 0u; i < conv.depth; i++) {
-                let x0 = arena[c0 + i];
-                let x1 = arena[c1 + i];
-                let x2 = arena[c2 + i];
-                let x3 = arena[c3 + i];
-                let x4 = arena[c4 + i];
-                let x5 = arena[c5 + i];
-                let x6 = arena[c6 + i];
-                let x7 = arena[c7 + i];
-                let x8 = arena[c8 + i];
-                let x9 = arena[c9 + i];
+                let x0 = fetch(c0, i);
+                let x1 = fetch(c1, i);
+                let x2 = fetch(c2, i);
+                let x3 = fetch(c3, i);
+                let x4 = fetch(c4, i);
+                let x5 = fetch(c5, i);
+                let x6 = fetch(c6, i);
+                let x7 = fetch(c7, i);
+                let x8 = fetch(c8, i);
+                let x9 = fetch(c9, i);
                 add(&a, block(wa + i), x0, x1, x2, x3, x4, x5, x6, x7);
                 add(&a, block(wa + conv.depth + i), x1, x2, x3, x4, x5, x6, x7, x8);
                 add(&a, block(wa + 2u * conv.depth + i), x2, x3, x4, x5, x6, x7, x8, x9);
@@ -153,14 +161,14 @@ fn strip(@builtin(global_invocation_id) id: vec3<u32>) {
                 let wa = (group * taps + ky * conv.kernel_width + kx) * conv.depth;
                 let wb = wa + taps * conv.depth;
                 for (var i = 0u; i < conv.depth; i++) {
-                    let x0 = arena[c0 + i];
-                    let x1 = arena[c1 + i];
-                    let x2 = arena[c2 + i];
-                    let x3 = arena[c3 + i];
-                    let x4 = arena[c4 + i];
-                    let x5 = arena[c5 + i];
-                    let x6 = arena[c6 + i];
-                    let x7 = arena[c7 + i];
+                    let x0 = fetch(c0, i);
+                    let x1 = fetch(c1, i);
+                    let x2 = fetch(c2, i);
+                    let x3 = fetch(c3, i);
+                    let x4 = fetch(c4, i);
+                    let x5 = fetch(c5, i);
+                    let x6 = fetch(c6, i);
+                    let x7 = fetch(c7, i);
                     add(&a, block(wa + i), x0, x1, x2, x3, x4, x5, x6, x7);
                     if WIDTH > 1u {
                         add(&b, block(wb + i), x0, x1, x2, x3, x4, x5, x6, x7);

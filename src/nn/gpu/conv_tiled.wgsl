@@ -30,7 +30,7 @@ fn fetch(at: vec3<u32>, ky: u32, kx: u32, group: u32) -> vec4<f32> {
     if ky >= conv.kernel_height || at.x >= conv.images || y >= conv.source_height || x >= conv.source_width {
         return vec4<f32>();
     }
-    return arena[conv.source + ((at.x * conv.source_height + y) * conv.source_width + x) * conv.source_pitch + group];
+    return source[conv.source + ((at.x * conv.source_height + y) * conv.source_width + x) * conv.source_pitch + group];
 }
 
 @compute @workgroup_size(128)

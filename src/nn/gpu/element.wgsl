@@ -29,10 +29,15 @@ struct Element {
     p1: f32,
     p2: f32,
     p3: f32,
-    unused: u32,
+    // Which range holds the second tensor: 0 one of its own, 1 that of the first.
+    b_in: u32,
 }
 
-@group(0) @binding(0) var<storage, read_write> arena: array<vec4<f32>>;
+// Where a step reads and writes: ranges of one buffer, bound apart, since a device need not bind all of it at
+// once. Each tensor's offset counts from the start of its range.
+@group(0) @binding(0) var<storage, read_write> source: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> other: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> result: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> table: array<vec4<u32>>;
 @group(0) @binding(2) var<uniform> element: Element;
 
@@ -60,10 +65,10 @@ fn unary(@builtin(global_invocation_id) id: vec3<u32>) {
         }
         slopes = vec4<f32>(slope(channels.x), slope(channels.y), slope(channels.z), slope(channels.w));
     }
-    let x = arena[element.a + pixel * element.a_strides.z + group];
+    let x = source[element.a + pixel * element.a_strides.z + group];
     let p = vec4<f32>(element.p0, element.p1, element.p2, element.p3);
     let value = activate(element.function_of, p, slopes, x);
-    arena[element.result + pixel * element.result_pitch + group] = keep(value, select(group, item, element.last_axis != 0u));
+    result[element.result + pixel * element.result_pitch + group] = keep(value, select(group, item, element.last_axis != 0u));
 }
 
 fn power(a: f32, b: f32) -> f32 {
@@ -95,16 +100,18 @@ fn binary(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = vec4<u32>(pixel / size, pixel % size / element.width, pixel % element.width, group);
     let a_at = at * element.a_strides;
     let b_at = at * element.b_strides;
-    var a = arena[element.a + a_at.x + a_at.y + a_at.z + a_at.w];
-    var b = arena[element.b + b_at.x + b_at.y + b_at.z + b_at.w];
+    var a = source[element.a + a_at.x + a_at.y + a_at.z + a_at.w];
+    let from_b = element.b + b_at.x + b_at.y + b_at.z + b_at.w;
+    var b: vec4<f32>;
+    if element.b_in == 0u { b = other[from_b]; } else { b = source[from_b]; }
     if element.a_single != 0u { a = vec4(a.x); }
     if element.b_single != 0u { b = vec4(b.x); }
-    arena[element.result + pixel * element.result_pitch + group] = keep(combine(element.function_of, a, b), group);
+    result[element.result + pixel * element.result_pitch + group] = keep(combine(element.function_of, a, b), group);
 }
 
 @compute @workgroup_size(64)
 fn fill(@builtin(global_invocation_id) id: vec3<u32>) {
     let item = id.y * element.row_of_items + id.x;
     if item >= element.end { return; }
-    arena[element.result + item / element.groups * element.result_pitch + item % element.groups] = vec4(element.p0);
+    result[element.result + item / element.groups * element.result_pitch + item % element.groups] = vec4(element.p0);
 }

@@ -141,7 +141,7 @@ impl Kernel {
     }
 }
 
-/// The pipelines of a network, all with one layout: arena, table, parameters.
+/// The pipelines of a network, all with one layout: source, table, parameters, other source, result.
 #[derive(Debug)]
 pub(super) struct Pipelines {
     pub(super) layout: wgpu::BindGroupLayout,
@@ -170,6 +170,8 @@ impl Pipelines {
                 buffer(0, wgpu::BufferBindingType::Storage { read_only: false }, false, 16),
                 buffer(1, wgpu::BufferBindingType::Storage { read_only: true }, false, 16),
                 buffer(2, wgpu::BufferBindingType::Uniform, true, PARAMETER_BYTES as u64),
+                buffer(3, wgpu::BufferBindingType::Storage { read_only: false }, false, 16),
+                buffer(4, wgpu::BufferBindingType::Storage { read_only: false }, false, 16),
             ],
         });
         let pipeline_layout = raw.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {

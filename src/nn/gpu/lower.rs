@@ -1,5 +1,7 @@
 //! From a plan's steps to dispatches: which kernel, its parameters, the weights in the table.
 
+use std::ops::Range;
+
 use bytemuck::Zeroable;
 
 use super::kernel::{Kernel, PARAMETER_BYTES};
@@ -7,7 +9,9 @@ use super::pack::{self, Direction, Grouping};
 use super::parameters::{AXES, Axis, Convolution, Element, Strided, Window};
 use crate::gpu::Error;
 use crate::nn::plan::{ALIGNMENT, Plan, Step, View};
-use crate::nn::step::{Activation, BinaryOp, Conv, Kind, LANES, PoolMode, Resize, Tap};
+use crate::nn::step::{
+    Activation, BinaryOp, Conv, Kind, LANES, PoolMode, Residual, Resize, Tap, WeightValues,
+};
 
 /// Which of the two ways to convolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +31,77 @@ pub(super) struct Dispatch {
     pub(super) workgroups: [u32; 3],
     /// The plan's step that it belongs to.
     pub(super) step: usize,
+    /// Which of [`Program::areas`] it works on.
+    pub(super) areas: usize,
     /// Multiplications with an addition.
     pub(super) work: u64,
+}
+
+/// The ranges of the arena, in floats, that a step works on, each bound by itself: WebGPU binds 128 MiB at once
+/// by default. They never overlap, and start and end at multiples of [`ALIGNMENT`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Areas {
+    /// Holds the first input; where the second lies among it (parts of one concatenation), that too.
+    pub(super) source: Option<Range<usize>>,
+    /// Holds the second input, where it has a range of its own.
+    pub(super) other: Option<Range<usize>>,
+    /// Holds the output.
+    pub(super) result: Range<usize>,
+}
+
+/// Which area holds a step's second input; the numbers are those of the kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Second {
+    Other = 0,
+    Source = 1,
+    Result = 2,
+}
+
+impl Areas {
+    /// The areas of a step, the step with its offsets counted from their starts, and where its second input is.
+    fn of(step: &Step) -> (Self, Step, Second) {
+        let aligned = |view: &View| {
+            let Range { start, end } = view.range();
+            start / ALIGNMENT * ALIGNMENT
+                ..end.next_multiple_of(ALIGNMENT).max(start / ALIGNMENT * ALIGNMENT + ALIGNMENT)
+        };
+        let result = aligned(&step.output);
+        let mut source = step.inputs.first().map(aligned);
+        let mut other = step.inputs.get(1).map(aligned);
+        let mut second = Second::Other;
+        if let (Some(a), Some(b)) = (source.clone(), other.clone()) {
+            if step.inputs[1] == step.output {
+                (other, second) = (None, Second::Result);
+            } else if a.start < b.end && b.start < a.end {
+                source = Some(a.start.min(b.start)..a.end.max(b.end));
+                (other, second) = (None, Second::Source);
+            }
+        }
+        let start = |area: &Option<Range<usize>>| area.as_ref().map_or(0, |area| area.start);
+        let mut relative = step.clone();
+        relative.output.offset -= result.start;
+        if let Some(first) = relative.inputs.first_mut() {
+            first.offset -= start(&source);
+        }
+        if let Some(input) = relative.inputs.get_mut(1) {
+            input.offset -= match second {
+                Second::Other => start(&other),
+                Second::Source => start(&source),
+                Second::Result => result.start,
+            };
+        }
+        (Self { source, other, result }, relative, second)
+    }
+
+    /// Floats of the largest.
+    pub(super) fn largest(&self) -> usize {
+        [self.source.as_ref(), self.other.as_ref(), Some(&self.result)]
+            .into_iter()
+            .flatten()
+            .map(Range::len)
+            .max()
+            .unwrap_or(0)
+    }
 }
 
 /// A whole network, ready to be put on a device.
@@ -38,8 +111,10 @@ pub(super) struct Program {
     pub(super) parameters: Vec<u8>,
     /// Weights, scales, biases, slopes and taps; entries of four words.
     pub(super) table: Vec<u32>,
-    /// Floats of the arena with the zeros behind it.
+    /// Floats of the arena.
     pub(super) arena: usize,
+    /// What the dispatches work on, each once.
+    pub(super) areas: Vec<Areas>,
 }
 
 /// Most workgroups along one axis that this module asks for; WebGPU allows 65535.
@@ -53,10 +128,8 @@ struct Builder {
     strategy: Strategy,
     program: Program,
     step: usize,
-    /// The arena's first group of zeros.
-    zeros: usize,
-    /// Groups of zeros that the kernels read.
-    zero_groups: usize,
+    /// Where the step's second input is.
+    second: Second,
 }
 
 /// Translates a plan.
@@ -64,23 +137,47 @@ struct Builder {
 /// # Errors
 /// [`Error::Unsupported`] for a copy with more axes than the parameters have room for.
 pub(super) fn lower(plan: &Plan, strategy: Strategy) -> Result<Program, Error> {
-    let zeros = plan.arena.next_multiple_of(ALIGNMENT);
+    let mut table = Vec::with_capacity(plan.steps.iter().map(table_words).sum::<usize>() + 4);
+    table.extend([0; 4]);
     let mut builder = Builder {
         strategy,
-        program: Program { dispatches: vec![], parameters: vec![], table: vec![0; 4], arena: 0 },
+        program: Program {
+            dispatches: vec![],
+            parameters: vec![],
+            table,
+            arena: plan.arena.next_multiple_of(ALIGNMENT).max(ALIGNMENT),
+            areas: vec![],
+        },
         step: 0,
-        zeros: zeros / LANES,
-        zero_groups: 1,
+        second: Second::Other,
     };
     for (index, step) in plan.steps.iter().enumerate() {
         builder.step = index;
         if !step.output.is_empty() {
-            builder.step(step)?;
+            let (areas, relative, second) = Areas::of(step);
+            builder.second = second;
+            if builder.program.areas.last() != Some(&areas) {
+                builder.program.areas.push(areas);
+            }
+            builder.step(&relative)?;
         }
     }
-    let mut program = builder.program;
-    program.arena = zeros + (builder.zero_groups * LANES).next_multiple_of(ALIGNMENT);
-    Ok(program)
+    Ok(builder.program)
+}
+
+/// About the words that a step adds to the table: room for them at once, so that the table, which may hold tens
+/// of megabytes, is not copied as it grows.
+fn table_words(step: &Step) -> usize {
+    match &step.kind {
+        Kind::Conv(conv) | Kind::ConvTranspose(conv) => {
+            let [o, i, kh, kw] = conv.weights.shape;
+            let blocks = o.div_ceil(LANES) * i.div_ceil(LANES) * kh * kw;
+            let words = if matches!(conv.weights.values, WeightValues::Int8 { .. }) { 4 } else { 16 };
+            blocks * words + 3 * o.next_multiple_of(LANES)
+        }
+        Kind::Resize(resize) => 4 * (resize.rows.len() + resize.columns.len()),
+        _ => 0,
+    }
 }
 
 /// What the kernels call the function, with its numbers and slopes.
@@ -154,7 +251,8 @@ impl Builder {
         let at = self.program.parameters.len();
         self.program.parameters.extend_from_slice(bytemuck::bytes_of(parameters));
         self.program.parameters.resize(at + PARAMETER_BYTES, 0);
-        let dispatch = Dispatch { kernel, parameters: at as u32, workgroups, step: self.step, work };
+        let areas = self.program.areas.len() - 1;
+        let dispatch = Dispatch { kernel, parameters: at as u32, workgroups, step: self.step, areas, work };
         self.program.dispatches.push(dispatch);
     }
 
@@ -221,6 +319,7 @@ impl Builder {
                     length: k as u32,
                     length_a: 1,
                     length_b: n as u32,
+                    b_in: self.second as u32,
                     ..Strided::zeroed()
                 };
                 self.strided(step, Kernel::Product, parameters, axes)?;
@@ -251,7 +350,7 @@ impl Builder {
         let slopes = slopes.map_or(0, |slopes| self.store_floats(&per_channel(slopes, outputs)));
         let (source, source_pitch) = groups_of(input);
         let (result, result_pitch) = groups_of(output);
-        let residual = if conv.residual { step.inputs.get(1) } else { None };
+        let residual = conv.residual.and_then(|_| step.inputs.get(1));
         let (residual_at, residual_pitch) = residual.map_or((0, 0), groups_of);
         let mut p = Convolution {
             source,
@@ -262,7 +361,7 @@ impl Builder {
             result_size: size(out_height, out_width),
             residual: residual_at,
             residual_pitch,
-            has_residual: u32::from(residual.is_some()),
+            has_residual: conv.residual.map_or(0, |place| 1 + u32::from(place == Residual::AfterActivation)),
             images: n as u32,
             kernel: pair(conv.kernel()),
             stride: pair(conv.stride),
@@ -274,7 +373,7 @@ impl Builder {
             weights,
             scales,
             biases,
-            zeros: self.zeros as u32,
+            residual_in: self.second as u32,
             function,
             slopes,
             values,
@@ -313,7 +412,6 @@ impl Builder {
             _ => (pixels * grouping.outputs, 1),
         };
         p.strips = if matches!(kernel, Kernel::Rows { .. }) { spaced } else { strips } as u32;
-        self.zero_groups = self.zero_groups.max(grouping.depth);
 
         let work = step.multiply_adds();
         let parts = match self.strategy {
@@ -434,6 +532,7 @@ impl Builder {
         let mut element = Self::element(output);
         (element.a, element.a_strides, element.a_single) = side(&step.inputs[0]);
         (element.b, element.b_strides, element.b_single) = side(&step.inputs[1]);
+        element.b_in = self.second as u32;
         element.function = operation(op);
         self.push_element(Kernel::Binary, element, output);
     }
@@ -456,6 +555,7 @@ impl Builder {
             b: step.inputs[1].offset as u32,
             result: output.offset as u32,
             operation: operation(op),
+            b_in: self.second as u32,
             ..Strided::zeroed()
         };
         self.strided(step, Kernel::BinaryPlain, parameters, axes)

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::{PARAMETER_BYTES, Pipelines};
 pub use lower::Strategy;
-use lower::{Dispatch, lower};
+use lower::{Dispatch, Program, lower};
 
 use super::error::Error;
 use super::plan::{Plan, View};
@@ -34,7 +34,8 @@ pub struct Executor {
     plan: Arc<Plan>,
     arena: wgpu::Buffer,
     table: wgpu::Buffer,
-    bindings: wgpu::BindGroup,
+    /// One for each of the areas that the dispatches work on.
+    bindings: Vec<wgpu::BindGroup>,
     pipelines: Pipelines,
     dispatches: Vec<Dispatch>,
     batches: Vec<Range<usize>>,
@@ -54,8 +55,8 @@ impl Executor {
     /// Puts a plan on a device, with the kernels that suit it.
     ///
     /// # Errors
-    /// [`Error::Device`] where the plan's memory is more than the device binds at once, the device is lost, or
-    /// a step is beyond the kernels. The caller falls back to the CPU executor.
+    /// [`Error::Device`] where a tensor is more than the device binds at once, all of them more than its largest
+    /// buffer, the device is lost, or a step is beyond the kernels. The caller falls back to the CPU executor.
     pub fn new(device: &Device, plan: impl Into<Arc<Plan>>) -> Result<Self, Error> {
         let strategy = if device.is_software() { Strategy::Registers } else { Strategy::Tiled };
         Self::with_strategy(device, plan, strategy)
@@ -74,7 +75,9 @@ impl Executor {
         device.check()?;
         let program = lower(&plan, strategy)?;
         let bytes = |words: usize| words as u64 * 4;
-        let arena = device.storage("the network's memory", bytes(program.arena))?;
+        let arena = memory(device, &program)?;
+        // What is bound where a kernel reads less than two tensors.
+        let spare = device.storage("no tensor", 2 * SPARE)?;
         let table = device.buffer(
             "the network's weights",
             bytes(program.table.len()),
@@ -89,22 +92,35 @@ impl Executor {
         device.queue().write_buffer(&parameters, 0, &program.parameters);
 
         let pipelines = Pipelines::new(device, program.dispatches.iter().map(|d| d.kernel));
-        let bindings = device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("nn"),
-            layout: &pipelines.layout,
-            entries: &[
-                wgpu::BindGroupEntry { binding: 0, resource: arena.as_entire_binding() },
-                wgpu::BindGroupEntry { binding: 1, resource: table.as_entire_binding() },
-                wgpu::BindGroupEntry {
-                    binding: 2,
-                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                        buffer: &parameters,
-                        offset: 0,
-                        size: wgpu::BufferSize::new(PARAMETER_BYTES as u64),
-                    }),
-                },
-            ],
-        });
+        let part = |binding, buffer, offset, size| wgpu::BindGroupEntry {
+            binding,
+            resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                buffer,
+                offset,
+                size: wgpu::BufferSize::new(size),
+            }),
+        };
+        let area = |binding, area: &Option<Range<usize>>, spare_at| match area {
+            Some(area) => part(binding, &arena, bytes(area.start), bytes(area.len())),
+            None => part(binding, &spare, spare_at, SPARE),
+        };
+        let bindings = program
+            .areas
+            .iter()
+            .map(|areas| {
+                device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some("nn"),
+                    layout: &pipelines.layout,
+                    entries: &[
+                        area(0, &areas.source, 0),
+                        wgpu::BindGroupEntry { binding: 1, resource: table.as_entire_binding() },
+                        part(2, &parameters, 0, PARAMETER_BYTES as u64),
+                        area(3, &areas.other, SPARE),
+                        area(4, &Some(areas.result.clone()), 0),
+                    ],
+                })
+            })
+            .collect();
         device.check()?;
         let batches = batches(&program.dispatches, strategy);
         let executor = Self {
@@ -179,7 +195,7 @@ impl Executor {
             if current.replace(dispatch.kernel) != Some(dispatch.kernel) {
                 pass.set_pipeline(self.pipelines.get(dispatch.kernel));
             }
-            pass.set_bind_group(0, &self.bindings, &[dispatch.parameters]);
+            pass.set_bind_group(0, &self.bindings[dispatch.areas], &[dispatch.parameters]);
             let [x, y, z] = dispatch.workgroups;
             pass.dispatch_workgroups(x, y, z);
         }
@@ -293,6 +309,31 @@ impl Drop for Executor {
         self.arena.destroy();
         self.table.destroy();
     }
+}
+
+/// Bytes of each of the two ranges that are bound in place of a tensor: a multiple of every offset alignment.
+const SPARE: u64 = 256;
+
+/// The buffer for every tensor. Kernels see it in parts, so it may be larger than what the device binds at once.
+fn memory(device: &Device, program: &Program) -> Result<wgpu::Buffer, gpu::Error> {
+    let mebibytes = |bytes: u64| bytes.div_ceil(1 << 20);
+    let limits = device.raw().limits();
+    let largest = program.areas.iter().map(lower::Areas::largest).max().unwrap_or(0) as u64 * 4;
+    for (what, needed, limit) in [
+        ("the network's largest tensor", largest, limits.max_storage_buffer_binding_size),
+        ("the network's memory", program.arena as u64 * 4, limits.max_buffer_size),
+    ] {
+        if needed > limit {
+            let (needed, limit) = (mebibytes(needed), limit >> 20);
+            return Err(gpu::Error::TooLarge { what: what.into(), needed, limit });
+        }
+    }
+    Ok(device.raw().create_buffer(&wgpu::BufferDescriptor {
+        label: Some("the network's memory"),
+        size: program.arena as u64 * 4,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+        mapped_at_creation: false,
+    }))
 }
 
 /// Cuts the list of dispatches into submissions.

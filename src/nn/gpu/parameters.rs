@@ -28,7 +28,7 @@ pub(super) struct Convolution {
     pub(super) weights: u32,
     pub(super) scales: u32,
     pub(super) biases: u32,
-    pub(super) zeros: u32,
+    pub(super) residual_in: u32,
     pub(super) first: u32,
     pub(super) end: u32,
     pub(super) row_of_items: u32,
@@ -81,7 +81,7 @@ pub(super) struct Element {
     pub(super) slopes: u32,
     pub(super) last_axis: u32,
     pub(super) values: [f32; 4],
-    pub(super) unused: u32,
+    pub(super) b_in: u32,
 }
 
 /// Axes that `Strided` has room for.
@@ -112,7 +112,7 @@ pub(super) struct Strided {
     pub(super) length_a: u32,
     pub(super) length_b: u32,
     pub(super) length_result: u32,
-    pub(super) unused: u32,
+    pub(super) b_in: u32,
     pub(super) axes: [Axis; AXES],
 }
 

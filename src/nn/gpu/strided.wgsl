@@ -25,7 +25,8 @@ struct Strided {
     length_a: u32,
     length_b: u32,
     length_result: u32,
-    unused: u32,
+    // Which range holds the second tensor: 0 one of its own, 1 that of the first.
+    b_in: u32,
     axes: array<Axis, AXES>,
 }
 

@@ -1,11 +1,20 @@
-@group(0) @binding(0) var<storage, read_write> arena: array<f32>;
+// Where a step reads and writes: ranges of one buffer, bound apart, since a device need not bind all of it at
+// once. Each tensor's offset counts from the start of its range.
+@group(0) @binding(0) var<storage, read_write> source: array<f32>;
+@group(0) @binding(3) var<storage, read_write> other: array<f32>;
+@group(0) @binding(4) var<storage, read_write> result: array<f32>;
 
 @compute @workgroup_size(64)
 fn copy(@builtin(global_invocation_id) id: vec3<u32>) {
     let item = id.y * strided.row_of_items + id.x;
     if item >= strided.end { return; }
     let at = offsets(item);
-    arena[at.result] = arena[at.a];
+    result[at.result] = source[at.a];
+}
+
+fn second(at: u32) -> f32 {
+    if strided.b_in == 0u { return other[at]; }
+    return source[at];
 }
 
 fn power(a: f32, b: f32) -> f32 {
@@ -20,8 +29,8 @@ fn binary(@builtin(global_invocation_id) id: vec3<u32>) {
     let item = id.y * strided.row_of_items + id.x;
     if item >= strided.end { return; }
     let at = offsets(item);
-    let a = arena[at.a];
-    let b = arena[at.b];
+    let a = source[at.a];
+    let b = second(at.b);
     var value: f32;
     switch strided.operation {
         case 0u: { value = a + b; }
@@ -32,7 +41,7 @@ fn binary(@builtin(global_invocation_id) id: vec3<u32>) {
         case 5u: { value = min(a, b); }
         default: { value = power(a, b); }
     }
-    arena[at.result] = value;
+    result[at.result] = value;
 }
 
 // An invocation a line along the axis. The largest value is taken off first so that nothing overflows.
@@ -41,18 +50,18 @@ fn softmax(@builtin(global_invocation_id) id: vec3<u32>) {
     let item = id.y * strided.row_of_items + id.x;
     if item >= strided.end { return; }
     let at = offsets(item);
-    var largest = arena[at.a];
+    var largest = source[at.a];
     for (var i = 1u; i < strided.length; i++) {
-        largest = max(largest, arena[at.a + i * strided.length_a]);
+        largest = max(largest, source[at.a + i * strided.length_a]);
     }
     var sum = 0.0;
     for (var i = 0u; i < strided.length; i++) {
-        let value = exp(arena[at.a + i * strided.length_a] - largest);
-        arena[at.result + i * strided.length_result] = value;
+        let value = exp(source[at.a + i * strided.length_a] - largest);
+        result[at.result + i * strided.length_result] = value;
         sum += value;
     }
     for (var i = 0u; i < strided.length; i++) {
-        arena[at.result + i * strided.length_result] /= sum;
+        result[at.result + i * strided.length_result] /= sum;
     }
 }
 
@@ -64,7 +73,7 @@ fn product(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = offsets(item);
     var sum = 0.0;
     for (var k = 0u; k < strided.length; k++) {
-        sum = fma(arena[at.a + k * strided.length_a], arena[at.b + k * strided.length_b], sum);
+        sum = fma(source[at.a + k * strided.length_a], second(at.b + k * strided.length_b), sum);
     }
-    arena[at.result] = sum;
+    result[at.result] = sum;
 }

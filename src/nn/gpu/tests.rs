@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
+use super::lower::lower;
 use super::{Executor, Strategy};
 use crate::gpu::{self, Device};
 use crate::nn::plan::{Action, Operation, Operations, Plan, Port, TensorId, TensorInfo};
 use crate::nn::step::{
-    Activation, BinaryOp, Conv, Copy, Kind, Loop, Pool, PoolMode, Resize, Tap, WeightValues, Weights,
+    Activation, BinaryOp, Conv, Copy, Kind, Loop, Pool, PoolMode, Residual, Resize, Tap, WeightValues,
+    Weights,
 };
 use crate::nn::{Error, Graph, MEMORY_LIMIT, cpu};
 
@@ -113,6 +115,28 @@ fn single_in_concats(kind: Kind, inputs: &[&[usize]], output: &[usize]) -> Plan 
     net.plan()
 }
 
+/// A convolution that takes its sum where its residual lies, and the sum of two parts of one concatenation.
+fn summed_in_place(kind: Kind, input: &[usize], output: &[usize]) -> Plan {
+    let mut net = Net::default();
+    let fed = net.input(input);
+    let added = net.input(output);
+    let residual = net.run(Kind::Unary(Activation::Abs), &[added], output);
+    let sum = net.run(kind, &[fed, residual], output);
+    let [n, c, h, w] = std::array::from_fn(|axis| output[axis]);
+    let padded = [n, c.next_multiple_of(4), h, w];
+    let parts = [0.25, -0.75].map(|value| net.run(Kind::Fill(value), &[], &padded));
+    let whole = net.concat(&parts, &[n, 2 * padded[1], h, w]);
+    let two = net.run(Kind::Binary(BinaryOp::Sub), &parts, &padded);
+    for end in [sum, whole, two] {
+        let end_shape = net.operations.tensors[end].shape.clone();
+        let end = net.run(Kind::Unary(Activation::Neg), &[end], &end_shape);
+        net.output(end);
+    }
+    let plan = net.plan();
+    assert!(plan.steps.iter().any(|step| step.inputs.get(1) == Some(&step.output)), "not in place");
+    plan
+}
+
 fn gpu_results(device: &Device, plan: &Plan, strategy: Strategy, inputs: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let executor = Executor::with_strategy(device, plan.clone(), strategy).unwrap();
     let slices: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
@@ -183,7 +207,7 @@ impl ConvCase {
         [self.input[0], self.outputs, size(0), size(1)]
     }
 
-    fn conv(&self, transposed: bool, int8: bool, activation: Activation, residual: bool) -> Conv {
+    fn conv(&self, transposed: bool, int8: bool, activation: Activation, residual: Option<Residual>) -> Conv {
         let mut numbers = Numbers(self.outputs as u64 * 31 + self.input[1] as u64);
         let [o, i] = [self.outputs, self.input[1]];
         let [kh, kw] = self.kernel;
@@ -217,17 +241,23 @@ impl ConvCase {
         let slopes: Arc<[f32]> = Numbers(5).floats(self.outputs).into();
         for strategy in [Strategy::Registers, Strategy::Tiled] {
             for (int8, activation, residual) in [
-                (true, Activation::Relu, false),
-                (false, Activation::Identity, true),
-                (true, Activation::PRelu { slopes: slopes.clone() }, true),
+                (true, Activation::Relu, None),
+                (false, Activation::Identity, Some(Residual::BeforeActivation)),
+                (true, Activation::PRelu { slopes: slopes.clone() }, Some(Residual::BeforeActivation)),
+                (true, Activation::Relu, Some(Residual::AfterActivation)),
             ] {
-                let what = format!("{what} int8 {int8} residual {residual}");
+                let what = format!("{what} int8 {int8} residual {residual:?}");
                 let kind = Kind::Conv(self.conv(false, int8, activation, residual));
-                let inputs: &[&[usize]] = if residual { &[&self.input, &output] } else { &[&self.input] };
+                let inputs: &[&[usize]] =
+                    if residual.is_some() { &[&self.input, &output] } else { &[&self.input] };
                 let range = (-2.0, 2.0);
                 compare_with(device, &single(kind.clone(), inputs, &output), strategy, range, &what);
-                let plan = single_in_concats(kind, inputs, &output);
+                let plan = single_in_concats(kind.clone(), inputs, &output);
                 compare_with(device, &plan, strategy, range, &format!("{what} in concatenations"));
+                if residual.is_some() {
+                    let plan = summed_in_place(kind, &self.input, &output);
+                    compare_with(device, &plan, strategy, range, &format!("{what} in place"));
+                }
             }
         }
     }
@@ -307,7 +337,7 @@ fn transposed_convolution_agrees_with_the_cpu() {
     ] {
         let output = case.output(true);
         for int8 in [true, false] {
-            let kind = Kind::ConvTranspose(case.conv(true, int8, Activation::Identity, false));
+            let kind = Kind::ConvTranspose(case.conv(true, int8, Activation::Identity, None));
             compare(&device, &single(kind.clone(), &[&case.input], &output), what);
             compare(&device, &single_in_concats(kind, &[&case.input], &output), what);
         }
@@ -499,7 +529,7 @@ fn concatenations_that_need_copies_agree_with_the_cpu() {
         let whole = net.concat(&ids, &[1, channels, 3, 5]);
         let conv = ConvCase { input: [1, channels, 3, 5], ..CASE };
         let result =
-            net.run(Kind::Conv(conv.conv(false, true, Activation::Relu, false)), &[whole], &[1, 16, 3, 5]);
+            net.run(Kind::Conv(conv.conv(false, true, Activation::Relu, None)), &[whole], &[1, 16, 3, 5]);
         net.output(result);
         compare(&device, &net.plan(), &format!("concatenation of {parts:?}"));
     }
@@ -649,4 +679,51 @@ fn a_network_above_the_devices_limit_is_refused_in_words() {
     let error = Executor::new(&device, plan).unwrap_err();
     assert!(matches!(error, Error::Device(gpu::Error::TooLarge { .. })), "{error}");
     assert!(error.to_string().contains("use a smaller input"), "{error}");
+}
+
+/// The ranges of a step never overlap, start where a device can bind them, and are no larger than its tensors.
+#[test]
+fn areas_are_apart_and_aligned() {
+    let kind = Kind::Conv(CASE.conv(false, true, Activation::Relu, Some(Residual::BeforeActivation)));
+    let shape = CASE.input;
+    let plans = [
+        single_in_concats(kind.clone(), &[&shape, &shape], &shape),
+        summed_in_place(kind, &shape, &shape),
+        fast_at(64),
+    ];
+    for plan in plans {
+        let program = lower(&plan, Strategy::Tiled).unwrap();
+        for areas in &program.areas {
+            let all: Vec<_> =
+                areas.source.iter().chain(&areas.other).chain([&areas.result]).cloned().collect();
+            for (index, area) in all.iter().enumerate() {
+                assert!(area.start % 64 == 0 && area.end <= program.arena && !area.is_empty(), "{areas:?}");
+                for other in &all[..index] {
+                    assert!(area.end <= other.start || other.end <= area.start, "{areas:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Compares the executors on a large model with a real input: `VITRINE_MODEL` names an ONNX file,
+/// `VITRINE_INPUT` 32-bit floats, little endian. Minutes on a software adapter.
+#[test]
+#[ignore = "takes minutes, and a model that is not committed"]
+fn a_given_model_agrees_with_the_cpu() {
+    let Some(device) = Device::for_tests() else { return };
+    let file = |name| std::fs::read(std::env::var(name).unwrap()).unwrap();
+    let graph = Graph::from_onnx(&file("VITRINE_MODEL")).unwrap();
+    let shape: Vec<usize> = graph.inputs[0].shape.iter().map(|size| size.unwrap()).collect();
+    let plan = Plan::of(&graph, &[shape], MEMORY_LIMIT).unwrap();
+    let input: Vec<f32> =
+        file("VITRINE_INPUT").as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let expected = cpu::Executor::new(plan.clone()).run(&[&input], &mut |_, _| true).unwrap();
+    let program = lower(&plan, Strategy::Tiled).unwrap();
+    let largest = program.areas.iter().map(super::lower::Areas::largest).max().unwrap();
+    assert!(largest * 4 <= 128 << 20, "{largest} floats are more than every device binds");
+    let given = gpu_results(&device, &plan, Strategy::Registers, &[input]);
+    for (a, b) in given[0].iter().zip(&expected[0]) {
+        assert!((a - b).abs() <= 1e-3, "{a} is not {b}");
+    }
 }

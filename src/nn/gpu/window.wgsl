@@ -30,7 +30,10 @@ struct Window {
     columns: u32,
 }
 
-@group(0) @binding(0) var<storage, read_write> arena: array<vec4<f32>>;
+// Where a step reads and writes: ranges of one buffer, bound apart, since a device need not bind all of it at
+// once. Each tensor's offset counts from the start of its range.
+@group(0) @binding(0) var<storage, read_write> source: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> result: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> table: array<vec4<u32>>;
 @group(0) @binding(2) var<uniform> window: Window;
 
@@ -56,7 +59,7 @@ fn place(item: u32) -> Place {
 }
 
 fn source_at(image: u32, y: u32, x: u32, group: u32) -> vec4<f32> {
-    return arena[window.source + ((image * window.source_height + y) * window.source_width + x) * window.source_pitch + group];
+    return source[window.source + ((image * window.source_height + y) * window.source_width + x) * window.source_pitch + group];
 }
 
 @compute @workgroup_size(64)
@@ -83,7 +86,7 @@ fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
     }
-    arena[at.result] = select(sum / max(count, 1.0), largest, window.mode == 0u);
+    result[at.result] = select(sum / max(count, 1.0), largest, window.mode == 0u);
 }
 
 @compute @workgroup_size(64)
@@ -99,5 +102,5 @@ fn resize(@builtin(global_invocation_id) id: vec3<u32>) {
         + source_at(at.image, row.x, column.y, at.group) * right;
     let below = source_at(at.image, row.y, column.x, at.group) * (1.0 - right)
         + source_at(at.image, row.y, column.y, at.group) * right;
-    arena[at.result] = above * (1.0 - low) + below * low;
+    result[at.result] = above * (1.0 - low) + below * low;
 }

@@ -152,7 +152,7 @@ pub(super) fn conv(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
         padding: window.padding,
         groups,
         activation: Activation::Identity,
-        residual: false,
+        residual: None,
     };
     ctx.push(node, Kind::Conv(conv), vec![input], output);
     Ok(())
@@ -217,7 +217,7 @@ pub(super) fn conv_transpose(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), 
         padding,
         groups,
         activation: Activation::Identity,
-        residual: false,
+        residual: None,
     };
     ctx.push(node, Kind::ConvTranspose(conv), vec![input], output);
     Ok(())
@@ -250,7 +250,7 @@ pub(super) fn batch_normalization(node: &Node, ctx: &mut Lowering<'_>) -> Result
         padding: [0; 4],
         groups: c,
         activation: Activation::Identity,
-        residual: false,
+        residual: None,
     };
     ctx.push(node, Kind::Conv(conv), vec![input], output);
     Ok(())
