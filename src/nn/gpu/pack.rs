@@ -88,19 +88,14 @@ pub(super) fn blocks(conv: &Conv, direction: Direction, inputs: usize, outputs: 
         };
         Some((first * second + next) * taps + tap)
     };
-    let mut order = Vec::with_capacity(grouping.outputs * taps * grouping.depth * LANES * LANES);
-    for output in 0..grouping.outputs {
-        for tap in 0..taps {
-            for input in 0..grouping.depth {
-                for i in 0..LANES {
-                    for o in 0..LANES {
-                        order.push(index(output * LANES + o, input * LANES + i, tap));
-                    }
-                }
-            }
-        }
-    }
-    gather(conv, outputs, &order)
+    let block = LANES * LANES;
+    let count = grouping.outputs * taps * grouping.depth * block;
+    gather(conv, outputs, count, |at| {
+        let (within, at) = (at % block, at / block);
+        let (input, at) = (at % grouping.depth, at / grouping.depth);
+        let (tap, output) = (at % taps, at / taps);
+        index(output * LANES + within % LANES, input * LANES + within / LANES, tap)
+    })
 }
 
 /// Four channels' weights side by side, taps next to one another: of bytes padded to four taps a table entry.
@@ -110,28 +105,25 @@ pub(super) fn depthwise(conv: &Conv, channels: usize) -> Packed {
         WeightValues::Int8 { .. } => taps.next_multiple_of(4),
         WeightValues::F32(_) => taps,
     };
-    let mut order = Vec::with_capacity(channels.next_multiple_of(LANES) * slots);
-    for group in 0..channels.div_ceil(LANES) {
-        for tap in 0..slots {
-            for lane in 0..LANES {
-                let channel = group * LANES + lane;
-                order.push((channel < channels && tap < taps).then_some(channel * taps + tap));
-            }
-        }
-    }
-    gather(conv, channels, &order)
+    gather(conv, channels, channels.next_multiple_of(LANES) * slots, |at| {
+        let (lane, at) = (at % LANES, at / LANES);
+        let (tap, group) = (at % slots, at / slots);
+        let channel = group * LANES + lane;
+        (channel < channels && tap < taps).then_some(channel * taps + tap)
+    })
 }
 
-/// The weights in that order, zeros where there is none.
-fn gather(conv: &Conv, outputs: usize, order: &[Option<usize>]) -> Packed {
+/// The `count` weights that `source` names by their place in the file's order, zeros where there is none. The
+/// places are not listed anywhere: of a deep layer they would take many times the memory of its weights.
+fn gather(conv: &Conv, outputs: usize, count: usize, source: impl Fn(usize) -> Option<usize>) -> Packed {
     match &conv.weights.values {
         WeightValues::Int8 { bytes, scales } => {
-            let values: Vec<i8> = order.iter().map(|at| at.map_or(0, |at| bytes[at])).collect();
+            let values: Vec<i8> = (0..count).map(|at| source(at).map_or(0, |at| bytes[at])).collect();
             let scales = (0..outputs).map(|o| scales[o % scales.len()]).collect();
             Packed { int8: true, weights: words(&values), scales }
         }
         WeightValues::F32(weights) => {
-            let values: Vec<f32> = order.iter().map(|at| at.map_or(0.0, |at| weights[at])).collect();
+            let values: Vec<f32> = (0..count).map(|at| source(at).map_or(0.0, |at| weights[at])).collect();
             Packed { int8: false, weights: words(&values), scales: vec![1.0; outputs] }
         }
     }
