@@ -36,6 +36,10 @@ struct Output {
     height: usize,
 }
 
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn models() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")
 }
@@ -50,14 +54,58 @@ fn every_file_of_the_manifest_has_the_recorded_digest_and_size() {
     assert!(entries.contains_key("fast"));
     for (name, entry) in entries {
         let bytes = fs::read(models().join(&entry.file)).unwrap();
-        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((digest.as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");
+        assert_eq!((hex(&bytes).as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");
+    }
+}
+
+/// The entry of `models/best.json`, whose file is made by `cargo xtask models best` and not committed.
+fn best() -> Entry {
+    let mut record: BTreeMap<String, Entry> =
+        serde_json::from_slice(&fs::read(models().join("best.json")).unwrap()).unwrap();
+    record.remove("best").unwrap()
+}
+
+/// The bytes of `best`, or `None` with a word about it where the file was not made.
+fn best_model() -> Option<Vec<u8>> {
+    let bytes = fs::read(models().join(best().file)).ok();
+    if bytes.is_none() {
+        println!("skipped: models/best.onnx is not there; `cargo xtask models best` makes it");
+    }
+    bytes
+}
+
+#[test]
+fn the_best_network_is_the_recorded_one_where_it_was_made() {
+    let Some(bytes) = best_model() else { return };
+    let entry = best();
+    assert_eq!(
+        (hex(&bytes).as_str(), bytes.len()),
+        (entry.sha256.as_str(), entry.bytes),
+        "models/best.onnx is not what models/best.json records: run `cargo xtask models best`"
+    );
+}
+
+#[test]
+fn the_best_network_is_at_most_25_mb_over_the_wire() {
+    let record: serde_json::Value =
+        serde_json::from_slice(&fs::read(models().join("best.json")).unwrap()).unwrap();
+    assert!(record["best"]["compressed"]["bytes"].as_u64().unwrap() <= 25_000_000);
+}
+
+#[test]
+fn the_best_network_says_how_it_is_fed() {
+    let Some(bytes) = best_model() else { return };
+    let graph = Graph::from_onnx(&bytes).unwrap();
+    assert_eq!(graph.metadata["vitrine.input.range"], "full");
+    for (key, value) in [("vitrine.input.mean", 128.0 / 255.0), ("vitrine.input.deviation", 256.0 / 255.0)] {
+        let numbers: Vec<f64> = graph.metadata[key].split(',').map(|n| n.parse().unwrap()).collect();
+        assert_eq!(numbers, [value; 3], "{key}");
     }
 }
 
 #[test]
 fn every_network_has_a_card_with_its_licence_and_digest() {
-    for (name, entry) in entries() {
+    for (name, entry) in entries().into_iter().chain([("best".to_owned(), best())]) {
         let card = fs::read_to_string(models().join(&entry.card)).unwrap();
         assert!(card.contains(&entry.licence), "{name}: the card does not name the licence");
         assert!(card.contains(&entry.sha256), "{name}: the card is of another file");
@@ -66,7 +114,8 @@ fn every_network_has_a_card_with_its_licence_and_digest() {
 
 #[test]
 fn every_network_loads_and_plans_at_its_own_size() {
-    for (name, entry) in entries() {
+    let made = best_model().map(|_| ("best".to_owned(), best()));
+    for (name, entry) in entries().into_iter().chain(made) {
         let graph = Graph::from_onnx(&fs::read(models().join(&entry.file)).unwrap()).unwrap();
         let (input, output) = (&entry.input, &entry.output);
         let names: Vec<&str> = graph.inputs.iter().map(|port| port.name.as_str()).collect();

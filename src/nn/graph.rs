@@ -74,6 +74,8 @@ pub struct Graph {
     pub outputs: Vec<ValueId>,
     /// The version of ONNX's operator set.
     pub opset: i64,
+    /// What the file says of itself beside the network, by key (ONNX's `metadata_props`).
+    pub metadata: HashMap<String, String>,
 }
 
 impl Node {
@@ -223,7 +225,8 @@ impl Graph {
             return Err(Error::Graph("it has no output".into()));
         }
         let outputs = graph.output.iter().map(|o| id_of(&o.name)).collect();
-        let mut graph = Self { values, nodes, constants, inputs, outputs, opset };
+        let metadata = model.metadata_props.iter().map(|e| (e.key.clone(), e.value.clone())).collect();
+        let mut graph = Self { values, nodes, constants, inputs, outputs, opset, metadata };
         graph.sort()?;
         Ok(graph)
     }

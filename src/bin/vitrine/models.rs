@@ -8,18 +8,55 @@ use vitrine::nn::{self, Graph, Plan, cpu};
 /// The models that the program carries in itself, by name.
 const CARRIED: [(&str, &[u8]); 1] = [("fast", include_bytes!("../../../models/fast.onnx"))];
 
-/// The bytes of a model: one that is carried, by its name, or an ONNX file.
+/// The models that are made and not carried, and the task that makes them.
+const MADE: [(&str, &str); 1] = [("best", "cargo xtask models best")];
+
+/// Says in which folder the models that are not carried lie.
+const FOLDER_VARIABLE: &str = "VITRINE_MODELS";
+
+/// The bytes of a model: one that is carried or was made, by its name, or an ONNX file.
 pub(crate) fn load(name: &str) -> Result<Vec<u8>, String> {
     if let Some((_, bytes)) = CARRIED.iter().find(|(carried, _)| *carried == name) {
         return Ok(bytes.to_vec());
     }
-    let names = CARRIED.map(|(name, _)| name).join(", ");
+    if let Some((_, task)) = MADE.iter().find(|(made, _)| *made == name) {
+        return made(name, task);
+    }
+    let names: Vec<&str> =
+        CARRIED.iter().map(|(name, _)| *name).chain(MADE.iter().map(|(name, _)| *name)).collect();
+    let names = names.join(", ");
     if Path::new(name).extension().is_none() {
         return Err(format!("there is no model '{name}': use {names}, or the path of an ONNX file"));
     }
     std::fs::read(name).map_err(|error| {
         format!("the model {name} cannot be read ({error}): use {names}, or the path of an ONNX file")
     })
+}
+
+/// A model that was made: from the folder that the environment names and no other, or else from beside the
+/// program, or from the sources that it was built from.
+fn made(name: &str, task: &str) -> Result<Vec<u8>, String> {
+    let folders = match std::env::var_os(FOLDER_VARIABLE) {
+        Some(folder) => vec![PathBuf::from(folder)],
+        None => {
+            let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
+            let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+            beside.into_iter().chain([sources]).collect()
+        }
+    };
+    let files: Vec<PathBuf> = folders.iter().map(|folder| folder.join(format!("{name}.onnx"))).collect();
+    match files.iter().find(|file| file.is_file()) {
+        Some(file) => {
+            std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+        }
+        None => {
+            let places: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            Err(format!(
+                "the model '{name}' is not there ({}): make it with `{task}`, or name its folder in {FOLDER_VARIABLE}",
+                places.join(", ")
+            ))
+        }
+    }
 }
 
 #[derive(clap::Args)]
