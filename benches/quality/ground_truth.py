@@ -45,11 +45,11 @@ SOURCES = {
 # Part of the pictures that tuning may look at.
 TUNE = 0.4
 # Cycles' samples a pixel, denoised afterwards; hair and threads get more, as the denoiser smears them.
-SAMPLES = 14
-FINE_SAMPLES = 20
+SAMPLES = 10
+FINE_SAMPLES = 14
 # The background is out of focus or plain: rendered at a part of the photo's size.
 BACKGROUND_PART = 3
-BACKGROUND_SAMPLES = 16
+BACKGROUND_SAMPLES = 10
 
 
 def fail(message):

@@ -522,11 +522,13 @@ APRON = [(-0.1, 0.75), (-0.12, 0.72), (-0.25, 0.48), (-0.26, 0.0), (0.26, 0.0), 
          (0.1, 0.75)]
 
 
-def rounded(outline, rounds=3):
+def rounded(outline):
+    """An outline with its corners cut twice, so that they are soft but stay."""
     points = np.asarray(outline, float)
-    for _ in range(rounds):
+    for share in (0.1, 0.2):
         following = np.roll(points, -1, 0)
-        points = np.stack([0.8 * points + 0.2 * following, 0.2 * points + 0.8 * following], 1).reshape(-1, 2)
+        points = np.stack([(1 - share) * points + share * following, share * points + (1 - share) * following], 1)
+        points = points.reshape(-1, 2)
     return points
 
 
@@ -573,7 +575,7 @@ def cloth(random, outline, material, lift=0.018, folds=0.008, offset=0.0, spacin
     cells = 0.004
     shape = np.ceil((high - low) / cells).astype(int) + 2
     height = np.zeros(shape[::-1])
-    for across, weight in [((4, 22), 0.8), ((26, 6), 0.7), ((12, 12), 1.0), ((3, 3), 0.12)]:
+    for across, weight in [((5, 18), 0.35), ((30, 6), 0.6), ((14, 14), 0.9), ((3, 3), 0.1)]:
         noise = ndimage.gaussian_filter(random.normal(size=shape[::-1]), across)
         noise /= noise.std()
         height += weight * (1 - np.abs(noise)) * 0.6
@@ -626,6 +628,17 @@ def garment(cut, colour=None, pattern=None, collar=None, buttons=False, straps=F
             a = np.linspace(math.pi, 2 * math.pi, 30)
             tube(np.stack([0.068 * np.cos(a), 0.675 + shift + 0.06 * np.sin(a), 0.016 + 0.006 * np.sin(-a)], 1),
                  0.007, material)
+        # Seams: a little inside the lower hem, and the sleeves' where there are any.
+        stitched = paint(np.asarray(own) * 0.8, rough=0.95)
+        ends = sorted(cut, key=lambda point: point[1])[:2]
+        low = min(point[1] for point in cut)
+        left, right = min(x for x, _ in ends), max(x for x, _ in ends)
+        if cut in (TEE, LONG, APRON):
+            hem([(x, low + 0.022) for x in np.linspace(left + 0.012, right - 0.012, 30)], stitched, 0.02, 0.0008)
+        if cut is TEE:
+            for side in (-1, 1):
+                hem([(side * (0.365 - 0.1 * t), 0.458 - 0.088 * t + 0.014) for t in np.linspace(0.05, 0.9, 12)], stitched,
+                    0.02, 0.0008)
         if buttons:
             line = [(0.012, y, 0.0) for y in np.linspace(0.02, 0.64, 40)]
             placket = paint(np.asarray(own) * 0.96, rough=0.95)
