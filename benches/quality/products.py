@@ -543,8 +543,11 @@ def inside_polygon(points, outline):
     return inside
 
 
-def cloth(random, outline, material, lift=0.018, folds=0.008, offset=0.0, spacing=0.008):
-    """A padded panel over an outline in x and y: its middle lies `lift` m high, with folds; the rim rolls down."""
+def cloth(random, outline, material, lift=0.005, folds=0.007, offset=0.0, spacing=0.0055):
+    """A panel over an outline in x and y: it lies `lift` m high, with folds; the rim rolls down.
+
+    Gives the height of the cloth as a function of points `[N, 2]`, for what is sewn onto it.
+    """
     from mathutils.geometry import delaunay_2d_cdt
 
     edge = rounded(outline)
@@ -575,19 +578,21 @@ def cloth(random, outline, material, lift=0.018, folds=0.008, offset=0.0, spacin
     cells = 0.004
     shape = np.ceil((high - low) / cells).astype(int) + 2
     height = np.zeros(shape[::-1])
-    for across, weight in [((5, 18), 0.35), ((30, 6), 0.6), ((14, 14), 0.9), ((3, 3), 0.1)]:
+    for across, weight in [((5, 16), 0.35), ((28, 5), 0.6), ((14, 14), 0.7), ((3, 4), 0.12)]:
         noise = ndimage.gaussian_filter(random.normal(size=shape[::-1]), across)
         noise /= noise.std()
-        height += weight * (1 - np.abs(noise)) * 0.6
+        # Creases are sharp above and soft below.
+        height += weight * (1 - np.abs(noise)).clip(-0.5) ** 2
     relief = ndimage.map_coordinates(height, [(flat[:, 1] - low[1]) / cells, (flat[:, 0] - low[0]) / cells], order=1)
-    rise = np.sqrt(np.clip(1 - (1 - np.clip(distance / 0.04, 0, 1)) ** 2, 0, 1))
+    rise = np.sqrt(np.clip(1 - (1 - np.clip(distance / 0.012, 0, 1)) ** 2, 0, 1))
     z = rise * (lift + folds * relief) + offset
     made = mesh_object(np.c_[flat, np.maximum(z, 0.0005 + offset)], found[2], material)
     layer = made.data.uv_layers.new(name="UVMap")
     index = np.zeros(len(made.data.loops), int)
     made.data.loops.foreach_get("vertex_index", index)
     layer.data.foreach_set("uv", (flat[index] / 0.25).ravel())
-    return made
+    surface = cKDTree(flat)
+    return lambda places: z[surface.query(np.asarray(places))[1]]
 
 
 def fabric(random, colour, pattern=None):
@@ -605,47 +610,68 @@ def fabric(random, colour, pattern=None):
     return pictured(pixels.astype(np.float32), rough=0.95, sheen=0.3)
 
 
-def hem(outline_points, material, height, radius=0.0012):
-    tube([(x, y, height) for x, y in outline_points], radius, material, smooth=False)
+def seam(points, material, surface, radius=0.0009, above=0.0003):
+    """A line of stitches or a roll of cloth along points `[N, 2]` on a surface that `cloth` gave."""
+    points = np.asarray(points, float)
+    heights = ndimage.gaussian_filter1d(surface(points), 1.0)
+    tube(np.c_[points, heights + above], radius, material, smooth=False)
 
 
-def garment(cut, colour=None, pattern=None, collar=None, buttons=False, straps=False):
+def garment(cut, colour=None, pattern=None, collar=False, buttons=False, straps=False):
     """A builder for a garment laid flat, seen from above; `cut` is its outline."""
 
     def build(random, sources):
-        own = colour if colour is not None else colour_of(random)
+        own = np.asarray(colour if colour is not None else colour_of(random))
         material = fabric(random, own, pattern)
-        darker = paint(np.asarray(own) * 0.88, rough=0.95, bump=(900, 0.3))
+        darker = paint(own * 0.86, rough=0.95, bump=(900, 0.3))
+        stitches = paint(own * 0.72, rough=0.95)
+        shift = 0.04 if cut is LONG else 0.0
         if collar:
             # The inside of the back, seen through the neck.
-            neck = [(-0.085, 0.685), (-0.05, 0.7), (0.05, 0.7), (0.085, 0.685), (0.06, 0.58), (-0.06, 0.58)]
-            if cut is LONG:
-                neck = [(x, y + 0.04) for x, y in neck]
-            cloth(random, neck, darker, lift=0.004, folds=0.001)
-        cloth(random, cut, material, offset=0.004)
-        if collar:
-            shift = 0.04 if cut is LONG else 0.0
-            a = np.linspace(math.pi, 2 * math.pi, 30)
-            tube(np.stack([0.068 * np.cos(a), 0.675 + shift + 0.06 * np.sin(a), 0.016 + 0.006 * np.sin(-a)], 1),
-                 0.007, material)
-        # Seams: a little inside the lower hem, and the sleeves' where there are any.
-        stitched = paint(np.asarray(own) * 0.8, rough=0.95)
-        ends = sorted(cut, key=lambda point: point[1])[:2]
-        low = min(point[1] for point in cut)
-        left, right = min(x for x, _ in ends), max(x for x, _ in ends)
+            neck = [(-0.078, 0.672), (-0.05, 0.692), (0.05, 0.692), (0.078, 0.672), (0.06, 0.58), (-0.06, 0.58)]
+            cloth(random, [(x, y + shift) for x, y in neck], darker, lift=0.002, folds=0.0008)
+        surface = cloth(random, cut, material, offset=0.003)
+        low = min(y for _, y in cut)
+        feet = [x for x, y in cut if y < low + 0.03]
         if cut in (TEE, LONG, APRON):
-            hem([(x, low + 0.022) for x in np.linspace(left + 0.012, right - 0.012, 30)], stitched, 0.02, 0.0008)
-        if cut is TEE:
+            for y in (0.02, 0.024):
+                seam([(x, low + y) for x in np.linspace(min(feet) + 0.008, max(feet) - 0.008, 60)], stitches, surface, 0.0006)
+        t = np.linspace(0.06, 0.94, 24)[:, None]
+        for side in (-1, 1):
+            if cut is TEE:
+                # Sleeve hems, and where the sleeves are set in.
+                seam(np.array([side * 0.365, 0.48]) + t * [side * -0.092, -0.09], stitches, surface, 0.0006)
+                seam(np.array([side * 0.195, 0.625]) + t * [side * 0.012, -0.16] + [side * 0.012, 0] * np.sin(3.1 * t),
+                     stitches, surface, 0.0007)
+            if cut is LONG:
+                seam(np.array([side * 0.36, 0.17]) + t * [side * -0.065, -0.025], stitches, surface, 0.0008)
+                seam(np.array([side * 0.198, 0.675]) + t * [side * 0.012, -0.2] + [side * 0.012, 0] * np.sin(3.1 * t),
+                     stitches, surface, 0.0007)
+            if cut is TROUSERS:
+                seam(np.array([side * 0.205, 0.93]) + t * [side * -0.075, -0.03], stitches, surface, 0.0008)
+                seam(np.array([side * 0.2, 0.022]) + t * [side * -0.11, 0], stitches, surface, 0.0006)
+        if cut is TROUSERS:
+            seam([(x, 0.945) for x in np.linspace(-0.185, 0.185, 60)], stitches, surface, 0.0007)
+            seam([(0.006 * math.sin(9 * y), y) for y in np.linspace(0.7, 0.94, 40)], stitches, surface, 0.0008)
+            ball(0.007, paint((0.6, 0.55, 0.45), rough=0.3, metal=0.8), (0, 0.962, surface([(0, 0.962)])[0]), (1, 1, 0.5), 3)
+        if collar and buttons:
+            # Two flaps that meet at the top button.
             for side in (-1, 1):
-                hem([(side * (0.365 - 0.1 * t), 0.458 - 0.088 * t + 0.014) for t in np.linspace(0.05, 0.9, 12)], stitched,
-                    0.02, 0.0008)
+                flap = [(side * 0.002, 0.655), (side * 0.055, 0.59), (side * 0.105, 0.635), (side * 0.082, 0.69)]
+                cloth(random, [(x, y + shift) for x, y in (flap if side > 0 else flap[::-1])], material, lift=0.005,
+                      folds=0.001, offset=0.012, spacing=0.004)
+        elif collar:
+            # A ribbed neckband along the cut.
+            a = np.linspace(math.pi + 0.12, 2 * math.pi - 0.12, 40)
+            tube(np.stack([0.07 * np.cos(a), 0.672 + shift + 0.058 * np.sin(a), 0.009 + 0 * a], 1), 0.0065, material)
         if buttons:
-            line = [(0.012, y, 0.0) for y in np.linspace(0.02, 0.64, 40)]
-            placket = paint(np.asarray(own) * 0.96, rough=0.95)
-            tube([(x, y, 0.02) for x, y, _ in line], 0.0035, placket)
-            pearl = paint((0.92, 0.9, 0.86), rough=0.2, coat=0.5)
-            for y in np.linspace(0.06, 0.6, 7):
-                ball(0.0065, pearl, (0.0, y, 0.03), (1, 1, 0.6), 3)
+            line = np.linspace(0.02, 0.6 + shift, 80)
+            for x in (-0.017, 0.017):
+                seam([(x, y) for y in line], stitches, surface, 0.0006)
+            seam([(0.021, y) for y in line], darker, surface, 0.0012)
+            pearl = paint((0.9, 0.88, 0.84), rough=0.2, coat=0.5)
+            for y in np.linspace(0.06, 0.58 + shift, 7):
+                ball(0.006, pearl, (0.0, y, surface([(0, y)])[0] + 0.001), (1, 1, 0.45), 3)
         if straps:
             for side in (-1, 1):
                 a = np.linspace(0, 1, 20)
