@@ -691,7 +691,7 @@ def folded(random, sources, colour=None):
             made = box((0.3, 0.2, 0.026), material, (random.uniform(-0.004, 0.004), 0, z), 0.012)
             divided = made.modifiers.new("fine", "SUBSURF")
             divided.subdivision_type = "SIMPLE"
-            divided.levels = divided.render_levels = 5
+            divided.levels = divided.render_levels = 4
             texture = bpy.data.textures.new("soft", "CLOUDS")
             texture.noise_scale = 0.06
             displaced = made.modifiers.new("soft", "DISPLACE")
@@ -728,9 +728,8 @@ def furred(made, random, colour, length=0.03, count=4000, children=30, root=0.00
     settings.count = count
     settings.hair_length = length
     settings.hair_step = 4
-    settings.brownian_factor = 0.004 * length / 0.03
-    settings.factor_random = 0.02 * length / 0.03
-    settings.normal_factor = 0.02
+    # As a speed, of which a hair's length is four: a quarter of it in any direction.
+    settings.factor_random = 0.25 * length / 4
     settings.child_type = "INTERPOLATED"
     settings.child_percent = 1
     settings.rendered_child_count = children
@@ -806,7 +805,7 @@ def wig(random, sources):
     pale = paint((0.88, 0.84, 0.8), rough=0.5)
     ball(0.085, pale, (0, 0, 0.3), (0.92, 1.05, 1.25))
     lathe([(0, 0.0), (0.09, 0), (0.09, 0.02), (0.045, 0.05), (0.045, 0.22), (0, 0.22)], pale)
-    tone = np.array(colour_of(random, light=(0.15, 0.75), saturation=(0.3, 0.6)))
+    tone = np.array([(0.12, 0.08, 0.06), (0.35, 0.2, 0.1), (0.72, 0.55, 0.32), (0.5, 0.22, 0.1)][random.integers(4)])
     lines = []
     for _ in range(7000):
         a = random.uniform(-0.35, math.pi + 0.35)
@@ -826,7 +825,8 @@ def wig(random, sources):
         root = np.array([0.084 * math.cos(a) * math.cos(up), 0.094 * math.sin(a) * math.cos(up), 0.3 + 0.11 * math.sin(up)])
         out = root - np.array([0, 0, 0.3])
         t = np.linspace(0, 1, 9)[:, None]
-        lines.append(root + out * (0.5 * t) + random.normal(size=3) * 0.04 * t ** 2 + np.array([0, 0, -0.06]) * t ** 2)
+        lines.append(root + out * (random.uniform(0.05, 0.2) * t) + random.normal(size=3) * 0.05 * t ** 2
+                     + np.array([0, 0, -0.1]) * t ** 2)
     tubes(lines, 0.00026, paint(tone, rough=0.35, sheen=0.2), 0)
 
 
