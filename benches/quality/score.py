@@ -459,7 +459,9 @@ def main():
         paths = [(name, folder / f"{row['id']}.png") for name, folder in folders.items()]
         lacking = [name for name, path in paths if not path.is_file()]
         if lacking:
-            missing.append((row["id"], lacking))
+            missing.append((row["id"], f"no cut-out from {', '.join(lacking)}"))
+        elif not (Path(arguments.truth) / row["file"]).is_file():
+            missing.append((row["id"], f"{row['file']} is missing from the ground truth"))
         else:
             jobs.append((arguments.truth, row, [(name, str(path)) for name, path in paths], arguments.quick))
     if not jobs:
@@ -496,8 +498,8 @@ def main():
             for stem, own, base in above[name]:
                 print(f"  {stem}: {number(own)}, the better peer {number(base)} ({own / max(base, 1e-9):.2f})")
         print()
-    for stem, lacking in missing:
-        print(f"score.py: {stem} was left out: no cut-out from {', '.join(lacking)}", file=sys.stderr)
+    for stem, reason in missing:
+        print(f"score.py: {stem} was left out: {reason}", file=sys.stderr)
     if arguments.json:
         plain = {"truth": str(arguments.truth), "split": arguments.split, "photos": len(stems), "kinds": kind_of,
                  "means": means, "scores": scores,
