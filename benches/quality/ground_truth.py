@@ -7,7 +7,7 @@ Every picture is `alpha · foreground + (1 − alpha) · background`, mixed as t
 browsers and editors do, from layers rounded to 8 bits first. So alpha and foreground are exact for it; only noise
 and JPEG come after. DIR gets images/STEM.jpg, masks/STEM.png, foregrounds/STEM.png and MANIFEST.csv, which score.py
 reads. Pictures that are there are left alone; --chunk N makes at most N more, so that a busy machine can have
-breaks. The same versions of the packages give the same pictures.
+breaks. Everything random follows from the pictures' names: the same versions of the packages give the same ones.
 
 The subject is rendered by Cycles (Blender's module `bpy`, CPU) with a transparent film; the background is a second
 render of the same scene in which the camera does not see the subject but light does, so that shadows, reflected
@@ -112,12 +112,12 @@ class Scene:
 
     `kind` is the category in the manifest; `view` is (degrees around, degrees above, focal length in mm for a 36 mm
     frame); `fill` the part of the frame that the product takes in its larger direction (above 1 it touches the
-    border); `place` names a background (see `stage`).
+    border); `place` names a background (see `stage`); `fine` asks for more samples, for hair and threads.
     """
 
-    def __init__(self, stem, kind, build, place, view=(20, 12, 70), fill=0.72, size=(1280, 960), fine=False, **more):
+    def __init__(self, stem, kind, build, place, view=(20, 12, 70), fill=0.72, size=(1280, 960), fine=False):
         self.stem, self.kind, self.build, self.place = stem, kind, build, place
-        self.view, self.fill, self.size, self.fine, self.more = view, fill, size, fine, more
+        self.view, self.fill, self.size, self.fine = view, fill, size, fine
 
 
 def scenes():
@@ -233,6 +233,19 @@ def scenes():
         Scene("books--border", "border", p.book_stack, "marble", fill=1.3),
         Scene("bowl--cloth", "product", p.bowl, "cloth", (0, 25, 70), 0.7, large),
     ]
+
+
+def origin(scene):
+    """Where a render's parts come from, and their licences, for the manifest."""
+
+    def cited(name):
+        return f"{SOURCES[name][1]} ({SOURCES[name][2].partition(' (')[0]})"
+
+    package = getattr(scene.build, "package", None)
+    plain = scene.place.removeprefix("flat-") in ("white", "grey", "dark", "colour")
+    model = f"model {cited(package)}" if package else "model made in products.py (MIT OR Apache-2.0)"
+    parts = [model, f"light {cited('pmndrs')}"] + ([] if plain else [f"textures {cited('metaworld')}"])
+    return {"source": "rendered by ground_truth.py", "licence": "; ".join(parts)}
 
 
 # Blender ----------------------------------------------------------------------------------------------------
@@ -687,8 +700,7 @@ def main():
         if not there:
             waiting += 1
             continue
-        rows.append({"id": scene.stem, "category": scene.kind, "source": "rendered by ground_truth.py",
-                     "licence": "own models or " + "; ".join(f"{package}: {licence}" for _, package, licence in SOURCES.values())})
+        rows.append({"id": scene.stem, "category": scene.kind, **origin(scene)})
     if arguments.photos and not arguments.only:
         rows.extend(relay(arguments.photos, out, chunk))
     fields = ["id", "category", "file", "mask", "foreground", "mask_kind", "split", "width", "height", "source", "licence"]

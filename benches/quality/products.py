@@ -2,7 +2,7 @@
 
 A builder takes `random`, a NumPy generator of the scene's own, and `sources`, the folder of the packages; it makes
 objects that stand on the plane z = 0 and look towards −y, in metres or thereabouts. All models are made here, but
-those that `model` and `stl` read from packages.
+those that `model` and `stl` read from packages; their builders say from which, as `package`.
 """
 
 import math
@@ -464,6 +464,7 @@ def model(path, size=0.25, upright=(0, 0, 0)):
         bpy.context.view_layer.update()
         settle(made, holder, size, at)
 
+    build.package = path.partition("/")[0]
     return build
 
 
@@ -502,6 +503,7 @@ def stl(parts, size=0.25, upright=(0, 0, 0)):
         bpy.context.view_layer.update()
         settle(made, holder, size, at)
 
+    build.package = parts[0][0].partition("/")[0]
     return build
 
 
@@ -776,6 +778,8 @@ def furry_model(path, length=0.03):
             scale = made.matrix_world.to_scale()[0]
             furred(made, random, tone, length=length / scale, count=5000, children=25, root=0.0005 / scale,
                    rough=0.006 / scale)
+
+    build.package = path.partition("/")[0]
     return build
 
 
@@ -1150,4 +1154,5 @@ def pair(first, second, apart=0.16):
         first(random, sources, at=(-apart / 2, 0))
         second(random, sources, at=(apart / 2, 0))
 
+    build.package = first.package
     return build
