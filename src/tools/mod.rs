@@ -16,6 +16,9 @@ pub enum Error {
     /// The device's: try again on the processor.
     #[error(transparent)]
     Device(gpu::Error),
+    /// The caller's: the best quality was asked for and its network is not loaded.
+    #[error("the network for the best quality is not loaded: add it first, or ask for the fast quality")]
+    NoBest,
     /// Nobody's: the caller asked to stop.
     #[error("the work was cancelled")]
     Cancelled,

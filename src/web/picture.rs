@@ -117,13 +117,18 @@ pub struct CutoutHandle {
     /// Held as a photo, because that is what resampling takes.
     photo: Photo,
     coverage: f32,
+    confidence: Option<f32>,
 }
 
 impl From<Cutout> for CutoutHandle {
     fn from(cutout: Cutout) -> Self {
         let coverage = cutout.coverage();
         let Cutout { width, height, pixels } = cutout;
-        Self { photo: Photo { width, height, pixels, has_alpha: true, reduced_from: None }, coverage }
+        Self {
+            photo: Photo { width, height, pixels, has_alpha: true, reduced_from: None },
+            coverage,
+            confidence: None,
+        }
     }
 }
 
@@ -145,6 +150,12 @@ impl CutoutHandle {
     #[wasm_bindgen(getter)]
     pub fn coverage(&self) -> f32 {
         self.coverage
+    }
+
+    /// How sure the matte is, 0 to 1, where that was judged.
+    #[wasm_bindgen(getter)]
+    pub fn confidence(&self) -> Option<f32> {
+        self.confidence
     }
 
     /// A copy whose longer side is at most `longest` pixels, for the screen.
@@ -188,9 +199,15 @@ pub fn photo_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<Photo
     Ok(PhotoHandle { photo: Photo::from_rgba(width, height, pixels, &Limits::PRODUCT)? })
 }
 
-/// A finished cut-out that comes back to be encoded again: its pixels as [`CutoutHandle::into_pixels`] gave them.
+/// A finished cut-out that comes back to be encoded again: its pixels as [`CutoutHandle::into_pixels`] gave them, and
+/// its confidence, which pixels do not tell.
 #[wasm_bindgen(js_name = cutoutFromRgba)]
-pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<CutoutHandle, Fault> {
+pub fn cutout_from_rgba(
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+    confidence: Option<f32>,
+) -> Result<CutoutHandle, Fault> {
     if pixels.len() as u64 != u64::from(width) * u64::from(height) * 4 {
         return Err(Fault::caller(format!(
             "a cut-out of {width} × {height} pixels needs {} bytes of RGBA, and {} came",
@@ -198,7 +215,7 @@ pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<Cuto
             pixels.len()
         )));
     }
-    Ok(Cutout { width, height, pixels }.into())
+    Ok(CutoutHandle { confidence, ..Cutout { width, height, pixels }.into() })
 }
 
 /// The way a picture leaves.

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use super::picture::{CutoutHandle, PhotoHandle};
-use crate::tools::remove::{GpuRemover, Remover, Stage};
+use crate::tools::remove::{GpuRemover, Quality, Remover, Stage};
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
 ///
@@ -21,6 +21,15 @@ fn report(listener: &Function, stage: Stage, fraction: f32) -> bool {
         .map_or(true, |answer| answer.as_bool() != Some(false))
 }
 
+/// `fast` or `best`, as the TypeScript side writes it.
+fn quality(name: &str) -> Result<Quality, Fault> {
+    match name {
+        "fast" => Ok(Quality::Fast),
+        "best" => Ok(Quality::Best),
+        _ => Err(Fault::caller(format!("there is no quality {name}: choose fast or best"))),
+    }
+}
+
 /// Cuts out on the CPU, in the worker.
 #[wasm_bindgen(js_name = CpuRemover)]
 pub struct CpuRemoverHandle {
@@ -29,7 +38,7 @@ pub struct CpuRemoverHandle {
 
 #[wasm_bindgen(js_class = CpuRemover)]
 impl CpuRemoverHandle {
-    /// Loads an ONNX model.
+    /// Loads the ONNX model of the fast quality.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> Result<Self, Fault> {
         Ok(Self { remover: Remover::new(model)? })
@@ -41,11 +50,29 @@ impl CpuRemoverHandle {
         self.remover.model_sha256().to_owned()
     }
 
-    /// Cuts the subject out. Frees `photo`. `progress(stage, fraction)` stops the work by returning `false`.
+    /// Loads the ONNX model that the best quality runs beside the fast one.
+    #[wasm_bindgen(js_name = addBest)]
+    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Fault> {
+        Ok(self.remover.add_best(model)?)
+    }
+
+    /// Whether the best quality can be asked for.
+    #[wasm_bindgen(getter, js_name = hasBest)]
+    pub fn has_best(&self) -> bool {
+        self.remover.has_best()
+    }
+
+    /// Cuts the subject out. Frees `photo`. `quality` is `fast` or `best`; `progress(stage, fraction)` stops
+    /// the work by returning `false`.
     #[wasm_bindgen(js_name = cutOut)]
-    pub fn cut_out(&mut self, photo: PhotoHandle, progress: &Function) -> Result<CutoutHandle, Fault> {
-        let cutout =
-            self.remover.cut_out(photo.into_photo(), &mut |stage, done| report(progress, stage, done))?;
+    pub fn cut_out(
+        &mut self,
+        photo: PhotoHandle,
+        quality: &str,
+        progress: &Function,
+    ) -> Result<CutoutHandle, Fault> {
+        let mut listener = |stage, done| report(progress, stage, done);
+        let cutout = self.remover.cut_out(photo.into_photo(), self::quality(quality)?, &mut listener)?;
         Ok(cutout.into())
     }
 }
@@ -77,11 +104,36 @@ impl GpuRemoverHandle {
         self.remover.is_lost()
     }
 
-    /// Cuts the subject out. Frees `photo`. `progress(stage, fraction)` stops the work by returning `false`.
+    /// Puts the ONNX model on the device that the best quality runs beside the fast one.
+    #[wasm_bindgen(js_name = addBest)]
+    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Fault> {
+        Ok(self.remover.add_best(model)?)
+    }
+
+    /// Whether the best quality can be asked for.
+    #[wasm_bindgen(getter, js_name = hasBest)]
+    pub fn has_best(&self) -> bool {
+        self.remover.has_best()
+    }
+
+    /// Takes the best network off the device again, with its memory.
+    #[wasm_bindgen(js_name = dropBest)]
+    pub fn drop_best(&mut self) {
+        self.remover.drop_best();
+    }
+
+    /// Cuts the subject out. Frees `photo`. `quality` is `fast` or `best`; `progress(stage, fraction)` stops
+    /// the work by returning `false`.
     #[wasm_bindgen(js_name = cutOut)]
-    pub async fn cut_out(&mut self, photo: PhotoHandle, progress: Function) -> Result<CutoutHandle, Fault> {
+    pub async fn cut_out(
+        &mut self,
+        photo: PhotoHandle,
+        quality: String,
+        progress: Function,
+    ) -> Result<CutoutHandle, Fault> {
         let mut listener = |stage, done| report(&progress, stage, done);
-        let cutout = self.remover.cut_out(photo.into_photo(), &mut listener).await?;
+        let quality = self::quality(&quality)?;
+        let cutout = self.remover.cut_out(photo.into_photo(), quality, &mut listener).await?;
         Ok(cutout.into())
     }
 }

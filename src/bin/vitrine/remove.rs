@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
 use vitrine::tools;
-use vitrine::tools::remove::{GpuRemover, Remover, Stage};
+use vitrine::tools::remove::{GpuRemover, Quality, Remover, Stage};
 use vitrine::vision::Cutout;
 
 use super::models;
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// The folder for the cut-outs, one PNG of the same stem for each photo; made where it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// A model by name, or an ONNX file
+    /// `fast`, `best` (both networks fused: the edges of hair, straps and fine structure), or an ONNX file
     #[arg(long, default_value = "fast")]
     model: String,
     /// Where to compute; by default on a real GPU where there is one
@@ -59,6 +59,9 @@ struct Line<'a> {
     coverage: Option<f32>,
     model: &'a str,
     model_sha256: &'a str,
+    /// Of the network that `best` runs beside the fast one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best_sha256: Option<&'a str>,
     device: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<Milliseconds>,
@@ -86,26 +89,60 @@ struct Done {
     milliseconds: Milliseconds,
 }
 
+/// What `--model` names: the network of the fast quality, and the one that runs beside it for the best.
+struct Models {
+    fast: Vec<u8>,
+    best: Option<Vec<u8>>,
+}
+
+impl Models {
+    fn load(name: &str) -> Result<Self, String> {
+        if name == "best" {
+            return Ok(Self { fast: models::load("fast")?, best: Some(models::load("best")?) });
+        }
+        Ok(Self { fast: models::load(name)?, best: None })
+    }
+
+    const fn quality(&self) -> Quality {
+        if self.best.is_some() { Quality::Best } else { Quality::Fast }
+    }
+
+    fn on_the_processor(&self) -> Result<Remover, tools::Error> {
+        let mut remover = Remover::new(&self.fast)?;
+        if let Some(best) = &self.best {
+            remover.add_best(best)?;
+        }
+        Ok(remover)
+    }
+
+    fn on_the_gpu(&self, force: bool) -> Result<GpuRemover, tools::Error> {
+        let mut remover = pollster::block_on(GpuRemover::new(&self.fast, force))?;
+        if let Some(best) = &self.best {
+            remover.add_best(best)?;
+        }
+        Ok(remover)
+    }
+}
+
 /// The device that the photos are cut out on, and the processor in case it fails.
 struct Worker {
     cpu: Remover,
     gpu: Option<GpuRemover>,
+    quality: Quality,
     /// What the person should be told about the device.
     trouble: Option<String>,
 }
 
 impl Worker {
-    fn new(model: &[u8], asked: Option<Device>) -> Result<Self, String> {
-        let cpu = Remover::new(model).map_err(|error| error.to_string())?;
+    fn new(models: &Models, asked: Option<Device>) -> Result<Self, String> {
+        let cpu = models.on_the_processor().map_err(|error| error.to_string())?;
         let gpu = match asked {
             Some(Device::Cpu) => None,
-            Some(Device::Gpu) => {
-                Some(pollster::block_on(GpuRemover::new(model, true)).map_err(|error| error.to_string())?)
-            }
+            Some(Device::Gpu) => Some(models.on_the_gpu(true).map_err(|error| error.to_string())?),
             // No GPU is no trouble where nobody asked for one.
-            None => pollster::block_on(GpuRemover::new(model, false)).ok(),
+            None => models.on_the_gpu(false).ok(),
         };
-        Ok(Self { cpu, gpu, trouble: None })
+        Ok(Self { cpu, gpu, quality: models.quality(), trouble: None })
     }
 
     fn device(&self) -> &'static str {
@@ -119,12 +156,13 @@ impl Worker {
         again: impl FnOnce() -> Result<Photo, photo::Error>,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, tools::Error> {
-        let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, progress) };
-        match pollster::block_on(gpu.cut_out(photo, progress)) {
+        let quality = self.quality;
+        let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, quality, progress) };
+        match pollster::block_on(gpu.cut_out(photo, quality, progress)) {
             Err(tools::Error::Device(error)) => {
                 self.gpu = None;
                 self.trouble = Some(error.to_string());
-                self.cpu.cut_out(again()?, progress)
+                self.cpu.cut_out(again()?, quality, progress)
             }
             other => other,
         }
@@ -134,7 +172,7 @@ impl Worker {
 /// Cuts every photo out. `Ok(false)` where one failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let targets = targets(&arguments.photos, &arguments.out)?;
-    let mut worker = Worker::new(&models::load(&arguments.model)?, arguments.device)?;
+    let mut worker = Worker::new(&Models::load(&arguments.model)?, arguments.device)?;
     std::fs::create_dir_all(&arguments.out).map_err(|error| {
         format!("the folder {} cannot be made ({error}): choose another --out", arguments.out.display())
     })?;
@@ -174,6 +212,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 coverage: done.map(|done| done.coverage),
                 model: &arguments.model,
                 model_sha256: worker.cpu.model_sha256(),
+                best_sha256: worker.cpu.best_sha256(),
                 device: done.map_or(worker.device(), |done| done.device),
                 milliseconds: done.map(|done| done.milliseconds),
                 error: result.as_ref().err().cloned(),
