@@ -5,7 +5,7 @@ import { openAirlock, type Airlock } from './airlock/shell.js';
 import type { OwnModel } from './airlock/assets.js';
 import type { FromFrame, ToFrame } from './airlock/messages.js';
 import { cancelled, toVitrineError } from './engine/faults.js';
-import { VitrineError, type DeviceChoice, type DeviceReport, type OutputOptions, type Progress } from './engine/types.js';
+import { VitrineError, type DeviceChoice, type DeviceReport, type OutputOptions, type Progress, type Quality } from './engine/types.js';
 
 /** What decides which frame a call goes to. */
 export interface ClientOptions {
@@ -14,7 +14,10 @@ export interface ClientOptions {
    * beside the module itself.
    */
   assetBase?: string | URL;
-  /** `fast`, the default, or a network of one's own in the supported operator set. */
+  /**
+   * `fast`, the default; `best`, a large network beside the fast one, whose file the merchant puts among the assets;
+   * or a network of one's own in the supported operator set.
+   */
   model?: string | OwnModel;
   /** `auto`, the default, takes the GPU where there is a real adapter. */
   device?: DeviceChoice;
@@ -23,22 +26,30 @@ export interface ClientOptions {
 interface JobOptions {
   signal?: AbortSignal;
   progress?: (progress: Progress) => void;
+  note?: (sentence: string) => void;
 }
 
 interface Running {
   resolve(file: Blob): void;
   reject(error: VitrineError): void;
   progress: ((progress: Progress) => void) | undefined;
+  note: ((sentence: string) => void) | undefined;
 }
 
 const clients = new Map<string, Client>();
+
+/** Both qualities live in one frame; a network of one's own has a frame of its own. */
+export function qualityOf({ model }: ClientOptions): Quality {
+  return model === 'best' ? 'best' : 'fast';
+}
 
 /** The client for these options; made at the first call. */
 export function client(options: ClientOptions): Client {
   if (typeof document === 'undefined' || typeof Worker === 'undefined') {
     throw new VitrineError('caller', 'Photos are cut out in a browser: call this from a page, not on a server.');
   }
-  const { model = 'fast', device = 'auto' } = options;
+  const { device = 'auto' } = options;
+  const model = options.model === undefined || options.model === 'best' ? 'fast' : options.model;
   const assetBase = folder(options.assetBase);
   const key = JSON.stringify([assetBase, model, device]);
   let known = clients.get(key);
@@ -116,14 +127,32 @@ class Client {
       return;
     }
     this.#running.delete(message.id);
-    if (message.type === 'done') job.resolve(message.file);
+    if (message.type === 'done') {
+      for (const sentence of message.notes) job.note?.(sentence);
+      job.resolve(message.file);
+    }
     else job.reject(new VitrineError(message.fault.kind, message.fault.message));
   }
 
-  /** Resolves when the engine is up, with the device that it works on now. */
-  async ready(signal?: AbortSignal): Promise<DeviceReport> {
-    const first = await unlessAborted(this.#started, signal);
-    return this.#device ?? first;
+  /** Resolves when the engine is up and has the model, with the device that it works on now. */
+  async ready(quality: Quality, { signal, progress }: JobOptions): Promise<DeviceReport> {
+    try {
+      const first = await unlessAborted(this.#started, signal);
+      await this.#bring(quality, signal, progress);
+      return this.#device ?? first;
+    } catch (error) {
+      throw toVitrineError(error);
+    }
+  }
+
+  /** Has the model of the best quality brought into the frame, where that is what is asked for. */
+  async #bring(quality: Quality, signal: AbortSignal | undefined, progress: JobOptions['progress']): Promise<void> {
+    if (quality === 'fast') return;
+    const { best } = await this.#opening;
+    if (!best) {
+      throw new VitrineError('caller', 'This build of the package does not know the model "best": use "fast".');
+    }
+    await best.deliver(signal, (received, total) => progress?.({ stage: 'fetch', fraction: received / total }));
   }
 
   /** One job: the photo is read while the engine starts. */
@@ -131,14 +160,16 @@ class Client {
     photo: () => Promise<Blob>,
     wanted: 'cut-out' | 'matte',
     output: OutputOptions,
+    quality: Quality,
     options: JobOptions,
   ): Promise<Blob> {
     try {
       const [file] = await unlessAborted(Promise.all([photo(), this.#started]), options.signal);
+      await this.#bring(quality, options.signal, options.progress);
       const { port } = await this.#opening;
       const id = ++this.#ids;
       const job = new Promise<Blob>((resolve, reject) => {
-        this.#running.set(id, { resolve, reject, progress: options.progress });
+        this.#running.set(id, { resolve, reject, progress: options.progress, note: options.note });
       });
       const cancel = () => {
         this.#running.get(id)?.reject(cancelled());
@@ -146,7 +177,7 @@ class Client {
         port.postMessage({ type: 'cancel', id } satisfies ToFrame);
       };
       options.signal?.addEventListener('abort', cancel, { once: true });
-      port.postMessage({ type: 'job', id, photo: file, wanted, output } satisfies ToFrame);
+      port.postMessage({ type: 'job', id, photo: file, wanted, output, quality } satisfies ToFrame);
       try {
         return await job;
       } finally {

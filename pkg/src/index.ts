@@ -11,7 +11,7 @@
  * Importing this on a server does nothing; calling it there rejects with a `VitrineError`.
  */
 
-import { client, type ClientOptions } from './client.js';
+import { client, qualityOf, type ClientOptions } from './client.js';
 import { toBlob, type Input } from './input.js';
 import type { DeviceReport, OutputOptions, Progress } from './engine/types.js';
 
@@ -26,6 +26,8 @@ export interface Options extends ClientOptions {
   signal?: AbortSignal;
   /** Told which stage the job is at and how far the whole of it is. */
   progress?: (progress: Progress) => void;
+  /** Told sentences that a person should read, such as that the photo was reduced or `best` did not work here. */
+  note?: (sentence: string) => void;
 }
 
 export interface RemoveOptions extends Options {
@@ -46,7 +48,7 @@ export interface RemoveOptions extends Options {
  */
 export async function removeBackground(input: Input, options: RemoveOptions = {}): Promise<Blob> {
   const output: OutputOptions = { format: 'image/png', ...options.output };
-  return client(options).run(() => toBlob(input, options.signal), 'cut-out', output, options);
+  return client(options).run(() => toBlob(input, options.signal), 'cut-out', output, qualityOf(options), options);
 }
 
 /**
@@ -54,15 +56,15 @@ export async function removeBackground(input: Input, options: RemoveOptions = {}
  * Arguments and errors as in `removeBackground`.
  */
 export async function segment(input: Input, options: Options = {}): Promise<Blob> {
-  return client(options).run(() => toBlob(input, options.signal), 'matte', { format: 'image/png' }, options);
+  return client(options).run(() => toBlob(input, options.signal), 'matte', { format: 'image/png' }, qualityOf(options), options);
 }
 
 /**
- * Opens the frame and fetches everything ahead of the first photo. Resolves when the engine is up, with the
+ * Opens the frame and fetches everything ahead of the first photo, with `model: 'best'` that model too. Resolves when the engine is up, with the
  * device that it works on and the reason in one sentence; a later call tells where that has changed.
  */
-export async function preload(options: ClientOptions & Pick<Options, 'signal'> = {}): Promise<DeviceReport> {
-  return client(options).ready(options.signal);
+export async function preload(options: Omit<Options, 'note'> = {}): Promise<DeviceReport> {
+  return client(options).ready(qualityOf(options), options);
 }
 
 /** Takes every frame, and every photo in it, out of memory. The next call opens a fresh one. */

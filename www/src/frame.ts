@@ -8,6 +8,7 @@ import { strings } from './app/strings.js';
 const session = openSession();
 mount(document.body, {
   engine: session.engine,
+  best: session.best,
   loading: (listener) =>
     session.onLoading((received, total) =>
       listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),

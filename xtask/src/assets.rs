@@ -23,6 +23,18 @@ pub(crate) struct Asset {
     sha256: String,
     /// Length in bytes, uncompressed.
     bytes: u64,
+    /// Where the file is a gzip of what `sha256` and `bytes` speak of: its own length in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packed: Option<u64>,
+}
+
+impl Asset {
+    /// A gzip file that someone puts among the assets; `sha256` and `bytes` are of what it unpacks to.
+    pub(crate) fn packed(stem: &str, sha256: String, bytes: u64, gzip_sha256: &str, gzip_bytes: u64) -> Self {
+        // The name carries the digest of the file's own bytes, for that is what caches keep by name.
+        let short = gzip_sha256.get(..12).unwrap_or(gzip_sha256);
+        Self { file: format!("{stem}.{short}.onnx.gz"), sha256, bytes, packed: Some(gzip_bytes) }
+    }
 }
 
 /// Every file by its role; `pkg/src/airlock/manifest.ts` reads it.
@@ -50,7 +62,7 @@ impl Folder<'_> {
         let file = format!("{stem}.{}.{extension}", &sha256[..12]);
         let path = self.path.join(&file);
         fs::write(&path, bytes).with_context(|| format!("{} could not be written", path.display()))?;
-        Ok(Asset { file, sha256, bytes: bytes.len() as u64 })
+        Ok(Asset { file, sha256, bytes: bytes.len() as u64, packed: None })
     }
 }
 

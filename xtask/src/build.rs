@@ -1,13 +1,16 @@
 //! Everything that is served, from the sources: wasm, scripts, frame documents, manifests, policies.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 
-use crate::assets::{self, Folder, Manifest};
+use crate::assets::{self, Asset, Folder, Manifest};
 use crate::policy::{self, FramePolicy};
 use crate::project::{Project, run as run_command};
+use crate::stamp::hex;
 use crate::{setup, stamp, wasm};
 
 /// What the scripts and documents depend on, beside the wasm.
@@ -27,8 +30,11 @@ const INPUTS: [&str; 13] = [
     "target/web/wasm/stamp",
 ];
 
-/// The models that are fetched by a page, by name.
+/// The models that lie in the repository and in every build, by name.
 const MODELS: [&str; 1] = ["fast"];
+
+/// The model of the best quality: not in the repository, fetched by a page only when it is wanted.
+const BEST: &str = "best";
 
 /// The terms of the code and of the networks, and their names among the assets.
 const LICENCES: [(&str, &str); 3] = [
@@ -67,7 +73,8 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
 fn package(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "pkg/dist")?;
     let frame = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
-    write_assets(project, &dist, &frame, "package")?;
+    let best = best_on_record(project)?;
+    write_assets(project, &dist, &frame, best, "package")?;
     vite(project, "pkg", "index")?;
     // Beside its package.json, where npm packs them from.
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
@@ -90,7 +97,8 @@ fn package(project: &Project) -> Result<()> {
 fn page(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "www/dist")?;
     let frame = frame(project, "app", "Vitrine", "allow-scripts allow-downloads")?;
-    write_assets(project, &dist, &frame, "page")?;
+    let best = add_best(project, &dist.join("assets"))?;
+    write_assets(project, &dist, &frame, best, "page")?;
     vite(project, "www", "shell")?;
     let page_policy = policy::page(&frame.policy());
 
@@ -151,7 +159,13 @@ fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) ->
 }
 
 /// Fills `dist/assets` and writes the manifest there, and where the shell's bundle takes it from.
-fn write_assets(project: &Project, dist: &Path, frame: &Frame, bundle: &str) -> Result<()> {
+fn write_assets(
+    project: &Project,
+    dist: &Path,
+    frame: &Frame,
+    best: Option<Asset>,
+    bundle: &str,
+) -> Result<()> {
     let path = dist.join("assets");
     fs::create_dir_all(&path)?;
     let folder = Folder { path: &path };
@@ -170,6 +184,7 @@ fn write_assets(project: &Project, dist: &Path, frame: &Frame, bundle: &str) -> 
         let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
         manifest.models.insert(name.to_owned(), folder.add(name, "onnx", &bytes)?);
     }
+    manifest.models.extend(best.map(|asset| (BEST.to_owned(), asset)));
     // Whoever hands the files on hands these on with them.
     for (from, to) in LICENCES {
         fs::copy(project.path(from), path.join(to)).with_context(|| format!("{from} is not there"))?;
@@ -181,9 +196,72 @@ fn write_assets(project: &Project, dist: &Path, frame: &Frame, bundle: &str) -> 
     Ok(())
 }
 
+/// What `models/best.json` says of the model that is made on demand; see `cargo xtask models best`.
+#[derive(serde::Deserialize)]
+struct Record {
+    sha256: String,
+    bytes: u64,
+    compressed: Compressed,
+}
+
+/// The file as it travels.
+#[derive(serde::Deserialize)]
+struct Compressed {
+    sha256: String,
+    bytes: u64,
+}
+
+fn record(project: &Project) -> Result<Option<Record>> {
+    let path = project.path(format!("models/{BEST}.json"));
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut entries: std::collections::BTreeMap<String, Record> =
+        serde_json::from_slice(&fs::read(&path)?)
+            .with_context(|| format!("{} is not a model's record", path.display()))?;
+    Ok(entries.remove(BEST))
+}
+
+/// The package knows the model by its digest and does not carry it: its licence is for the merchant to judge, who
+/// puts the file among the assets.
+fn best_on_record(project: &Project) -> Result<Option<Asset>> {
+    Ok(record(project)?.map(|Record { sha256, bytes, compressed }| {
+        Asset::packed(BEST, sha256, bytes, &compressed.sha256, compressed.bytes)
+    }))
+}
+
+/// Puts the model among the page's assets where it was made; the page offers it only then.
+fn add_best(project: &Project, assets: &Path) -> Result<Option<Asset>> {
+    let source = project.path(format!("models/{BEST}.onnx.gz"));
+    if !source.is_file() {
+        return Ok(None);
+    }
+    let gzip = fs::read(&source).with_context(|| format!("{} could not be read", source.display()))?;
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(gzip.as_slice())
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} is no gzip file: run `cargo xtask models best`", source.display()))?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    if record(project)?.is_some_and(|record| record.sha256 != sha256) {
+        bail!(
+            "{} is not the model that models/{BEST}.json describes: run `cargo xtask models best`",
+            source.display()
+        );
+    }
+    let gzip_sha256 = hex(&Sha256::digest(&gzip));
+    let asset = Asset::packed(BEST, sha256, bytes.len() as u64, &gzip_sha256, gzip.len() as u64);
+    fs::create_dir_all(assets)?;
+    fs::write(assets.join(&asset.file), gzip)
+        .with_context(|| format!("{} could not be written", asset.file))?;
+    Ok(Some(asset))
+}
+
 fn asset_headers(frame: &Frame) -> String {
+    // A model's download that broke off goes on where it was: for that the answer's range must be readable.
     format!(
-        "/assets/*\n  Access-Control-Allow-Origin: *\n  Cross-Origin-Resource-Policy: cross-origin\n  \
+        "/assets/*\n  Access-Control-Allow-Origin: *\n  \
+         Access-Control-Expose-Headers: Content-Range, ETag\n  \
+         Cross-Origin-Resource-Policy: cross-origin\n  \
          Cache-Control: public, max-age=31536000, immutable\n\
          /assets/frame.*.html\n  Content-Security-Policy: {}\n  \
          Cross-Origin-Embedder-Policy: require-corp\n",

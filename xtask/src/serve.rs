@@ -1,14 +1,15 @@
-//! A small file server for this machine: compressed copies, the headers that `_headers` asks for, nothing else.
+//! A small file server for this machine: compressed copies, the headers that `_headers` asks for, parts of files
+//! for downloads that broke off, nothing else.
 //!
 //! A thread for each connection and one answer on each: a browser opens several at once and keeps them, and a
 //! pool whose threads wait on kept connections leaves the next one without an answer.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
@@ -82,6 +83,10 @@ struct Request {
     path: String,
     /// The values of `Accept-Encoding`.
     accepts: String,
+    /// The value of `Range`.
+    range: Option<String>,
+    /// The value of `If-Range`: what the range must be a part of.
+    range_of: Option<String>,
 }
 
 impl Request {
@@ -92,17 +97,22 @@ impl Request {
         if request.parse(head)?.is_partial() {
             return Ok(None);
         }
-        let accepts = request
-            .headers
-            .iter()
-            .filter(|header| header.name.eq_ignore_ascii_case("Accept-Encoding"))
-            .map(|header| String::from_utf8_lossy(header.value))
-            .collect::<Vec<_>>()
-            .join(",");
+        let values = |name: &str| {
+            request
+                .headers
+                .iter()
+                .filter(|header| header.name.eq_ignore_ascii_case(name))
+                .map(|header| String::from_utf8_lossy(header.value))
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        let value = |name| Some(values(name)).filter(|value| !value.is_empty());
         Ok(Some(Self {
             method: request.method.unwrap_or_default().to_owned(),
             path: request.path.unwrap_or_default().split(['?', '#']).next().unwrap_or_default().to_owned(),
-            accepts,
+            accepts: values("Accept-Encoding"),
+            range: value("Range"),
+            range_of: value("If-Range"),
         }))
     }
 
@@ -113,6 +123,40 @@ impl Request {
             let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
             !refused && name.trim().eq_ignore_ascii_case(encoding)
         })
+    }
+}
+
+/// The part of a file that a `Range` header asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All of it: nothing was asked for, or something that this server does not do, such as several ranges.
+    Whole,
+    /// Bytes from the first to the last, both included.
+    Of(u64, u64),
+    /// None of it: the range begins behind the end.
+    None,
+}
+
+impl Part {
+    /// Of a file of `length` bytes (RFC 9110, section 14).
+    fn parse(range: &str, length: u64) -> Self {
+        let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+            return Self::Whole;
+        };
+        match (first.trim().parse::<u64>(), last.trim()) {
+            (Ok(first), _) if first >= length => Self::None,
+            (Ok(first), "") => Self::Of(first, length - 1),
+            (Ok(first), last) => match last.parse::<u64>() {
+                Ok(last) if last >= first => Self::Of(first, last.min(length - 1)),
+                _ => Self::Whole,
+            },
+            (Err(_), last) if first.trim().is_empty() => match last.parse::<u64>() {
+                Ok(0) => Self::None,
+                Ok(count) if length > 0 => Self::Of(length.saturating_sub(count), length - 1),
+                _ => Self::Whole,
+            },
+            _ => Self::Whole,
+        }
     }
 }
 
@@ -137,6 +181,8 @@ impl Answer {
     fn send(self, stream: &mut TcpStream, wants_body: bool) -> io::Result<()> {
         let reason = match self.status {
             200 => "OK",
+            206 => "Partial Content",
+            416 => "Range Not Satisfiable",
             404 => "Not Found",
             405 => "Method Not Allowed",
             431 => "Request Header Fields Too Large",
@@ -244,18 +290,38 @@ impl Site {
         });
         let (encoding, source) =
             encoded.map_or((None, path.clone()), |(encoding, copy)| (Some(encoding), copy));
-        let file = File::open(&source)?;
-        let bytes = file.metadata()?.len();
+        let mut file = File::open(&source)?;
+        let metadata = file.metadata()?;
+        let length = metadata.len();
+        let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let tag = format!("\"{length:x}-{:x}\"", changed.as_nanos());
 
         let mut headers = vec![
             ("Content-Type".to_owned(), media_type(&path).to_owned()),
             ("Vary".to_owned(), "Accept-Encoding".to_owned()),
+            ("Accept-Ranges".to_owned(), "bytes".to_owned()),
         ];
         headers.extend(encoding.map(|encoding| ("Content-Encoding".to_owned(), encoding.to_owned())));
         for rule in self.rules.iter().filter(|rule| matches(&rule.pattern, &url)) {
             headers.extend(rule.headers.iter().cloned());
         }
-        Ok(Answer { status: 200, headers, body: Body::File { file, bytes } })
+        // A part of another version than the one here would not fit what the browser has.
+        let fits = request.range_of.as_ref().is_none_or(|wanted| *wanted == tag);
+        headers.push(("ETag".to_owned(), tag));
+        let range = request.range.as_deref().filter(|_| fits && request.method == "GET");
+        let (status, bytes) = match range.map_or(Part::Whole, |range| Part::parse(range, length)) {
+            Part::Whole => (200, length),
+            Part::Of(first, last) => {
+                file.seek(SeekFrom::Start(first))?;
+                headers.push(("Content-Range".to_owned(), format!("bytes {first}-{last}/{length}")));
+                (206, last - first + 1)
+            }
+            Part::None => {
+                headers.push(("Content-Range".to_owned(), format!("bytes */{length}")));
+                (416, 0)
+            }
+        };
+        Ok(Answer { status, headers, body: Body::File { file, bytes } })
     }
 
     /// The file at an address, if it is inside the root.
@@ -293,7 +359,7 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::sync::Arc;
 
-    use super::{Rule, Site, matches, serve};
+    use super::{Part, Rule, Site, matches, serve};
 
     #[test]
     fn a_star_stands_for_any_characters() {
@@ -350,6 +416,40 @@ mod tests {
         assert!(answers[1].contains("Content-Encoding: br\r\n") && answers[1].ends_with("small"));
         assert!(answers[2].ends_with("plain"));
         assert!(answers[3].contains("Content-Length: 5\r\n") && answers[3].ends_with("\r\n\r\n"));
+    }
+
+    #[test]
+    fn a_range_is_a_part_of_the_file() {
+        for (range, length, expected) in [
+            ("bytes=0-", 5, Part::Of(0, 4)),
+            ("bytes=2-", 5, Part::Of(2, 4)),
+            ("bytes=1-2", 5, Part::Of(1, 2)),
+            ("bytes=1-99", 5, Part::Of(1, 4)),
+            ("bytes=-2", 5, Part::Of(3, 4)),
+            ("bytes=-9", 5, Part::Of(0, 4)),
+            ("bytes=5-", 5, Part::None),
+            ("bytes=0-", 0, Part::None),
+            ("bytes=-0", 5, Part::None),
+            ("bytes=3-1", 5, Part::Whole),
+            ("bytes=0-1,3-4", 5, Part::Whole),
+            ("lines=0-", 5, Part::Whole),
+            ("bytes=", 5, Part::Whole),
+        ] {
+            assert_eq!(Part::parse(range, length), expected, "{range} of {length}");
+        }
+    }
+
+    #[test]
+    fn a_download_goes_on_where_it_was_unless_the_file_is_another() {
+        let answers = ask(&[
+            "GET / HTTP/1.1\r\nRange: bytes=2-\r\n\r\n",
+            "GET / HTTP/1.1\r\nRange: bytes=9-\r\n\r\n",
+            "GET / HTTP/1.1\r\nRange: bytes=2-\r\nIf-Range: \"of another\"\r\n\r\n",
+        ]);
+        assert!(answers[0].starts_with("HTTP/1.1 206 ") && answers[0].ends_with("\r\n\r\nain"));
+        assert!(answers[0].contains("Content-Range: bytes 2-4/5\r\n") && answers[0].contains("ETag: \""));
+        assert!(answers[1].starts_with("HTTP/1.1 416 ") && answers[1].contains("bytes */5"));
+        assert!(answers[2].starts_with("HTTP/1.1 200 ") && answers[2].ends_with("\r\n\r\nplain"));
     }
 
     #[test]

@@ -99,15 +99,19 @@ async function fetchAsset(
   const bytes = await download(address, wanted.signal, onBytes);
   const digest = await sha256(bytes);
   if (digest !== asset.sha256) {
-    const kind = asset.file.endsWith('.onnx') || 'name' in asset ? 'model' : 'device';
-    throw new VitrineError(
-      kind,
-      `The file ${asset.file} is not the one that this page was built with (its SHA-256 is ${digest.slice(0, 12)}…, ` +
-        `${asset.sha256.slice(0, 12)}… was expected), so it was refused: reload the page, and if it stays, ` +
-        'put the files of one build together on the server.',
-    );
+    throw refuse(asset.file.endsWith('.onnx') || 'name' in asset ? 'model' : 'device', asset, digest);
   }
   return bytes;
+}
+
+/** What is said of a file with another digest than the manifest's. */
+export function refuse(kind: 'model' | 'device', asset: Asset, digest: string): VitrineError {
+  return new VitrineError(
+    kind,
+    `The file ${asset.file} is not the one that this page was built with (its SHA-256 is ${digest.slice(0, 12)}…, ` +
+      `${asset.sha256.slice(0, 12)}… was expected), so it was refused: reload the page, and if it stays, ` +
+      'put the files of one build together on the server.',
+  );
 }
 
 async function download(

@@ -1,7 +1,7 @@
 /** The frame's side of the airlock: takes the shell's one message, tries what it may do, receives its parts. */
 
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
-import type { Boot, EngineParts, FromFrame, ToFrame } from './messages.js';
+import type { BestOffer, BestStep, Boot, EngineParts, FromFrame, ToFrame } from './messages.js';
 
 /** The frame's link to the shell. */
 export interface FrameLink {
@@ -11,6 +11,10 @@ export interface FrameLink {
   readonly port: MessagePort;
   /** What the engine is made of; rejects with a VitrineError where the shell could not get it. */
   readonly parts: Promise<EngineParts>;
+  /** What the shell can fetch for the best quality, if anything; said together with the parts. */
+  readonly bestOffer: Promise<BestOffer | undefined>;
+  /** Tells how far the model of the best quality is; the last step is told again to whoever comes late. */
+  onBest(listener: (step: BestStep) => void): () => void;
   /** Tells how much has been fetched, in bytes; the answer ends it. */
   onLoading(listener: (received: number, total: number) => void): () => void;
   send(message: FromFrame): void;
@@ -33,13 +37,21 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   const send = (message: FromFrame) => port.postMessage(message);
   const listeners = new Set<(received: number, total: number) => void>();
   let last: { received: number; total: number } | undefined;
+  const bestListeners = new Set<(step: BestStep) => void>();
+  let lastStep: BestStep | undefined;
+  let offer: (offer: BestOffer | undefined) => void;
+  const bestOffer = new Promise<BestOffer | undefined>((resolve) => (offer = resolve));
   const parts = new Promise<EngineParts>((resolve, reject) => {
     port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
       if (data.type === 'loading') {
         last = data;
         for (const listener of listeners) listener(data.received, data.total);
       } else if (data.type === 'parts') {
+        offer(data.best);
         resolve({ ...data.parts, device: boot.device });
+      } else if (data.type === 'best') {
+        lastStep = data.step;
+        for (const listener of bestListeners) listener(data.step);
       } else if (data.type === 'refused') {
         reject(new VitrineError(data.fault.kind, data.fault.message));
       }
@@ -54,6 +66,12 @@ function link(boot: Boot, port: MessagePort): FrameLink {
     port,
     parts,
     send,
+    bestOffer,
+    onBest(listener) {
+      bestListeners.add(listener);
+      if (lastStep) listener(lastStep);
+      return () => bestListeners.delete(listener);
+    },
     onLoading(listener) {
       listeners.add(listener);
       if (last) listener(last.received, last.total);

@@ -8,6 +8,8 @@ export interface Asset {
   sha256: string;
   /** Length in bytes, uncompressed. */
   bytes: number;
+  /** Where the file is a gzip of what `sha256` and `bytes` speak of: its own length in bytes. */
+  packed?: number;
 }
 
 /** Every file by its role. */
@@ -18,6 +20,6 @@ export interface Manifest {
   worker: Asset;
   /** The wasm, by the instructions it needs. */
   wasm: { simd128: Asset; relaxed: Asset };
-  /** The networks, by name. */
+  /** The networks, by name: `fast`, and `best` where it is served or known. */
   models: Record<string, Asset>;
 }

@@ -5,7 +5,7 @@
  * The shell posts one `Boot` to the frame's window; everything after goes through the port that it carries.
  */
 
-import type { DeviceChoice, DeviceReport, OutputOptions, Progress, VitrineError } from '../engine/types.js';
+import type { DeviceChoice, DeviceReport, OutputOptions, Progress, Quality, VitrineError } from '../engine/types.js';
 
 /** An error as it crosses a wall: classes do not survive cloning. */
 export interface Fault {
@@ -30,15 +30,35 @@ export interface EngineParts {
   device: DeviceChoice;
 }
 
+/** The model of the best quality, which the frame does without until somebody wants it. */
+export interface BestOffer {
+  /** Bytes to fetch, in all. */
+  bytes: number;
+  /** Bytes of them that are here from an earlier visit. */
+  begun: number;
+  /** Whether it is stored on this device, so that nothing is fetched. */
+  kept: boolean;
+  /** Whether the person has asked the browser to save data. */
+  frugal: boolean;
+}
+
+/** How far the model of the best quality is. */
+export type BestStep =
+  | { is: 'coming'; received: number; total: number }
+  /** Checked. `kept` is false where it could not be stored for the next visit. */
+  | { is: 'here'; sha256: string; bytes: ArrayBuffer; kept: boolean }
+  | { is: 'refused'; fault: Fault };
+
 /** Shell → frame. */
 export type ToFrame =
   /** How much has been fetched, while the parts are on their way. */
   | { type: 'loading'; received: number; total: number }
-  | { type: 'parts'; parts: Omit<EngineParts, 'device'> }
+  | { type: 'parts'; parts: Omit<EngineParts, 'device'>; best?: BestOffer }
+  | { type: 'best'; step: BestStep }
   /** The parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
-  | { type: 'job'; id: number; photo: Blob; wanted: 'cut-out' | 'matte'; output: OutputOptions }
+  | { type: 'job'; id: number; photo: Blob; wanted: 'cut-out' | 'matte'; output: OutputOptions; quality: Quality }
   | { type: 'cancel'; id: number };
 
 /**
@@ -50,10 +70,14 @@ export type FromFrame =
   | { type: 'here' }
   /** What the policies around the frame let it do. */
   | { type: 'hello'; wasm: boolean; worker: boolean }
+  /** The person wants the model of the best quality, or no longer. Heard a few times only, see `Delivery`. */
+  | { type: 'want best' }
+  | { type: 'leave best' }
   /** The engine is up, or has changed its device. */
   | { type: 'device'; report: DeviceReport }
   /** The engine could not start. */
   | { type: 'failed'; fault: Fault }
   | { type: 'progress'; id: number; progress: Progress }
-  | { type: 'done'; id: number; file: Blob }
+  /** `notes` are sentences about this photo, such as that it was reduced. */
+  | { type: 'done'; id: number; file: Blob; notes: string[] }
   | { type: 'undone'; id: number; fault: Fault };

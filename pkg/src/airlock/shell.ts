@@ -9,6 +9,7 @@
 import type { Manifest } from './manifest.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
+import { Delivery } from './delivery.js';
 import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
 
 /** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
@@ -44,6 +45,8 @@ export interface Airlock {
   readonly port: MessagePort;
   /** Resolves when wasm and model are in the frame; rejects where they cannot be fetched or are refused. */
   readonly filled: Promise<void>;
+  /** Brings the model of the best quality in; absent where there is none. */
+  readonly best: Delivery | undefined;
   /** Takes the frame, and every photo in it, out of memory. */
   close(): void;
 }
@@ -74,10 +77,15 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     throw error;
   }
   port = opened.port;
+  // It works beside the fast network, not beside one of the merchant's own.
+  const asset = options.model === 'fast' ? options.manifest.models['best'] : undefined;
+  const best = asset && new Delivery({ asset, assetBase: options.assetBase, port, toFault });
+  const offer = best?.offer().catch(() => undefined);
 
   const filled = parts.then(
-    (parts) => {
-      const message: ToFrame = { type: 'parts', parts };
+    async (parts) => {
+      const said = await offer;
+      const message: ToFrame = { type: 'parts', parts, ...(said && { best: said }) };
       opened.port.postMessage(message, [parts.wasm, parts.model.bytes]);
     },
     (error: unknown) => {
@@ -92,8 +100,10 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     element: opened.element,
     port: opened.port,
     filled,
+    best,
     close() {
       abort.abort();
+      best?.close();
       options.signal?.removeEventListener('abort', stop);
       opened.port.close();
       opened.element.remove();

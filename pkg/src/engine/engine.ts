@@ -7,7 +7,16 @@ import { cancelled, describe, toVitrineError } from './faults.js';
 import { Gpu, type GpuRun } from './gpu.js';
 import { packOutput } from './output.js';
 import { SerialQueue } from './queue.js';
-import type { CutOutResult, Device, DeviceReport, Engine, OutputOptions, Progress, Stage } from './types.js';
+import type {
+  CutOutOptions,
+  CutOutResult,
+  Device,
+  DeviceReport,
+  Engine,
+  OutputOptions,
+  Quality,
+  Stage,
+} from './types.js';
 import { VitrineError } from './types.js';
 import type { Wanted } from './worker-messages.js';
 
@@ -18,7 +27,7 @@ const LARGE = 16 << 20;
 const PNG: OutputOptions = { format: 'image/png' };
 
 /** Where each stage lies in the whole job, as shares of its time on a processor. */
-const SPANS: Record<Stage, readonly [from: number, to: number]> = {
+const SPANS: Record<Exclude<Stage, 'fetch'>, readonly [from: number, to: number]> = {
   queue: [0, 0],
   decode: [0, 0.08],
   network: [0.08, 0.7],
@@ -26,25 +35,36 @@ const SPANS: Record<Stage, readonly [from: number, to: number]> = {
   encode: [0.92, 1],
 };
 
-export interface JobOptions {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
-
 /** A finished job without pictures for the screen. */
 export interface FileResult {
   file: Blob;
   width: number;
   height: number;
   coverage: number;
+  confidence?: number;
   notes: string[];
   device: Device;
+  quality: Quality;
 }
 
 /** The engine with what only the package's own frame uses. */
 export interface FrameEngine extends Engine {
   /** Cuts out and encodes in one go: a cut-out in any format, or the matte as a greyscale PNG. */
-  file(photo: Blob, wanted: Wanted, output: OutputOptions, options?: JobOptions): Promise<FileResult>;
+  file(photo: Blob, wanted: Wanted, output: OutputOptions, options?: CutOutOptions): Promise<FileResult>;
+}
+
+type Tell = (stage: keyof typeof SPANS, fraction: number) => void;
+
+/** One photo's way. */
+interface Job {
+  photo: Blob;
+  wanted: Wanted;
+  output: OutputOptions;
+  /** Longer side of the pictures for the screen, 0 for none. */
+  preview: number;
+  tell: Tell;
+  timings: Partial<Record<Stage, number>>;
+  signal: AbortSignal | undefined;
 }
 
 /** Starts the engine. Where the GPU does not work, the processor does: this rejects only where neither can. */
@@ -81,6 +101,7 @@ class PhotoEngine implements FrameEngine {
   #gpu: Gpu | undefined;
   #report: DeviceReport;
   readonly #model: { name: string; sha256: string };
+  #best: { sha256: string; file: Blob; onGpu: 'yes' | 'no' } | undefined;
   readonly #queue = new SerialQueue();
   readonly #listeners = new Set<(report: DeviceReport) => void>();
   #disposed = false;
@@ -101,15 +122,24 @@ class PhotoEngine implements FrameEngine {
     return () => this.#listeners.delete(listener);
   }
 
-  async removeBackground(photo: Blob, options: JobOptions = {}): Promise<CutOutResult> {
-    const { file, before, after, ...rest } = await this.#run(photo, 'cut-out', PNG, PREVIEW, options);
-    // Both are there, for their size was not 0.
-    return { ...rest, png: file, before: before as ImageBitmap, after: after as ImageBitmap, model: this.#model };
+  get hasBest(): boolean {
+    return this.#best !== undefined;
   }
 
-  async file(photo: Blob, wanted: Wanted, output: OutputOptions, options: JobOptions = {}): Promise<FileResult> {
-    const { file, width, height, coverage, notes, device } = await this.#run(photo, wanted, output, 0, options);
-    return { file, width, height, coverage, notes, device };
+  addBest({ sha256, bytes }: { sha256: string; bytes: ArrayBuffer }): void {
+    this.#best = { sha256, file: new Blob([bytes]), onGpu: 'yes' };
+  }
+
+  async removeBackground(photo: Blob, options: CutOutOptions = {}): Promise<CutOutResult> {
+    const { file, before, after, ...rest } = await this.#run(photo, 'cut-out', PNG, PREVIEW, options);
+    const model = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : this.#model;
+    // Both are there, for their size was not 0.
+    return { ...rest, png: file, before: before as ImageBitmap, after: after as ImageBitmap, model };
+  }
+
+  async file(photo: Blob, wanted: Wanted, output: OutputOptions, options: CutOutOptions = {}): Promise<FileResult> {
+    const { before: _, after: __, timings: ___, ...rest } = await this.#run(photo, wanted, output, 0, options);
+    return rest;
   }
 
   async encode(png: Blob, output: OutputOptions, signal?: AbortSignal): Promise<Blob> {
@@ -145,9 +175,9 @@ class PhotoEngine implements FrameEngine {
       });
   }
 
-  #run(photo: Blob, wanted: Wanted, output: OutputOptions, preview: number, options: JobOptions) {
-    const { signal } = options;
-    const tell = (stage: Stage, fraction: number) => {
+  #run(photo: Blob, wanted: Wanted, output: OutputOptions, preview: number, options: CutOutOptions) {
+    const { signal, quality = 'fast', ifBestFails = 'fast' } = options;
+    const tell: Tell = (stage, fraction) => {
       const [from, to] = SPANS[stage];
       options.onProgress?.({ stage, fraction: from + (to - from) * Math.min(Math.max(fraction, 0), 1) });
     };
@@ -155,64 +185,110 @@ class PhotoEngine implements FrameEngine {
     const asked = performance.now();
     return this.#enqueue(async () => {
       packOutput(output);
+      if (quality === 'best' && !this.#best) {
+        throw new VitrineError('caller', 'The model of the best quality is not here yet: fetch it first.');
+      }
       const timings: Partial<Record<Stage, number>> = { queue: performance.now() - asked };
-      const timed = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
-        const from = performance.now();
-        const result = await work;
-        timings[stage] = (timings[stage] ?? 0) + performance.now() - from;
+      const job: Job = { photo, wanted, output, preview, tell, timings, signal };
+      try {
+        return await this.#cutOut(job, quality);
+      } catch (error) {
+        const { kind, message } = toVitrineError(error);
+        const isItsFault = quality === 'best' && (kind === 'device' || kind === 'model');
+        if (!isItsFault || ifBestFails === 'reject' || signal?.aborted || this.#disposed) throw error;
+        const result = await this.#cutOut(job, 'fast');
+        result.notes.push(`The best quality did not work here, so this is the fast one. ${message}`);
         return result;
-      };
+      }
+    }, signal);
+  }
 
-      tell('decode', 0);
-      const decode = () => timed('decode', this.#worker.ask('decode', { photo, preview }));
-      let decoded = await decode();
+  async #cutOut(job: Job, quality: Quality) {
+    const { photo, wanted, output, preview, tell, timings } = job;
+    const timed = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
+      const from = performance.now();
+      const result = await work;
+      timings[stage] = (timings[stage] ?? 0) + performance.now() - from;
+      return result;
+    };
+
+    tell('decode', 0);
+    const decode = () => timed('decode', this.#worker.ask('decode', { photo, preview }));
+    let decoded = await decode();
+    try {
       tell('network', 0);
       let device: Device = 'cpu';
-      if (this.#gpu) {
-        if (await this.#onGpu(this.#gpu, tell, timings, signal)) {
-          device = 'gpu';
-        } else {
+      const outcome = await this.#onGpu(job, quality);
+      if (outcome === 'done') {
+        device = 'gpu';
+      } else {
+        if (outcome === 'photo lost') {
           // The photo's pixels went with the GPU; they are read again rather than kept twice.
           decoded.preview?.close();
           decoded = await decode();
         }
-      }
-      if (device === 'cpu') {
         this.#worker.onProgress = tell;
-        Object.assign(timings, (await this.#worker.ask('cutOut', null)).timings);
+        const best = quality === 'best' ? this.#best?.file : undefined;
+        Object.assign(timings, (await this.#worker.ask('cutOut', { quality, best })).timings);
       }
       tell('encode', 0);
       const done = await timed('encode', this.#worker.ask('finish', { wanted, output, preview }));
       tell('encode', 1);
       const { notes } = decoded;
-      const { width, height, file, coverage } = done;
-      return { width, height, file, coverage, before: decoded.preview, after: done.preview, notes, device, timings };
-    }, signal);
+      const { width, height, file, coverage, confidence } = done;
+      return {
+        ...{ width, height, file, coverage, notes, device, quality, timings },
+        ...(confidence !== undefined && { confidence }),
+        ...{ before: decoded.preview, after: done.preview },
+      };
+    } catch (error) {
+      decoded.preview?.close();
+      throw error;
+    }
   }
 
-  /** Cuts the worker's photo out on the GPU and gives it back; false where the GPU failed and is given up. */
-  async #onGpu(
-    gpu: Gpu,
-    tell: (stage: Stage, fraction: number) => void,
-    timings: Partial<Record<Stage, number>>,
-    signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  /** Cuts the worker's photo out on the GPU and gives it back, unless there is none or it fails. */
+  async #onGpu(job: Job, quality: Quality): Promise<'done' | 'not tried' | 'photo lost'> {
+    const { tell, timings, signal } = job;
+    const gpu = this.#gpu;
+    const best = quality === 'best' ? this.#best : undefined;
+    if (!gpu || best?.onGpu === 'no') return 'not tried';
+    try {
+      if (best) await gpu.addBest(best.file);
+    } catch (error) {
+      this.#giveUpOnGpu(gpu, best, error);
+      return 'not tried';
+    }
     const lent = await this.#worker.ask('lend', null);
     if (lent.rgba.byteLength > LARGE) this.#worker.end();
     let run: GpuRun;
     try {
-      run = await gpu.cutOut(lent, tell, signal);
+      run = await gpu.cutOut(lent, quality, tell, signal);
     } catch (error) {
       if (signal?.aborted) throw cancelled();
-      const { kind, message } = toVitrineError(error);
       // What is wrong with the photo is wrong on the processor too.
-      if (kind === 'photo' && !gpu.isLost) throw error;
-      this.#giveUpGpu(gpu, message);
-      return false;
+      if (toVitrineError(error).kind === 'photo' && !gpu.isLost) throw error;
+      this.#giveUpOnGpu(gpu, best, error);
+      return 'photo lost';
     }
     Object.assign(timings, run.timings);
-    await this.#worker.ask('adopt', run.pixels, [run.pixels.rgba]);
-    return true;
+    await this.#worker.ask('adopt', { ...run.pixels, confidence: run.confidence }, [run.pixels.rgba]);
+    return 'done';
+  }
+
+  /** The best model may be too large for a GPU that goes on with the fast one. */
+  #giveUpOnGpu(gpu: Gpu, best: { onGpu: 'yes' | 'no' } | undefined, error: unknown): void {
+    if (!best || gpu.isLost) {
+      this.#giveUpGpu(gpu, toVitrineError(error).message);
+      return;
+    }
+    best.onGpu = 'no';
+    try {
+      gpu.dropBest();
+    } catch (dropped) {
+      // Its instance stopped in the middle of something.
+      this.#giveUpGpu(gpu, toVitrineError(dropped).message);
+    }
   }
 
   #giveUpGpu(gpu: Gpu, why: string): void {

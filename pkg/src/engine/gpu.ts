@@ -2,7 +2,7 @@
 
 import init, { GpuRemover, photoFromRgba } from '#wasm';
 import { cancelled } from './faults.js';
-import { VitrineError } from './types.js';
+import { VitrineError, type Quality } from './types.js';
 import type { Pixels } from './worker-messages.js';
 
 /** How long the GPU may be silent before it counts as lost, in milliseconds. */
@@ -10,6 +10,7 @@ const SILENCE = 30_000;
 
 export interface GpuRun {
   pixels: Pixels;
+  confidence: number | undefined;
   timings: { network: number; refine: number };
 }
 
@@ -34,9 +35,20 @@ export class Gpu {
     return this.#remover.adapterName;
   }
 
+  /** Puts the model of the best quality on the device, where it is not there yet. */
+  async addBest(model: Blob): Promise<void> {
+    if (!this.#remover.hasBest) this.#remover.addBest(new Uint8Array(await model.arrayBuffer()));
+  }
+
+  /** Takes it off again, with its memory. */
+  dropBest(): void {
+    this.#remover.dropBest();
+  }
+
   /** Cuts out; the signal stops it between two submissions. The pixels that come in are given up. */
   async cutOut(
     { width, height, rgba }: Pixels,
+    quality: Quality,
     onProgress: (stage: 'network' | 'refine', fraction: number) => void,
     signal?: AbortSignal,
   ): Promise<GpuRun> {
@@ -47,7 +59,7 @@ export class Gpu {
     let refineFrom = 0;
     let silent = false;
     const from = heard;
-    const work = this.#remover.cutOut(photo, (stage: 'network' | 'refine', fraction: number) => {
+    const work = this.#remover.cutOut(photo, quality, (stage: 'network' | 'refine', fraction: number) => {
       heard = performance.now();
       if (stage === 'refine') refineFrom ||= heard;
       onProgress(stage, fraction);
@@ -65,9 +77,10 @@ export class Gpu {
       const cutout = await Promise.race([work, silence]);
       const to = performance.now();
       refineFrom ||= to;
+      const { confidence } = cutout;
       const size = { width: cutout.width, height: cutout.height };
       const pixels = { ...size, rgba: cutout.intoPixels().buffer as ArrayBuffer };
-      return { pixels, timings: { network: refineFrom - from, refine: to - refineFrom } };
+      return { pixels, confidence, timings: { network: refineFrom - from, refine: to - refineFrom } };
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       throw error;

@@ -16,12 +16,17 @@ export interface OutputOptions {
   background?: string;
 }
 
-/** The stations of a photo, in order. */
-export type Stage = 'queue' | 'decode' | 'network' | 'refine' | 'encode';
+/**
+ * How good a cut-out is wanted: `fast` runs the small network, `best` runs a large one beside it and fuses the two.
+ */
+export type Quality = 'fast' | 'best';
+
+/** The stations of a photo, in order; `fetch` is there only while a model is on its way. */
+export type Stage = 'fetch' | 'queue' | 'decode' | 'network' | 'refine' | 'encode';
 
 export interface Progress {
   stage: Stage;
-  /** 0 to 1 over the whole job. */
+  /** 0 to 1 over the whole job; with `fetch`, over the download, which comes before the job. */
   fraction: number;
 }
 
@@ -37,9 +42,12 @@ export interface CutOutResult {
   after: ImageBitmap;
   /** Share of the picture that is subject, 0 to 1; 0 means that no subject was found. */
   coverage: number;
+  /** How sure the matte is, 0 to 1; absent where that was not judged. Low ones deserve a look. */
+  confidence?: number;
   /** Sentences a person should read, such as that the photo was reduced. */
   notes: string[];
   device: Device;
+  quality: Quality;
   model: { name: string; sha256: string };
   /** Milliseconds a stage. */
   timings: Partial<Record<Stage, number>>;
@@ -62,16 +70,29 @@ export interface DeviceReport {
   reason: string;
 }
 
+export interface CutOutOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** `fast` where absent. */
+  quality?: Quality | undefined;
+  /**
+   * What becomes of a photo for which the best quality does not work on this device, for want of memory: `fast`, the
+   * default, cuts it out in that quality and says so in a note; `reject` rejects.
+   */
+  ifBestFails?: 'fast' | 'reject' | undefined;
+}
+
 /** The engine as the page inside the frame sees it. Jobs run one after another, in the order given. */
 export interface Engine {
   readonly device: DeviceReport;
   /** Called when the device changes, for instance when the GPU was lost and the CPU took over. */
   onDeviceChange(listener: (report: DeviceReport) => void): () => void;
+  /** Whether the best quality can be asked for. */
+  readonly hasBest: boolean;
+  /** Takes the model of the best quality, its SHA-256 checked. */
+  addBest(model: { sha256: string; bytes: ArrayBuffer }): void;
   /** Cuts the subject out. Rejects with a VitrineError; cancelling answers within 500 ms. */
-  removeBackground(
-    photo: Blob,
-    options?: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
-  ): Promise<CutOutResult>;
+  removeBackground(photo: Blob, options?: CutOutOptions): Promise<CutOutResult>;
   /** Encodes a finished cut-out again: another format, or on a colour. */
   encode(png: Blob, output: OutputOptions, signal?: AbortSignal): Promise<Blob>;
   /** Frees the workers and the GPU's memory. */

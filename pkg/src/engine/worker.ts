@@ -63,13 +63,14 @@ const handlers: Handlers = {
     return { width, height, notes, preview: await bitmap(preview && photo.preview(preview), transfer) };
   },
 
-  async cutOut() {
-    remover ??= await loadModel();
+  async cutOut({ quality, best }) {
+    remover ??= new CpuRemover(await bytesOf(model as Blob));
+    if (quality === 'best' && best && !remover.hasBest) remover.addBest(await bytesOf(best));
     const source = take(photo);
     photo = undefined;
     let refineFrom = 0;
     const from = performance.now();
-    cutout = remover.cutOut(source, (stage: 'network' | 'refine', fraction: number) => {
+    cutout = remover.cutOut(source, quality, (stage: 'network' | 'refine', fraction: number) => {
       if (stage === 'refine') refineFrom ||= performance.now();
       scope.postMessage({ progress: { stage, fraction } });
     });
@@ -87,16 +88,16 @@ const handlers: Handlers = {
     return { width, height, rgba };
   },
 
-  adopt({ width, height, rgba }) {
+  adopt({ width, height, rgba, confidence }) {
     clear();
-    cutout = cutoutFromRgba(width, height, new Uint8Array(rgba));
+    cutout = cutoutFromRgba(width, height, new Uint8Array(rgba), confidence);
     release(rgba);
     return null;
   },
 
   async finish({ wanted, output, preview }, transfer) {
     const held = take(cutout);
-    const { width, height, coverage } = held;
+    const { width, height, coverage, confidence } = held;
     const screen = await bitmap(preview && held.preview(preview), transfer);
     let file: Blob;
     if (wanted === 'matte') {
@@ -106,7 +107,7 @@ const handlers: Handlers = {
       file = encode(held, output);
       clear();
     }
-    return { width, height, file, preview: screen, coverage };
+    return { width, height, file, preview: screen, coverage, confidence };
   },
 
   async encode({ picture, output }) {
@@ -139,13 +140,8 @@ async function read(file: Blob): Promise<PhotoHandle> {
   }
 }
 
-async function loadModel(): Promise<CpuRemover> {
-  const bytes = await (model as Blob).arrayBuffer();
-  try {
-    return new CpuRemover(new Uint8Array(bytes));
-  } finally {
-    release(bytes);
-  }
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
 }
 
 function encode(source: CutoutHandle, output: OutputOptions): Blob {

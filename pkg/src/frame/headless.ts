@@ -16,21 +16,27 @@ async function main(): Promise<void> {
     return;
   }
 
+  // It comes before the first job that wants it.
+  link.onBest((step) => {
+    if (step.is === 'here') engine.addBest(step);
+  });
+
   const running = new Map<number, AbortController>();
   link.port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === 'cancel') running.get(data.id)?.abort();
     if (data.type === 'job') void work(data);
   });
 
-  async function work({ id, photo, wanted, output }: Extract<ToFrame, { type: 'job' }>): Promise<void> {
+  async function work({ id, photo, wanted, output, quality }: Extract<ToFrame, { type: 'job' }>): Promise<void> {
     const abort = new AbortController();
     running.set(id, abort);
     try {
-      const { file } = await engine.file(photo, wanted, output, {
+      const { file, notes } = await engine.file(photo, wanted, output, {
+        quality,
         signal: abort.signal,
         onProgress: (progress) => link.send({ type: 'progress', id, progress }),
       });
-      link.send({ type: 'done', id, file });
+      link.send({ type: 'done', id, file, notes });
     } catch (error) {
       link.send({ type: 'undone', id, fault: faultOf(error) });
     } finally {

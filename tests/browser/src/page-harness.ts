@@ -31,9 +31,11 @@ const attribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"'
 
 /** How the stand-in engine comes up. */
 export type EngineArrival = 'soon' | 'hold' | 'fail';
+/** What is known of the model of the best quality. */
+export type BestOffer = 'absent' | 'offered' | 'kept' | 'frugal';
 
 /** The page's document: a shell, an enclosure, the frame; the policy is that of xtask/src/policy.rs. */
-async function documentOf(arrival: EngineArrival): Promise<string> {
+async function documentOf(arrival: EngineArrival, best: BestOffer): Promise<string> {
   const text = await (script ??= bundle());
   const policy =
     `default-src 'none'; script-src '${sourceHash(text)}' 'wasm-unsafe-eval'; worker-src blob:; ` +
@@ -44,7 +46,7 @@ async function documentOf(arrival: EngineArrival): Promise<string> {
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Vitrine</title>';
   const frame = (inside: string) =>
     `<iframe title="Vitrine" sandbox="${SANDBOX}" srcdoc="${attribute(inside)}"></iframe>`;
-  const inner = `<!doctype html><html lang="en" data-loading="${arrival}"><head>${head}</head><body><script>${text}</script></body></html>`;
+  const inner = `<!doctype html><html lang="en" data-loading="${arrival}" data-best="${best}"><head>${head}</head><body><script>${text}</script></body></html>`;
   const enclosure = `<!doctype html><html lang="en"><head>${head}<style>${FILLED}</style></head><body>${frame(inner)}</body></html>`;
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitrine</title><link rel="icon" href="data:,">' +
@@ -66,14 +68,14 @@ export interface OpenPage {
 
 export async function openPage(
   browser: Browser,
-  options: BrowserContextOptions & { arrival?: EngineArrival } = {},
+  options: BrowserContextOptions & { arrival?: EngineArrival; best?: BestOffer } = {},
 ): Promise<OpenPage> {
-  const { arrival = 'soon', ...contextOptions } = options;
+  const { arrival = 'soon', best = 'absent', ...contextOptions } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...contextOptions });
   const page = await context.newPage();
   const asked: string[] = [];
   const errors: string[] = [];
-  const body = await documentOf(arrival);
+  const body = await documentOf(arrival, best);
   await context.route('**/*', async (route) => {
     if (route.request().url() === ADDRESS) return route.fulfill({ contentType: 'text/html', body });
     asked.push(route.request().url());

@@ -2,15 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { PhotoQueue, type Change, type CutOut, type Photo } from '../../../www/src/app/queue.js';
-import type { CutOutResult, Engine, Progress } from '../../../pkg/src/engine/types.js';
+import { PhotoQueue, type Change, type Photo } from '../../../www/src/app/queue.js';
+import type { CutOutResult, Engine, Progress, Quality } from '../../../pkg/src/engine/types.js';
 import { test } from './testing.js';
 
 interface Job {
   name: string;
+  quality: Quality;
   signal: AbortSignal;
   progress: (progress: Progress) => void;
-  finish: (coverage?: number) => void;
+  finish: (coverage?: number, given?: Quality) => void;
   fail: (message: string) => void;
 }
 
@@ -23,7 +24,9 @@ function stage() {
     onDeviceChange: () => () => undefined,
     encode: () => Promise.reject(new Error('not here')),
     dispose: () => undefined,
-    removeBackground: (photo, { signal, onProgress } = {}) =>
+    hasBest: true,
+    addBest: () => undefined,
+    removeBackground: (photo, { signal, onProgress, quality = 'fast' } = {}) =>
       new Promise<CutOutResult>((resolve, reject) => {
         const { name } = photo as File;
         assert.ok(signal);
@@ -31,10 +34,11 @@ function stage() {
         const bitmap = (which: string) => ({ close: () => closed.push(`${name} ${which}`) }) as unknown as ImageBitmap;
         jobs.push({
           name,
+          quality,
           signal,
           progress: (progress) => onProgress?.(progress),
           fail: (message) => reject(new Error(message)),
-          finish: (coverage = 0.5) =>
+          finish: (coverage = 0.5, given = quality) =>
             resolve({
               png: new Blob([name]),
               width: 4,
@@ -44,6 +48,7 @@ function stage() {
               coverage,
               notes: [],
               device: 'cpu',
+              quality: given,
               model: { name: 'fast', sha256: '' },
               timings: {},
             }),
@@ -51,7 +56,7 @@ function stage() {
       }),
   };
   let clock = 0;
-  const discarded: CutOut[] = [];
+  const discarded: { before: string; after: string }[] = [];
   const changes: Change[] = [];
   const queue = new PhotoQueue({
     engine: Promise.resolve(engine),

@@ -1,6 +1,7 @@
 /** What the photo frame hands to the page. */
 
 import type { Engine } from 'vitrine/engine/types';
+import type { BestSource } from 'vitrine/frame/session';
 
 /** How far the engine and its model have come. */
 export interface Loading {
@@ -15,4 +16,6 @@ export interface Boot {
   engine: Promise<Engine>;
   /** Calls the listener on every step until the engine is up. A late listener hears the last step again. */
   loading(listener: (progress: Loading) => void): void;
+  /** Where the model of the best quality comes from. */
+  best: BestSource;
 }

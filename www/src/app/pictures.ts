@@ -7,7 +7,6 @@
 
 import type { CutOutResult } from 'vitrine/engine/types';
 import { pictureSize } from './picture-size.js';
-import type { CutOut } from './queue.js';
 
 /** Longer side of a thumbnail, in pixels: a card at two device pixels a CSS pixel. */
 const THUMBNAIL = 480;
@@ -27,9 +26,14 @@ export async function keepPictures({ before, after }: CutOutResult): Promise<{ b
   }
 }
 
-export function discardPictures({ before, after }: CutOut): void {
+export function discardPictures({ before, after }: { before: string; after: string }): void {
   URL.revokeObjectURL(before);
   URL.revokeObjectURL(after);
+}
+
+/** Frees a picture that stays on the screen until the one in its place is decoded. */
+export function discardLater(address: string): void {
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 async function compress(bitmap: ImageBitmap, type: string, quality: number): Promise<Blob> {

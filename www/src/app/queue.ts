@@ -3,10 +3,12 @@
  *
  * A photo is an immutable record; every change puts a new record in its place and tells the listeners.
  * Photos are worked on one at a time, in the order in which they came, so that what the person asks for in
- * between (a download, a copy) comes next and not last.
+ * between (a download, a copy) comes next and not last. When none waits, fast cut-outs are improved to the best
+ * quality, if that is wanted and its model is there: what is on the screen first. Improving gives way to everything.
  */
 
-import type { CutOutResult, Device, Engine, Progress } from 'vitrine/engine/types';
+import type { CutOutResult, Device, Engine, Progress, Quality } from 'vitrine/engine/types';
+import type { QualityChoice } from './best.js';
 
 export type Background = 'transparent' | `#${string}`;
 
@@ -26,7 +28,10 @@ export interface CutOut {
   readonly height: number;
   /** Share of the picture that is subject; 0 means that none was found. */
   readonly coverage: number;
+  /** How sure the matte is, 0 to 1; absent where that was not judged. */
+  readonly confidence?: number;
   readonly notes: readonly string[];
+  readonly quality: Quality;
   readonly device: Device;
   readonly model: string;
   readonly seconds: number;
@@ -38,9 +43,14 @@ export interface CutOut {
 export type State =
   | { readonly is: 'waiting' }
   | { readonly is: 'working'; readonly progress: Progress }
-  | { readonly is: 'done'; readonly cutOut: CutOut }
+  | { readonly is: 'done'; readonly cutOut: CutOut; readonly better?: Better }
   | { readonly is: 'failed'; readonly why: string }
   | { readonly is: 'cancelled' };
+
+/** What became of the wish for a better cut-out, where there was one. */
+export type Better =
+  | { readonly is: 'working'; readonly progress: Progress }
+  | { readonly is: 'failed'; readonly why: string };
 
 export interface Photo {
   readonly id: number;
@@ -58,6 +68,9 @@ export type Change =
   | { readonly of: 'list' }
   | { readonly of: 'photo'; readonly photo: Photo }
   | { readonly of: 'settled'; readonly photo: Photo }
+  /** A fast cut-out has given way to one of the best quality. */
+  | { readonly of: 'improved'; readonly photo: Photo }
+  /** Nothing waits any more. */
   | { readonly of: 'idle' };
 
 export interface Tally {
@@ -71,6 +84,10 @@ export interface Tally {
   working: number;
   /** Ready and never downloaded or copied. */
   unsaved: number;
+  /** Done in the best quality. */
+  best: number;
+  /** Done in the fast quality, and to be improved when the model is there and there is time. */
+  improvable: number;
 }
 
 /** Photos taken out of the list, which can still come back. */
@@ -86,13 +103,19 @@ export interface QueueOptions {
   /** Turns the engine's bitmaps into addresses and closes them. */
   keep: (result: CutOutResult) => Promise<{ before: string; after: string }>;
   /** Frees what `keep` made. */
-  discard: (cutOut: CutOut) => void;
+  discard: (pictures: { before: string; after: string }) => void;
+  /** Frees one picture that may still be on the screen for a moment. */
+  replace?: (address: string) => void;
   /** Milliseconds on any clock that only goes forward. */
   now?: () => number;
 }
 
 /** How many of the last photos the time left is judged by. */
 const REMEMBERED = 5;
+/** After so many failures in a row, the best quality is not tried on further photos. */
+const GIVE_UP = 2;
+/** From this part on an improvement is rather finished than thrown away. */
+const NEARLY = 0.85;
 
 export class PhotoQueue {
   readonly #options: QueueOptions;
@@ -104,7 +127,17 @@ export class PhotoQueue {
   #positions = new Map<number, number>();
   #nextId = 1;
   #pumping = false;
+  /** Whether something waited since the queue was last idle. */
+  #busy = false;
   #startedAt = 0;
+  #choice: QualityChoice = 'fast';
+  #hasBest = false;
+  /** Failures of the best quality in a row. */
+  #failures = 0;
+  /** Whoever wants the engine for something better than improving. */
+  #pauses = 0;
+  #improving: { id: number; abort: AbortController } | undefined;
+  readonly #near = new Set<number>();
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -127,7 +160,7 @@ export class PhotoQueue {
   }
 
   tally(): Tally {
-    const tally: Tally = { total: 0, done: 0, ready: 0, failed: 0, cancelled: 0, waiting: 0, working: 0, unsaved: 0 };
+    const tally: Tally = { total: 0, done: 0, ready: 0, failed: 0, cancelled: 0, waiting: 0, working: 0, unsaved: 0, best: 0, improvable: 0 };
     for (const photo of this.#photos) {
       tally.total++;
       tally[photo.state.is]++;
@@ -135,6 +168,8 @@ export class PhotoQueue {
         tally.ready++;
         if (!photo.saved) tally.unsaved++;
       }
+      if (photo.state.is === 'done' && photo.state.cutOut.quality === 'best') tally.best++;
+      else if (this.#isImprovable(photo)) tally.improvable++;
     }
     return tally;
   }
@@ -154,9 +189,55 @@ export class PhotoQueue {
     );
     if (photos.length > 0) {
       this.#setList([...this.#photos, ...photos]);
+      this.#giveWay();
       void this.#pump();
     }
     return photos;
+  }
+
+  /** Which quality photos get: from now on, and those that are done where a better one is wanted. */
+  setQuality(choice: QualityChoice): void {
+    this.#choice = choice;
+    this.#failures = 0;
+    if (choice === 'fast') this.#improving?.abort.abort();
+    // What failed may be tried again by who asks for it in so many words.
+    if (choice === 'best') {
+      for (const photo of this.#photos) {
+        const { state } = photo;
+        if (state.is === 'done' && state.better?.is === 'failed') this.#set({ ...photo, state: { is: 'done', cutOut: state.cutOut } });
+      }
+    }
+    void this.#pump();
+  }
+
+  /** The engine has the model of the best quality. */
+  addBest(): void {
+    this.#hasBest = true;
+    void this.#pump();
+  }
+
+  /** Whether photos wait for nothing but the model of the best quality. */
+  get waitsForBest(): boolean {
+    return this.#choice === 'best' && !this.#hasBest;
+  }
+
+  /** Tells whether a photo is on the screen or about to be: such are improved first. */
+  setNear(id: number, isNear: boolean): void {
+    if (isNear) this.#near.add(id);
+    else this.#near.delete(id);
+  }
+
+  /** Keeps the engine free for what the person waits for, until the answer is called. */
+  pauseImproving(): () => void {
+    this.#pauses++;
+    this.#giveWay();
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.#pauses--;
+      void this.#pump();
+    };
   }
 
   /** Ends the work on a photo, or its wait. The card answers at once; the engine within its own time. */
@@ -177,6 +258,7 @@ export class PhotoQueue {
     const photo = this.get(id);
     if (!photo || (photo.state.is !== 'failed' && photo.state.is !== 'cancelled')) return;
     this.#set({ ...photo, state: { is: 'waiting' } });
+    this.#giveWay();
     void this.#pump();
   }
 
@@ -186,7 +268,12 @@ export class PhotoQueue {
     const before = this.#photos;
     const photos = before
       .filter(({ id }) => going.has(id))
-      .map((photo): Photo => (photo.state.is === 'working' ? { ...photo, state: { is: 'waiting' } } : photo));
+      .map((photo): Photo => {
+        const { state } = photo;
+        if (state.is === 'working') return { ...photo, state: { is: 'waiting' } };
+        if (state.is === 'done' && state.better?.is === 'working') return { ...photo, state: { is: 'done', cutOut: state.cutOut } };
+        return photo;
+      });
     this.#setList(before.filter(({ id }) => !going.has(id)));
     for (const id of going) this.#aborts.get(id)?.abort();
     let open = true;
@@ -215,29 +302,130 @@ export class PhotoQueue {
     this.#set(background === undefined ? rest : { ...rest, background });
   }
 
-  markSaved(id: number): void {
+  /** The cut-out has been downloaded or copied; one that was improved meanwhile has not. */
+  markSaved(id: number, saved?: CutOut): void {
+    const { state } = this.get(id) ?? {};
+    if (saved && state?.is === 'done' && state.cutOut !== saved) return;
+    this.#markSaved(id);
+  }
+
+  #markSaved(id: number): void {
     const photo = this.get(id);
     if (photo && !photo.saved) this.#set({ ...photo, saved: true });
   }
 
   /** Works until nothing waits. */
   async #pump(): Promise<void> {
+    if (this.#photos.some(({ state }) => state.is === 'waiting')) this.#busy = true;
     if (this.#pumping) return;
     this.#pumping = true;
     try {
       const engine = await this.#options.engine;
-      for (let next = this.#first(); next; next = this.#first()) await this.#work(engine, next);
+      for (;;) {
+        const next = this.#first();
+        if (next) {
+          await this.#work(engine, next);
+          continue;
+        }
+        this.#tellIdle();
+        const improvable = this.#nextToImprove();
+        if (!improvable) break;
+        await this.#improve(engine, improvable);
+      }
     } catch (error) {
       // There is no engine: every photo says why.
-      for (let next = this.#first(); next; next = this.#first()) this.#settle(next.id, { is: 'failed', why: say(error) });
+      const waiting = this.#photos.filter(({ state }) => state.is === 'waiting');
+      for (const { id } of waiting) this.#settle(id, { is: 'failed', why: say(error) });
     } finally {
       this.#pumping = false;
     }
+    this.#tellIdle();
+  }
+
+  /** Once, whenever the last photo that waited is settled; improving is nobody's wait. */
+  #tellIdle(): void {
+    if (!this.#busy || this.#photos.some(({ state }) => state.is === 'waiting')) return;
+    this.#busy = false;
     this.#tell({ of: 'idle' });
   }
 
   #first(): Photo | undefined {
+    if (this.waitsForBest) return undefined;
     return this.#photos.find(({ state }) => state.is === 'waiting');
+  }
+
+  #isImprovable({ state }: Photo): boolean {
+    return (
+      this.#choice !== 'fast' &&
+      this.#failures < GIVE_UP &&
+      state.is === 'done' &&
+      state.cutOut.quality === 'fast' &&
+      state.better?.is !== 'failed'
+    );
+  }
+
+  /** Of what is on the screen the newest, then of the rest. */
+  #nextToImprove(): Photo | undefined {
+    if (!this.#hasBest || this.#pauses > 0) return undefined;
+    const newest = this.#photos.filter((photo) => this.#isImprovable(photo)).reverse();
+    return newest.find(({ id }) => this.#near.has(id)) ?? newest[0];
+  }
+
+  /** Ends an improvement that is not nearly done: it begins again when there is time. */
+  #giveWay(): void {
+    const improving = this.#improving;
+    if (!improving) return;
+    const { state } = this.get(improving.id) ?? {};
+    const better = state?.is === 'done' ? state.better : undefined;
+    if (better?.is === 'working' && better.progress.fraction >= NEARLY) return;
+    improving.abort.abort();
+  }
+
+  async #improve(engine: Engine, { id, file }: Photo): Promise<void> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#aborts.set(id, abort);
+    this.#improving = { id, abort };
+    const startedAt = this.#now();
+    /** The cut-out of now with what becomes of it; nothing where the photo is gone. */
+    const set = (better: Better | undefined) => {
+      const photo = this.get(id);
+      if (photo?.state.is !== 'done') return;
+      const { cutOut } = photo.state;
+      this.#set({ ...photo, state: { is: 'done', cutOut, ...(better && { better }) } });
+    };
+    const onProgress = (progress: Progress) => {
+      if (!signal.aborted) set({ is: 'working', progress });
+    };
+    onProgress({ stage: 'decode', fraction: 0 });
+    try {
+      const result = await engine.removeBackground(file, { signal, onProgress, quality: 'best', ifBestFails: 'reject' });
+      if (signal.aborted) {
+        result.before.close();
+        result.after.close();
+        return set(undefined);
+      }
+      const cutOut = await this.#kept(result, startedAt);
+      const photo = this.get(id);
+      if (signal.aborted || photo?.state.is !== 'done') {
+        this.#options.discard(cutOut);
+        return set(undefined);
+      }
+      this.#failures = 0;
+      const old = photo.state.cutOut;
+      // The photo itself is the same: only the cut-out's picture changes on the screen.
+      this.#set({ ...photo, saved: false, state: { is: 'done', cutOut: { ...cutOut, before: old.before } } });
+      this.#options.discard({ before: cutOut.before, after: '' });
+      (this.#options.replace ?? ((after) => this.#options.discard({ before: '', after })))(old.after);
+      this.#tell({ of: 'improved', photo: this.get(id) as Photo });
+    } catch (error) {
+      if (signal.aborted) return set(undefined);
+      this.#failures++;
+      set({ is: 'failed', why: say(error) });
+    } finally {
+      this.#improving = undefined;
+      this.#aborts.delete(id);
+    }
   }
 
   async #work(engine: Engine, { id, file }: Photo): Promise<void> {
@@ -251,20 +439,25 @@ export class PhotoQueue {
     };
     onProgress({ stage: 'decode', fraction: 0 });
     try {
-      const result = await engine.removeBackground(file, { signal, onProgress });
+      const quality = this.#choice === 'best' && this.#failures < GIVE_UP ? 'best' : 'fast';
+      const result = await engine.removeBackground(file, { signal, onProgress, quality });
       if (signal.aborted) {
         result.before.close();
         result.after.close();
         return;
       }
-      const cutOut = await this.#kept(result);
+      // Asked for the best and given the fast one, the device cannot: it is not asked over and over.
+      if (quality === 'best') this.#failures = result.quality === 'best' ? 0 : this.#failures + 1;
+      const cutOut = await this.#kept(result, this.#startedAt);
       if (signal.aborted) {
         this.#options.discard(cutOut);
         return;
       }
       this.#durations.push(this.#now() - this.#startedAt);
       if (this.#durations.length > REMEMBERED) this.#durations.shift();
-      this.#settle(id, { is: 'done', cutOut });
+      const failed: Better = { is: 'failed', why: '' };
+      // Its notes say why it is not the best.
+      this.#settle(id, { is: 'done', cutOut, ...(quality !== result.quality && { better: failed }) });
     } catch (error) {
       if (!signal.aborted) this.#settle(id, { is: 'failed', why: say(error) });
     } finally {
@@ -273,11 +466,12 @@ export class PhotoQueue {
     }
   }
 
-  async #kept(result: CutOutResult): Promise<CutOut> {
-    const { png, width, height, coverage, notes, device, model } = result;
-    const seconds = (this.#now() - this.#startedAt) / 1_000;
+  async #kept(result: CutOutResult, startedAt: number): Promise<CutOut> {
+    const { png, width, height, coverage, confidence, notes, quality, device, model } = result;
+    const seconds = (this.#now() - startedAt) / 1_000;
     const pictures = await this.#options.keep(result);
-    return { png, width, height, coverage, notes, device, model: model.name, seconds, ...pictures };
+    const judged = { coverage, ...(confidence !== undefined && { confidence }) };
+    return { png, width, height, ...judged, notes, quality, device, model: model.name, seconds, ...pictures };
   }
 
   #settle(id: number, state: State): void {

@@ -30,6 +30,7 @@ function duration(seconds: number): string {
 }
 
 const stages: Record<Stage, string> = {
+  fetch: 'Fetching the model',
   queue: 'Waiting for its turn',
   decode: 'Reading the photo',
   network: 'Finding the subject',
@@ -122,6 +123,52 @@ export const strings = {
     jpegNeedsColour: 'JPEG has no transparency: white is used.',
   },
 
+  quality: {
+    legend: 'Quality',
+    opener: (name: string) => `Quality: ${name}`,
+    names: { automatic: 'Automatic', fast: 'Fast', best: 'Best' },
+    about: {
+      automatic: 'A fast cut-out at once, replaced by the best one as soon as it is ready.',
+      fast: 'Ready in a moment. Good for products with clear edges.',
+      best: 'Hair, fur, straps and fine edges. Takes longer for each photo.',
+    },
+    download: (size: number) => `${bytes(size)}, once`,
+    noDownload: 'no download',
+    progress: 'Download of the best quality',
+    coming: (received: number, total: number) => `On its way: ${oneDecimal.format(received / 1e6)} of ${bytes(total)}`,
+    opening: 'Opening the best quality from this device…',
+    stopped: (received: number, total: number) =>
+      `Stopped at ${oneDecimal.format(received / 1e6)} of ${bytes(total)}. What has come is kept.`,
+    offered: (total: number) => `The best quality is a download of ${bytes(total)}, kept on this device.`,
+    here: 'The best quality is on this device and works offline.',
+    hereNotKept: 'The best quality is here until this page is closed: the browser did not let it be stored.',
+    stop: 'Stop',
+    resume: 'Go on',
+    again: 'Try again',
+    get: 'Download',
+    /** In the toolbar, in few words. */
+    short: {
+      coming: (received: number, total: number) => `best quality: ${oneDecimal.format(received / 1e6)} of ${bytes(total)}`,
+      opening: 'opening the best quality…',
+      stop: 'Stop',
+      stopOf: 'Stop fetching the best quality',
+      asks: (total: number) => `best quality needs ${bytes(total)}`,
+      get: 'Get it',
+      getOf: (total: number) => `Download the best quality, ${bytes(total)}`,
+      failed: 'best quality did not arrive',
+      again: 'Try again',
+      againOf: 'Fetch the best quality again',
+      improving: (left: number) => `improving ${photos(left)}`,
+      waiting: 'waiting for the best quality',
+    },
+    notKept: 'The best quality works, but the browser did not let it be stored: next time it is fetched again.',
+  },
+
+  order: {
+    unsure: (count: number) => (count === 1 ? '1 cut-out is worth a look.' : `${number.format(count)} cut-outs are worth a look.`),
+    unsureFirst: 'Unsure first',
+  },
+
   format: {
     label: 'Format',
     names: { 'image/png': 'PNG', 'image/webp': 'WebP', 'image/jpeg': 'JPEG' } satisfies Record<OutputFormat, string>,
@@ -168,6 +215,13 @@ export const strings = {
     cutOutAlt: (name: string) => `Cut-out of ${name}`,
     photoAlt: (name: string) => `Photo ${name}`,
     noPreview: 'No preview of this photo yet',
+    quality: { fast: 'Fast', best: 'Best' },
+    bestToFollow: 'Fast, best to follow',
+    improving: (fraction: number) => `Improving ${Math.round(fraction * 100)}%`,
+    improvingOf: (name: string) => `Improving ${name}`,
+    waitingForBest: 'Waiting for the best quality',
+    unsure: 'Worth a look',
+    bestFailed: (why: string) => `The best quality did not work for this photo, so the fast one stays. ${why}`,
   },
 
   compare: {
@@ -198,6 +252,7 @@ export const strings = {
     device: 'Worked on by',
     devices: { gpu: 'Graphics card', cpu: 'Processor' },
     model: 'Model',
+    quality: 'Quality',
   },
 
   clear: {
@@ -235,6 +290,8 @@ export const strings = {
     cancelled: (name: string) => `${name} cancelled.`,
     allDone: (done: number, failed: number) =>
       failed === 0 ? `All done: ${cutOuts(done)} ready.` : `All done: ${cutOuts(done)} ready, ${failed} failed.`,
+    bestReady: 'The best quality is here.',
+    improved: (count: number) => (count === 1 ? '1 cut-out improved to the best quality.' : `${number.format(count)} cut-outs improved to the best quality.`),
     restored: (count: number) => `${photos(count)} back again.`,
   },
 

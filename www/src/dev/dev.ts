@@ -2,18 +2,21 @@
  * The page on a stand-in for the engine, behind the same guard as the product.
  *
  * The document's `data-loading` says how the engine comes: `hold` waits for `fake.release()`, `fail` never
- * comes; otherwise it takes a moment. Tests steer it through `window.fake`.
+ * comes; otherwise it takes a moment. Its `data-best` says what is known of the model of the best quality: `absent`
+ * (the default), `offered`, `kept`, `frugal`. Tests steer it through `window.fake`.
  */
 
 import 'vitrine/airlock/guard';
 import { VitrineError, type Engine } from 'vitrine/engine/types';
 import { mount } from '../app/main.js';
 import type { Loading } from '../app/boot.js';
+import { FakeBest } from './fake-best.js';
 import { FakeEngine } from './fake-engine.js';
 
 const TOTAL = 1.9;
 const how = document.documentElement.dataset['loading'];
 const engine = new FakeEngine();
+const best = new FakeBest(document.documentElement.dataset['best'] ?? 'absent', () => engine.addBest());
 const listeners = new Set<(progress: Loading) => void>();
 let release = () => {};
 const ready = new Promise<Engine>((resolve, reject) => {
@@ -35,6 +38,6 @@ async function load(): Promise<void> {
   if (how !== 'hold') release();
 }
 
-Object.assign(globalThis, { fake: { engine, release } });
-mount(document.body, { engine: ready, loading: (listener) => void listeners.add(listener) });
+Object.assign(globalThis, { fake: { engine, best, release } });
+mount(document.body, { engine: ready, best, loading: (listener) => void listeners.add(listener) });
 void load();

@@ -2,16 +2,17 @@
  * A stand-in for the engine, to develop and test the page without wasm or a model. Never part of the product.
  *
  * It guesses the background from the picture's border, takes its time, and does as a file's name says:
- * `broken` fails, `empty` finds nothing, `large` gives a note, `slow` takes ten times as long.
+ * `broken` fails, `empty` finds nothing, `large` gives a note, `slow` takes ten times as long, `heavy` does not fit
+ * into memory in the best quality, `unsure` and `doubtful` have a low confidence.
  */
 
 import {
   VitrineError,
+  type CutOutOptions,
   type CutOutResult,
   type DeviceReport,
   type Engine,
   type OutputOptions,
-  type Progress,
   type Stage,
 } from 'vitrine/engine/types';
 
@@ -30,6 +31,9 @@ export class FakeEngine implements Engine {
   delay = 900;
   /** Alpha mattes to use in place of a guess, as base64 of a greyscale picture, by the photo's name. */
   readonly mattes = new Map<string, string>();
+  /** What the best quality takes, in lengths of a fast one. */
+  bestFactor = 2;
+  hasBest = false;
   /** Whoever waits for `release` while `hold` is set. */
   hold = false;
   readonly #listeners = new Set<(report: DeviceReport) => void>();
@@ -45,10 +49,11 @@ export class FakeEngine implements Engine {
     for (const listener of this.#listeners) listener(this.device);
   }
 
-  removeBackground(
-    photo: Blob,
-    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
-  ): Promise<CutOutResult> {
+  addBest(): void {
+    this.hasBest = true;
+  }
+
+  removeBackground(photo: Blob, options: CutOutOptions = {}): Promise<CutOutResult> {
     const result = this.#last.then(() => this.#cut(photo, options));
     this.#last = result.catch(() => undefined);
     return result;
@@ -75,10 +80,11 @@ export class FakeEngine implements Engine {
 
   async #cut(
     photo: Blob,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+    { signal, onProgress, quality = 'fast', ifBestFails }: CutOutOptions,
   ): Promise<CutOutResult> {
     const name = photo instanceof File ? photo.name : '';
-    const time = this.delay * (name.includes('slow') ? 10 : 1);
+    const factor = (name.includes('slow') ? 10 : 1) * (quality === 'best' ? this.bestFactor : 1);
+    const time = this.delay * factor;
     const steps = 12;
     for (let step = 0; step < steps; step++) {
       const fraction = step / steps;
@@ -86,6 +92,13 @@ export class FakeEngine implements Engine {
       onProgress?.({ stage, fraction });
       await wait(time / steps, signal);
       while (this.hold && step >= steps / 2) await wait(50, signal);
+      if (step === 1 && quality === 'best' && name.includes('heavy')) {
+        const error = new VitrineError('device', 'There was not enough memory for this photo: close other tabs.');
+        if (ifBestFails === 'reject') throw error;
+        const result = await this.#cut(photo, { signal, onProgress });
+        result.notes.push(`The best quality did not work here, so this is the fast one. ${error.message}`);
+        return result;
+      }
       if (step === 1 && name.includes('broken')) {
         throw new VitrineError('photo', 'The JPEG ends in the middle of its picture: get the photo again from where it came.');
       }
@@ -105,7 +118,7 @@ export class FakeEngine implements Engine {
     const matte = this.mattes.get(name);
     if (isEmpty) for (let at = 3; at < pixels.data.length; at += 4) pixels.data[at] = 0;
     else if (matte) await takeMatte(pixels, matte);
-    else guess(pixels);
+    else guess(pixels, quality === 'best' ? 2 : 6);
     let sum = 0;
     for (let at = 3; at < pixels.data.length; at += 4) sum += pixels.data[at] ?? 0;
     context.putImageData(pixels, 0, 0);
@@ -121,9 +134,11 @@ export class FakeEngine implements Engine {
       before: await createImageBitmap(upright, size),
       after: await createImageBitmap(cut, size),
       coverage: sum / (width * height * 255),
+      confidence: name.includes('unsure') ? 0.3 : name.includes('doubtful') ? 0.5 : 0.95,
       notes,
       device: 'cpu',
-      model: { name: 'fast', sha256: '0'.repeat(64) },
+      quality,
+      model: { name: quality, sha256: '0'.repeat(64) },
       timings: { network: time },
     };
   }
@@ -161,7 +176,7 @@ async function takeMatte(pixels: ImageData, base64: string): Promise<void> {
 }
 
 /** What differs from the colour of the border is subject. */
-function guess({ data, width, height }: ImageData): void {
+function guess({ data, width, height }: ImageData, steepness: number): void {
   const mean = [0, 0, 0];
   let count = 0;
   const take = (x: number, y: number) => {
@@ -173,6 +188,6 @@ function guess({ data, width, height }: ImageData): void {
   const [r, g, b] = mean.map((sum) => sum / count) as [number, number, number];
   for (let at = 0; at < data.length; at += 4) {
     const distance = Math.hypot(data[at]! - r, data[at + 1]! - g, data[at + 2]! - b);
-    data[at + 3] = Math.max(0, Math.min(255, (distance - 36) * 6));
+    data[at + 3] = Math.max(0, Math.min(255, (distance - 36) * steepness));
   }
 }

@@ -9,8 +9,11 @@ import { icons } from '../icons.js';
 import type { Tally } from '../queue.js';
 import { strings } from '../strings.js';
 import './background-picker.js';
+import './quality-picker.js';
 import type { BackgroundChange } from './background-picker.js';
+import type { BestState, QualityChoice } from '../best.js';
 import { ChooseEvent } from './drop-zone.js';
+import { BestAsk } from './quality-picker.js';
 
 const { batch: words } = strings;
 const FORMATS = Object.keys(strings.format.names) as OutputFormat[];
@@ -40,6 +43,12 @@ export class BatchToolbar extends LitElement {
   @property({ attribute: false }) look!: Look;
   @property({ type: Number }) secondsLeft: number | undefined;
   @property({ type: Boolean }) engineReady = false;
+  @property() quality: QualityChoice = 'automatic';
+  @property({ attribute: false }) best!: BestState;
+  /** Bytes of the best model that are here, and in all. */
+  @property({ attribute: false }) bestProgress!: { received: number; total: number };
+  /** Whether the person must say so before it is fetched. */
+  @property({ type: Boolean }) bestAsks = false;
   /** Files packed and to be packed, while an archive is made. */
   @property({ attribute: false }) packing: { done: number; total: number } | undefined;
   /** On a narrow screen the swatches fold away. */
@@ -85,6 +94,20 @@ export class BatchToolbar extends LitElement {
         color: var(--ink-quiet);
         font-size: 0.8125rem;
         line-height: 1.3;
+      }
+      .words button {
+        min-block-size: 24px;
+        padding: 0 0.25rem;
+        border: 0;
+        border-radius: 4px;
+        background: none;
+        color: var(--accent);
+        font-size: 0.8125rem;
+        font-weight: 600;
+        cursor: pointer;
+      }
+      .words button:hover {
+        text-decoration: underline;
       }
       .words .bad {
         color: var(--danger);
@@ -220,7 +243,7 @@ export class BatchToolbar extends LitElement {
         <div class="status" role="group" aria-label=${words.region}>
           <p class="words">
             <strong>${this.headline(busy, settled)}</strong>
-            ${this.subline(busy)}
+            <span class="sub">${this.subline(busy)}</span>
           </p>
           ${busy
             ? html`<button class="button quiet" @click=${() => this.ask('cancel-all')}>${words.cancelAll}</button>`
@@ -263,6 +286,9 @@ export class BatchToolbar extends LitElement {
           >
             <span class="dot ${look.background === 'transparent' ? 'transparent' : ''}"></span>
           </button>
+          ${this.best.is === 'unknown' || this.best.is === 'absent'
+            ? nothing
+            : html`<quality-picker .choice=${this.quality} .best=${this.best} .progress=${this.bestProgress}></quality-picker>`}
           ${forced ? html`<p class="hint">${strings.background.jpegNeedsColour}</p>` : nothing}
           <select class="field" aria-label=${strings.format.label} @change=${this.pickFormat}>
             ${FORMATS.map(
@@ -310,7 +336,40 @@ export class BatchToolbar extends LitElement {
       else if (this.secondsLeft !== undefined) parts.push(html`<span>${words.left(this.secondsLeft)}</span>`);
     }
     if (bad > 0 && !busy) parts.push(html`<span class="bad">${words.failed(bad)}</span>`);
+    const best = this.bestLine();
+    if (best !== nothing) parts.push(best);
     return parts.map((part, index) => (index === 0 ? part : html`<span> · </span>${part}`));
+  }
+
+  /** What the model of the best quality is up to, where it concerns the photos here. */
+  private bestLine() {
+    const { best, bestProgress, quality, tally } = this;
+    const { short } = strings.quality;
+    const wanted = quality !== 'fast' && (tally.improvable > 0 || (quality === 'best' && tally.waiting > 0));
+    const { received, total } = bestProgress;
+    const ask = (what: 'start' | 'stop', text: string, label: string) =>
+      html` <button aria-label=${label} @click=${() => this.dispatchEvent(new BestAsk(what))}>${text}</button>`;
+    switch (best.is) {
+      case 'coming':
+        return html`<span>${best.kept ? short.opening : short.coming(received, total)}</span>${ask('stop', short.stop, short.stopOf)}`;
+      case 'failed':
+        return wanted
+          ? html`<span class="bad">${short.failed}</span>${ask('start', short.again, short.againOf)}`
+          : nothing;
+      case 'offered':
+        return wanted && this.bestAsks
+          ? html`<span>${short.asks(total)}</span>${ask('start', short.get, short.getOf(total))}`
+          : nothing;
+      case 'stopped':
+        // Who stopped it on automatic knows; who wants nothing but the best sees why nothing happens.
+        return quality === 'best' && wanted
+          ? html`<span>${short.waiting}</span>${ask('start', short.get, short.getOf(total))}`
+          : nothing;
+      case 'here':
+        return wanted && tally.improvable > 0 ? html`<span>${short.improving(tally.improvable)}</span>` : nothing;
+      default:
+        return nothing;
+    }
   }
 
   private save() {

@@ -1,7 +1,8 @@
 /** A photo and its cut-out over one another, and a divider between them. */
 
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../../styles/shared.js';
 import { icons } from '../icons.js';
 import type { Background } from '../queue.js';
@@ -36,6 +37,8 @@ export class CompareSlider extends LitElement {
   /** Whether the two sides carry their names. */
   @property({ type: Boolean }) captions = false;
 
+  /** The cut-out that is shown until the one in its place can be painted. */
+  @state() private leaving = '';
   @query('.frame') private frame!: HTMLElement;
   @query('.grip') private grip!: HTMLElement;
   private dragging: number | undefined;
@@ -78,6 +81,9 @@ export class CompareSlider extends LitElement {
       }
       .after {
         clip-path: inset(0 0 0 calc(var(--at) * 1%));
+      }
+      .after.coming {
+        opacity: 0;
       }
       .before {
         clip-path: inset(0 calc(100% - var(--at) * 1%) 0 0);
@@ -191,7 +197,15 @@ export class CompareSlider extends LitElement {
         @pointerup=${this.up}
         @pointercancel=${this.cancel}
       >
-        <img class="after" src=${this.cutOut} alt=${this.alt} decoding="async" draggable="false" />
+        ${repeat(
+          [this.cutOut, this.leaving].filter((address) => address !== ''),
+          (address) => address,
+          (address) => {
+            const coming = this.leaving !== '' && address === this.cutOut;
+            const alt = address === this.cutOut ? this.alt : '';
+            return html`<img class="after ${coming ? 'coming' : ''}" src=${address} alt=${alt} decoding="async" draggable="false" />`;
+          },
+        )}
         <img class="before" src=${this.photo} alt="" decoding="async" draggable="false" />
         ${this.captions
           ? html`
@@ -219,12 +233,27 @@ export class CompareSlider extends LitElement {
     `;
   }
 
-  override updated(): void {
+  override willUpdate(changed: PropertyValues<this>): void {
+    // Another photo's picture takes over at once; a better one of the same photo, when it can be painted.
+    const before = changed.get('cutOut');
+    if (before && !changed.has('photo') && this.photo !== '') this.leaving = before;
+    else if (changed.has('photo')) this.leaving = '';
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('cutOut') && this.leaving !== '') void this.change();
     // The frame's policy allows no style attribute; the object model is not markup.
     const { style } = this.frame;
     style.setProperty('--at', String(this.value));
     style.setProperty('--ratio', String(this.ratio));
     style.setProperty('--backdrop', this.backdrop === 'transparent' ? 'none' : this.backdrop);
+  }
+
+  private async change(): Promise<void> {
+    const { cutOut } = this;
+    const picture = [...this.renderRoot.querySelectorAll('img')].find(({ src }) => src === cutOut);
+    await picture?.decode().catch(() => undefined);
+    if (this.cutOut === cutOut) this.leaving = '';
   }
 
   /** Resolves when both pictures are decoded: shown before, the slider would flash empty. */

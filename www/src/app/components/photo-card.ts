@@ -8,7 +8,8 @@ import { backdropOf, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import { makeThumbnail } from '../pictures.js';
-import { isReady, type CutOut, type Photo, type PhotoQueue } from '../queue.js';
+import { isUnsure } from '../confidence.js';
+import { isReady, type Better, type CutOut, type Photo, type PhotoQueue } from '../queue.js';
 import { strings } from '../strings.js';
 import { unwatch, watch } from '../visibility.js';
 import './background-picker.js';
@@ -27,6 +28,10 @@ export class PhotoCard extends LitElement {
   @property({ type: Boolean }) saving = false;
   @property({ type: Boolean }) copyable = false;
   @property({ type: Boolean }) engineReady = false;
+  /** What the page knows of the best quality: none on offer, nothing more to expect, or it may follow. */
+  @property() best: 'absent' | 'not wanted' | 'to follow' = 'absent';
+  /** Whether a photo that waits does so for the model of the best quality. */
+  @property({ type: Boolean }) waitsForBest = false;
 
   @state() private thumbnail: string | undefined;
   @state() private choosing = false;
@@ -185,6 +190,40 @@ export class PhotoCard extends LitElement {
         font-size: 0.8125rem;
         font-variant-numeric: tabular-nums;
       }
+      .meta .quality {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.25rem;
+      }
+      .meta .quality svg {
+        inline-size: 14px;
+        block-size: 14px;
+      }
+      .meta .quality.best {
+        color: var(--accent);
+        font-weight: 600;
+      }
+      .flag {
+        position: absolute;
+        inset-block-start: 10px;
+        inset-inline-start: 10px;
+        display: flex;
+        align-items: center;
+        gap: 0.3125rem;
+        padding: 0.1875rem 0.625rem 0.1875rem 0.4375rem;
+        border-radius: 99px;
+        background: var(--caution-soft);
+        color: var(--caution);
+        font-size: 0.8125rem;
+        font-weight: 600;
+        line-height: 1.4;
+        box-shadow: 0 1px 4px rgb(0 0 0 / 0.2);
+        pointer-events: none;
+      }
+      .flag svg {
+        inline-size: 15px;
+        block-size: 15px;
+      }
       .title {
         font-weight: 600;
       }
@@ -278,6 +317,7 @@ export class PhotoCard extends LitElement {
     super.connectedCallback();
     watch(this, (isNear) => {
       this.isNear = isNear;
+      this.queue.setNear(this.photoId, isNear);
       if (isNear) this.askThumbnail();
     });
   }
@@ -285,6 +325,7 @@ export class PhotoCard extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     unwatch(this);
+    this.queue.setNear(this.photoId, false);
     this.dropThumbnail();
   }
 
@@ -298,7 +339,7 @@ export class PhotoCard extends LitElement {
           photo,
           'pending',
           this.picture(file.name),
-          [this.engineReady ? words.waiting : words.waitingForEngine, strings.bytes(file.size)],
+          [this.waitText(), strings.bytes(file.size)],
           this.cancelButton(photo),
         );
       case 'working': {
@@ -329,18 +370,23 @@ export class PhotoCard extends LitElement {
         return this.layout(photo, 'failed', this.picture(file.name), meta, this.afterwards(photo));
       }
       case 'done':
-        return isReady(photo) ? this.done(photo, state.cutOut) : this.noSubject(photo, state.cutOut);
+        return isReady(photo) ? this.done(photo, state.cutOut, state.better) : this.noSubject(photo, state.cutOut);
     }
+  }
+
+  private waitText(): string {
+    if (!this.engineReady) return words.waitingForEngine;
+    return this.waitsForBest ? words.waitingForBest : words.waiting;
   }
 
   override updated(): void {
     const photo = this.queue.get(this.photoId);
     if (!photo) return;
     const { state } = photo;
-    if (state.is === 'working') {
-      this.wasWorking = true;
-      this.renderRoot.querySelector<HTMLElement>('.track')?.style.setProperty('--fraction', String(state.progress.fraction));
-    }
+    if (state.is === 'working') this.wasWorking = true;
+    const progress = state.is === 'done' && state.better?.is === 'working' ? state.better.progress : undefined;
+    const { fraction } = (state.is === 'working' ? state.progress : progress) ?? { fraction: 0 };
+    this.renderRoot.querySelector<HTMLElement>('.track')?.style.setProperty('--fraction', String(fraction));
     if (state.is === 'done') {
       if (this.wasWorking) void this.takeOver();
       else if (!this.takingOver) this.dropThumbnail();
@@ -357,7 +403,7 @@ export class PhotoCard extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('.actions button')?.focus();
   }
 
-  private done(photo: Photo, cutOut: CutOut) {
+  private done(photo: Photo, cutOut: CutOut, better: Better | undefined) {
     const { name } = photo.file;
     const backdrop = backdropOf(photo, this.look);
     const picture = html`${this.thumbnail ? this.picture(name) : nothing}
@@ -370,13 +416,28 @@ export class PhotoCard extends LitElement {
         .label=${strings.compare.label(name)}
         .alt=${words.cutOutAlt(name)}
       ></compare-slider>
+      ${isUnsure(photo) ? html`<p class="flag">${icons.search} ${words.unsure}</p>` : nothing}
+      ${better?.is === 'working'
+        ? html`<div
+            class="track"
+            role="progressbar"
+            aria-label=${words.improvingOf(name)}
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuenow=${Math.round(better.progress.fraction * 100)}
+          >
+            <div class="fill"></div>
+          </div>`
+        : nothing}
       <div class="corner">
         ${this.iconButton('open', words.openOf(name), icons.enlarge)}
         ${this.iconButton('remove', words.removeOf(name), icons.close)}
       </div>`;
-    const meta = [words.size(cutOut.width, cutOut.height), strings.bytes(cutOut.png.size)];
+    const quality = this.quality(cutOut, better);
+    const meta = [words.size(cutOut.width, cutOut.height), strings.bytes(cutOut.png.size), ...(quality ? [quality] : [])];
+    const failed = better?.is === 'failed' && better.why !== '' ? [words.bestFailed(better.why)] : [];
     return this.layout(photo, 'done', picture, meta, [
-      this.notes(cutOut.notes),
+      this.notes([...cutOut.notes, ...failed]),
       html`<div class="actions">
         <button
           class="button wide"
@@ -420,6 +481,15 @@ export class PhotoCard extends LitElement {
     ]);
   }
 
+  /** Which quality is shown, and whether a better one is on its way; nothing where there is only one. */
+  private quality({ quality }: CutOut, better: Better | undefined) {
+    if (quality === 'best') return html`<span class="quality best">${icons.sparkle} ${words.quality.best}</span>`;
+    if (better?.is === 'working') return html`<span class="quality">${words.improving(better.progress.fraction)}</span>`;
+    if (this.best === 'absent') return undefined;
+    const follows = this.best === 'to follow' && better?.is !== 'failed';
+    return html`<span class="quality">${follows ? words.bestToFollow : words.quality.fast}</span>`;
+  }
+
   private noSubject(photo: Photo, { before, notes }: CutOut) {
     const picture = html`<img class="thumbnail" src=${before} alt=${words.photoAlt(photo.file.name)} />`;
     return this.layout(photo, 'empty', picture, [strings.bytes(photo.file.size)], [
@@ -428,14 +498,14 @@ export class PhotoCard extends LitElement {
     ]);
   }
 
-  private layout(photo: Photo, kind: string, picture: unknown, meta: readonly string[], body: unknown): TemplateResult {
+  private layout(photo: Photo, kind: string, picture: unknown, meta: readonly unknown[], body: unknown): TemplateResult {
     const { name } = photo.file;
     return html`
       <div class="stage ${kind}">${picture}</div>
       <div class="body">
         <div>
           <h2 title=${name}>${name}</h2>
-          <p class="meta">${meta.join(' · ')}</p>
+          <p class="meta">${meta.map((part, index) => html`${index === 0 ? '' : ' · '}${part}`)}</p>
         </div>
         ${body}
       </div>

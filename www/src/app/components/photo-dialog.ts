@@ -7,7 +7,7 @@ import { PhotoAction, type PhotoAsk } from '../actions.js';
 import { backdropOf, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
-import { isReady, type PhotoQueue } from '../queue.js';
+import { isReady, type Photo, type PhotoQueue } from '../queue.js';
 import { strings } from '../strings.js';
 import './background-picker.js';
 import type { BackgroundChange } from './background-picker.js';
@@ -30,6 +30,8 @@ const ZOOMS: readonly (readonly [Zoom, string])[] = [
 /** The full pictures of one photo, for a closer look. */
 interface Full {
   id: number;
+  /** The cut-out that it is of: a better one may take its place. */
+  png: Blob;
   before: string;
   after: string;
   /** Addresses to free. */
@@ -43,6 +45,8 @@ export class PhotoDialog extends LitElement {
   @property({ type: Boolean }) copyable = false;
   /** The photo whose file is being made. */
   @property({ attribute: false }) saving: ReadonlySet<number> = new Set();
+  /** The photos in the order in which the page shows them. */
+  @property({ attribute: false }) order: readonly Photo[] = [];
 
   @state() private photoId: number | undefined;
   @state() private zoom: Zoom = 'fit';
@@ -279,7 +283,7 @@ export class PhotoDialog extends LitElement {
   }
 
   private get ready() {
-    return this.queue.photos.filter(isReady);
+    return this.order.filter(isReady);
   }
 
   private get photo() {
@@ -298,7 +302,7 @@ export class PhotoDialog extends LitElement {
     const { name } = photo.file;
     const all = this.ready;
     const index = all.findIndex(({ id }) => id === photo.id);
-    const full = this.full?.id === photo.id && zoom !== 'fit' ? this.full : undefined;
+    const full = this.full?.id === photo.id && this.full.png === cutOut.png && zoom !== 'fit' ? this.full : undefined;
     const backdrop = backdropOf(photo, this.look);
     const saving = this.saving.has(photo.id);
     return html`
@@ -415,6 +419,8 @@ export class PhotoDialog extends LitElement {
             <dd>${words.seconds(cutOut.seconds)}</dd>
             <dt>${words.device}</dt>
             <dd>${words.devices[cutOut.device]}</dd>
+            <dt>${words.quality}</dt>
+            <dd>${strings.card.quality[cutOut.quality]}</dd>
             <dt>${words.model}</dt>
             <dd>${cutOut.model}</dd>
           </dl>
@@ -433,6 +439,7 @@ export class PhotoDialog extends LitElement {
       return;
     }
     if (!photo || zoom === 'fit') return;
+    this.loadFull();
     const { width, height } = photo.state.cutOut;
     const scale = zoom / devicePixelRatio;
     const { style } = this.renderRoot.querySelector<HTMLElement>('.picture') as HTMLElement;
@@ -500,13 +507,14 @@ export class PhotoDialog extends LitElement {
   /** Full pictures are decoded only for a closer look, and the photo only where the browser reads its format. */
   private loadFull(): void {
     const { photo } = this;
-    if (this.zoom === 'fit' || !photo || this.full?.id === photo.id) return;
-    this.dropFull();
+    if (this.zoom === 'fit' || !photo) return;
     const { png, width, height, before } = photo.state.cutOut;
+    if (this.full?.id === photo.id && this.full.png === png) return;
+    this.dropFull();
     if (width * height > MOST_PIXELS) return;
     const original = URL.createObjectURL(photo.file);
     const after = URL.createObjectURL(png);
-    const full: Full = { id: photo.id, before, after, own: [original, after] };
+    const full: Full = { id: photo.id, png, before, after, own: [original, after] };
     this.full = full;
     const probe = new Image();
     probe.src = original;

@@ -6,13 +6,15 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { DeviceReport, Engine } from 'vitrine/engine/types';
 import { base, controls } from '../../styles/shared.js';
 import type { PhotoAction } from '../actions.js';
+import { BestModel, type QualityChoice } from '../best.js';
 import type { Boot, Loading } from '../boot.js';
+import { isUnsure, unsureFirst } from '../confidence.js';
 import { canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import { fromDrop, fromInput, fromPaste, isFolder, seemsFolder, type Intake } from '../intake.js';
-import { discardPictures, keepPictures } from '../pictures.js';
-import { isReady, PhotoQueue, type Change, type Removed } from '../queue.js';
+import { discardLater, discardPictures, keepPictures } from '../pictures.js';
+import { isReady, PhotoQueue, type Change, type Photo, type Removed } from '../queue.js';
 import { sampleFile } from '../sample/sample.js';
 import { strings } from '../strings.js';
 import type { BatchAction, LookChange } from './batch-toolbar.js';
@@ -26,6 +28,7 @@ import './photo-card.js';
 import type { PhotoCard } from './photo-card.js';
 import './photo-dialog.js';
 import type { PhotoDialog } from './photo-dialog.js';
+import type { BestAsk, QualityChange } from './quality-picker.js';
 import './site-header.js';
 import './toast-stack.js';
 import type { ToastStack } from './toast-stack.js';
@@ -44,6 +47,8 @@ export class VitrineApp extends LitElement {
   @state() private loading: Loading | undefined;
   @state() private problem = '';
   @state() private look: Look = { background: 'transparent', format: 'image/png' };
+  @state() private quality: QualityChoice = 'automatic';
+  @state() private order: 'as added' | 'unsure first' = 'as added';
   @state() private saving: ReadonlySet<number> = new Set();
   @state() private packing: { done: number; total: number } | undefined;
   @state() private dragging: 'files' | 'folder' | undefined;
@@ -60,6 +65,9 @@ export class VitrineApp extends LitElement {
   /** Stands outside the shadow root: Chromium gives no drop to a file field within one. */
   private readonly folderInput = document.createElement('input');
   private queue!: PhotoQueue;
+  private best!: BestModel;
+  /** Cut-outs improved since that was last announced. */
+  private improved = 0;
   private stopPacking: AbortController | undefined;
   private dragDepth = 0;
   private pasted = 0;
@@ -87,6 +95,23 @@ export class VitrineApp extends LitElement {
         max-inline-size: 90rem;
         margin: 0 auto;
         padding: clamp(1rem, 2vw, 1.75rem) var(--gutter) 3rem;
+      }
+      .order {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 1rem;
+        max-inline-size: 90rem;
+        margin: 0 auto;
+        padding: clamp(0.75rem, 2vw, 1.25rem) var(--gutter) 0;
+        font-size: 0.9375rem;
+      }
+      .order p {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        color: var(--caution);
+        font-weight: 550;
       }
       .grid > li {
         display: grid;
@@ -189,7 +214,21 @@ export class VitrineApp extends LitElement {
     Object.assign(folderInput, { type: 'file', webkitdirectory: true, hidden: true, tabIndex: -1, ariaHidden: 'true' });
     folderInput.addEventListener('change', (event) => this.chosen(event));
     this.append(folderInput);
-    this.queue = new PhotoQueue({ engine: boot.engine, keep: keepPictures, discard: discardPictures });
+    this.queue = new PhotoQueue({
+      engine: boot.engine,
+      keep: keepPictures,
+      discard: discardPictures,
+      replace: discardLater,
+    });
+    this.queue.setQuality(this.quality);
+    this.best = new BestModel(boot.best);
+    let was = this.best.state;
+    this.best.subscribe(() => {
+      const { state } = this.best;
+      if (state !== was) this.bestChanged();
+      was = state;
+      this.requestUpdate();
+    });
     new FollowQueue(
       this,
       () => this.queue,
@@ -220,7 +259,7 @@ export class VitrineApp extends LitElement {
   }
 
   override render() {
-    const { photos } = this.queue;
+    const photos = this.order === 'unsure first' ? unsureFirst(this.queue.photos) : this.queue.photos;
     const isEmpty = photos.length === 0;
     return html`
       <site-header
@@ -229,12 +268,13 @@ export class VitrineApp extends LitElement {
         .loading=${this.loading}
         .problem=${this.problem}
       ></site-header>
-      <main @choose=${this.choose}>${isEmpty ? this.renderIntro() : this.renderGallery()}</main>
+      <main @choose=${this.choose}>${isEmpty ? this.renderIntro() : this.renderGallery(photos)}</main>
       ${isEmpty ? nothing : this.renderFooter()}
       <input id="photos" type="file" accept=${ACCEPT} multiple hidden @change=${this.chosen} />
       <slot></slot>
       <photo-dialog
         .queue=${this.queue}
+        .order=${photos}
         .look=${this.look}
         .copyable=${this.copyable}
         .saving=${this.saving}
@@ -260,8 +300,13 @@ export class VitrineApp extends LitElement {
     ></intro-view>`;
   }
 
-  private renderGallery() {
+  private renderGallery(photos: readonly Photo[]) {
     const engineReady = this.engine !== undefined;
+    const { state, progress } = this.best;
+    const follows = this.quality !== 'fast' && (state.is === 'coming' || state.is === 'here');
+    const none = state.is === 'unknown' || state.is === 'absent';
+    const best = none ? 'absent' : follows ? 'to follow' : 'not wanted';
+    const unsure = photos.filter(isUnsure).length;
     return html`
       <h1 class="spoken" id="gallery-heading" tabindex="-1">${strings.batch.heading}</h1>
       <batch-toolbar
@@ -270,12 +315,30 @@ export class VitrineApp extends LitElement {
         .secondsLeft=${this.queue.secondsLeft()}
         .engineReady=${engineReady}
         .packing=${this.packing}
+        .quality=${this.quality}
+        .best=${state}
+        .bestProgress=${progress}
+        .bestAsks=${this.best.asksFirst}
+        @quality-change=${this.qualityChange}
+        @best-ask=${this.bestAsk}
         @look-change=${(event: LookChange) => (this.look = event.look)}
         @batch-action=${this.batchAction}
       ></batch-toolbar>
+      ${unsure > 0
+        ? html`<div class="order">
+            <p>${icons.search} ${strings.order.unsure(unsure)}</p>
+            <button
+              class="button"
+              aria-pressed=${this.order === 'unsure first'}
+              @click=${() => (this.order = this.order === 'as added' ? 'unsure first' : 'as added')}
+            >
+              ${strings.order.unsureFirst}
+            </button>
+          </div>`
+        : nothing}
       <ul class="grid" aria-labelledby="gallery-heading" @photo-action=${this.photoAction}>
         ${repeat(
-          this.queue.photos,
+          photos,
           ({ id }) => id,
           ({ id }) => html`<li>
             <photo-card
@@ -285,6 +348,8 @@ export class VitrineApp extends LitElement {
               .saving=${this.saving.has(id)}
               .copyable=${this.copyable}
               .engineReady=${engineReady}
+              .best=${best}
+              .waitsForBest=${this.queue.waitsForBest}
             ></photo-card>
           </li>`,
         )}
@@ -305,6 +370,13 @@ export class VitrineApp extends LitElement {
       if (state.is === 'failed') this.say(strings.announce.failed(file.name, state.why));
       else if (state.is === 'done') {
         this.say(isReady(change.photo) ? strings.announce.done(file.name) : strings.announce.noSubject(file.name));
+      }
+    } else if (change.of === 'improved') {
+      this.improved++;
+      // One sentence for all of them, not one for each.
+      if (this.queue.tally().improvable === 0) {
+        this.say(strings.announce.improved(this.improved));
+        this.improved = 0;
       }
     } else if (change.of === 'idle') {
       const { ready, total } = this.queue.tally();
@@ -336,6 +408,8 @@ export class VitrineApp extends LitElement {
   private take({ photos, leftOut, closed }: Intake): void {
     const wasEmpty = this.queue.photos.length === 0;
     this.queue.add(photos);
+    // Not before the first photo: who only looks at the page pays for nothing.
+    if (photos.length > 0 && this.quality === 'automatic') void this.best.startUnasked();
     if (photos.length > 0) this.say(strings.announce.added(photos.length));
     if (closed.length > 0) this.notify(strings.toast.closed(closed));
     else if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
@@ -391,6 +465,33 @@ export class VitrineApp extends LitElement {
     this.take(intake);
   };
 
+  // Quality
+
+  private qualityChange({ choice }: QualityChange): void {
+    this.quality = choice;
+    this.queue.setQuality(choice);
+    // Fast does only that; who asks for the best wants what it takes.
+    if (choice === 'fast') this.best.stop();
+    if (choice === 'best') this.best.start();
+    if (choice === 'automatic') void this.best.startUnasked();
+  }
+
+  private bestAsk({ ask }: BestAsk): void {
+    if (ask === 'start') this.best.start();
+    else this.best.stop();
+  }
+
+  private bestChanged(): void {
+    const { state } = this.best;
+    if (state.is === 'here') {
+      this.queue.addBest();
+      this.say(strings.announce.bestReady);
+      if (!state.kept) this.notify(strings.quality.notKept);
+    } else if (state.is === 'failed') {
+      this.say(state.why);
+    }
+  }
+
   // What is asked for
 
   private photoAction({ ask, id }: PhotoAction): void {
@@ -431,13 +532,15 @@ export class VitrineApp extends LitElement {
     const photo = this.queue.get(id);
     if (!this.engine || !photo || !isReady(photo) || this.saving.has(id)) return;
     this.saving = new Set([...this.saving, id]);
+    const release = this.queue.pauseImproving();
     try {
       const name = await saveOne(this.engine, photo, this.look);
-      this.queue.markSaved(id);
+      this.queue.markSaved(id, photo.state.cutOut);
       this.say(strings.save.saved(name));
     } catch (error) {
       this.notify(strings.save.failed(photo.file.name, error instanceof Error ? error.message : String(error)));
     } finally {
+      release();
       this.saving = new Set([...this.saving].filter((other) => other !== id));
     }
   }
@@ -451,19 +554,21 @@ export class VitrineApp extends LitElement {
     this.stopPacking = abort;
     this.packing = { done: 0, total: photos.length };
     const name = strings.save.archive;
+    const release = this.queue.pauseImproving();
     try {
       const archive = await pack(this.engine, photos, this.look, {
         signal: abort.signal,
         onProgress: (done) => (this.packing = { done, total: photos.length }),
       });
       saveFile(archive, name);
-      for (const { id } of photos) this.queue.markSaved(id);
+      for (const { id, state } of photos) this.queue.markSaved(id, state.cutOut);
       this.notify(strings.save.savedAll(photos.length, name));
     } catch (error) {
       if (!abort.signal.aborted) {
         this.notify(strings.save.failed(name, error instanceof Error ? error.message : String(error)));
       }
     } finally {
+      release();
       this.packing = undefined;
       this.stopPacking = undefined;
     }
@@ -472,14 +577,17 @@ export class VitrineApp extends LitElement {
   private async copy(id: number): Promise<void> {
     const photo = this.queue.get(id);
     if (!this.engine || !photo || !isReady(photo)) return;
+    const release = this.queue.pauseImproving();
     try {
       await copy(this.engine, photo, this.look);
-      this.queue.markSaved(id);
+      this.queue.markSaved(id, photo.state.cutOut);
       this.notify(strings.save.copied);
     } catch {
       // The frame's rights are known for certain only now.
       this.copyable = false;
       this.notify(strings.save.copyFailed);
+    } finally {
+      release();
     }
   }
 
