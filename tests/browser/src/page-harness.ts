@@ -116,7 +116,7 @@ export async function choose(frame: Frame, files: Handed[]): Promise<void> {
 
 /** Waits until nothing waits or works. */
 export async function settled(frame: Frame): Promise<void> {
-  await frame.locator('batch-toolbar [role=progressbar]').waitFor({ state: 'detached', timeout: 60_000 });
+  await frame.locator('batch-toolbar .line[role=progressbar]').waitFor({ state: 'detached', timeout: 60_000 });
 }
 
 /** Sets the stand-in engine's pace, in milliseconds a photo; `hold` stops it in the middle of one. */

@@ -233,3 +233,152 @@ describe('the queue', () => {
     assert.ok(state.is === 'failed' && /reload the page/.test(state.why));
   });
 });
+
+describe('improving to the best quality', () => {
+  /** What each job was asked for, in order. */
+  const asked = (jobs: readonly Job[]) => jobs.map(({ name, quality }) => `${name} ${quality}`);
+  const qualities = (queue: PhotoQueue) =>
+    queue.photos.map(({ state }) => (state.is === 'done' ? state.cutOut.quality : state.is));
+
+  test('fast first, then what is on the screen, the newest before the older, then the rest', async () => {
+    const { queue, add, job, jobs, id, discarded } = stage();
+    queue.setQuality('automatic');
+    add('a', 'b', 'c', 'd');
+    await rest();
+    for (const index of [0, 1, 2, 3]) {
+      job(index).finish();
+      await rest();
+    }
+    assert.equal(jobs.length, 4, 'nothing more without the model');
+    queue.setNear(id(0), true);
+    queue.setNear(id(1), true);
+    queue.addBest();
+    for (const index of [4, 5, 6, 7]) {
+      await rest();
+      job(index).finish();
+    }
+    await rest();
+    assert.deepEqual(asked(jobs).slice(4), ['b best', 'a best', 'd best', 'c best']);
+    assert.deepEqual(qualities(queue), ['best', 'best', 'best', 'best']);
+    // The photo's own picture stays, so of each pair one of both is freed.
+    assert.equal(discarded.length, 8);
+    assert.equal(queue.tally().improvable, 0);
+  });
+
+  test('a new photo gets its fast cut-out before anything is improved, and an improvement gives way to it', async () => {
+    const { queue, add, job, jobs } = stage();
+    queue.setQuality('automatic');
+    queue.addBest();
+    add('a');
+    await rest();
+    job(0).finish();
+    await rest();
+    job(1).progress({ stage: 'network', fraction: 0.4 });
+    add('b');
+    assert.ok(job(1).signal.aborted);
+    await rest(20);
+    assert.deepEqual(asked(jobs), ['a fast', 'a best', 'b fast']);
+    job(2).finish();
+    await rest();
+    // One that is nearly done is finished first.
+    job(3).progress({ stage: 'encode', fraction: 0.95 });
+    add('c');
+    assert.ok(!job(3).signal.aborted);
+    job(3).finish();
+    await rest();
+    assert.deepEqual(asked(jobs).slice(3), ['b best', 'c fast']);
+  });
+
+  test('who saves gets what is shown at once: improving waits for it', async () => {
+    const { queue, add, job, jobs, id } = stage();
+    queue.setQuality('automatic');
+    queue.addBest();
+    add('a');
+    await rest();
+    job(0).finish();
+    await rest();
+    const shown = queue.get(id(0))?.state;
+    assert.ok(shown?.is === 'done');
+    const release = queue.pauseImproving();
+    assert.ok(job(1).signal.aborted);
+    await rest(20);
+    assert.equal(jobs.length, 2);
+    queue.markSaved(id(0), shown.cutOut);
+    assert.ok(queue.get(id(0))?.saved);
+    release();
+    await rest();
+    job(2).finish();
+    await rest();
+    assert.deepEqual(qualities(queue), ['best']);
+    assert.ok(!queue.get(id(0))?.saved, 'what was saved is not what is there now');
+  });
+
+  test('what fails keeps its fast cut-out and says why; after two in a row nothing more is tried', async () => {
+    const { queue, add, job, jobs } = stage();
+    queue.setQuality('automatic');
+    add('a', 'b', 'c');
+    await rest();
+    for (const index of [0, 1, 2]) {
+      job(index).finish();
+      await rest();
+    }
+    queue.addBest();
+    for (const index of [3, 4]) {
+      await rest();
+      job(index).fail('Out of memory.');
+    }
+    await rest();
+    assert.deepEqual(asked(jobs).slice(3), ['c best', 'b best']);
+    assert.deepEqual(qualities(queue), ['fast', 'fast', 'fast']);
+    const { state } = queue.photos[2] as Photo;
+    assert.ok(state.is === 'done' && state.better?.is === 'failed' && state.better.why === 'Out of memory.');
+    assert.equal(queue.tally().improvable, 0);
+  });
+
+  test('fast does only that, and best waits for its model and does only that', async () => {
+    const { queue, add, job, jobs, states } = stage();
+    queue.setQuality('fast');
+    queue.addBest();
+    add('a');
+    await rest();
+    job(0).finish();
+    await rest();
+    assert.equal(jobs.length, 1);
+    queue.setQuality('best');
+    await rest();
+    job(1).finish();
+    add('b');
+    await rest();
+    assert.deepEqual(asked(jobs), ['a fast', 'a best', 'b best']);
+
+    const later = stage();
+    later.queue.setQuality('best');
+    later.add('c');
+    await rest();
+    assert.equal(later.jobs.length, 0);
+    assert.ok(later.queue.waitsForBest);
+    later.queue.addBest();
+    await rest();
+    assert.deepEqual(asked(later.jobs), ['c best']);
+    assert.deepEqual(states(), ['a done', 'b working']);
+  });
+
+  test('an improvement on a photo that was cleared away begins again when it comes back', async () => {
+    const { queue, add, job, jobs } = stage();
+    queue.setQuality('automatic');
+    queue.addBest();
+    add('a');
+    await rest();
+    job(0).finish();
+    await rest();
+    const removed = queue.remove();
+    assert.ok(job(1).signal.aborted);
+    await rest(20);
+    removed.restore();
+    await rest();
+    job(2).finish();
+    await rest();
+    assert.deepEqual(asked(jobs), ['a fast', 'a best', 'a best']);
+    assert.deepEqual(qualities(queue), ['best']);
+  });
+});

@@ -395,6 +395,95 @@ describe('by keyboard alone', () => {
   });
 });
 
+describe('the best quality', () => {
+  const fake = (frame: Frame, of: { best?: object; engine?: object }) =>
+    frame.evaluate((of) => {
+      const { fake } = globalThis as unknown as { fake: { best: object; engine: object } };
+      Object.assign(fake.best, of.best);
+      Object.assign(fake.engine, of.engine);
+    }, of);
+  const picker = (frame: Frame) => frame.getByRole('button', { name: /^Quality: / });
+  const option = (frame: Frame, name: string) => frame.getByRole('radio', { name, exact: true });
+
+  for (const [device, viewport, colorScheme] of [
+    ['a phone', { width: 360, height: 740 }, 'dark'],
+    ['a desktop', { width: 1440, height: 900 }, 'light'],
+  ] as const) {
+    test(`on ${device}: on its way, chosen from, improving, doubtful, sorted: no violation that axe finds`, async () => {
+      await on({ viewport, colorScheme, best: 'offered' }, async ({ frame }) => {
+        await pace(frame, 60);
+        await fake(frame, { best: { hold: true }, engine: { bestFactor: 30 } });
+        await choose(frame, await photos('lamp.jpg', 'doubtful-vase.jpg', 'unsure-bowl.jpg', 'heavy-chair.jpg'));
+        await settled(frame);
+        await frame.getByText(/^Best quality: 1/).waitFor();
+        assert.deepEqual(await axe(frame), [], 'on its way');
+        await picker(frame).click();
+        await option(frame, 'Best').waitFor();
+        assert.deepEqual(await axe(frame), [], 'choosing');
+        assert.ok(await noOverflow(frame));
+        await frame.getByRole('button', { name: 'Stop', exact: true }).click();
+        await frame.getByText(/^Stopped at 12/).waitFor();
+        await fake(frame, { best: { hold: false } });
+        await frame.getByRole('button', { name: 'Go on' }).click();
+        await frame.getByText('The best quality is on this device').waitFor();
+        await frame.locator('h2').first().click();
+        assert.equal(await option(frame, 'Best').count(), 0, 'a press elsewhere closes it');
+
+        await frame.getByRole('progressbar', { name: 'Improving unsure-bowl.jpg' }).waitFor();
+        assert.deepEqual(await axe(frame), [], 'improving');
+        await fake(frame, { engine: { bestFactor: 1 } });
+        await card(frame, 'heavy-chair.jpg').getByText(/^The best quality did not work for this photo/).waitFor();
+        await eventually(() => frame.locator('.quality.best').count(), 3, 15_000);
+
+        await frame.getByText('2 cut-outs are worth a look.').waitFor();
+        await frame.getByRole('button', { name: 'Unsure first' }).click();
+        const names = () => frame.locator('photo-card h2').allTextContents();
+        assert.deepEqual(await names(), ['unsure-bowl.jpg', 'doubtful-vase.jpg', 'lamp.jpg', 'heavy-chair.jpg']);
+        assert.deepEqual(await axe(frame), [], 'sorted');
+        assert.ok(await noOverflow(frame));
+      });
+    });
+  }
+
+  test('fast fetches nothing, and best asks for it and makes photos wait', async () => {
+    await on({ best: 'offered' }, async ({ page, frame }) => {
+      await pace(frame, 40);
+      await fake(frame, { best: { hold: true } });
+      await choose(frame, await photos('lamp.jpg'));
+      // By keyboard alone: opened, chosen, closed.
+      await picker(frame).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Escape');
+      assert.equal(await focused(frame), 'Quality: Fast');
+      await settled(frame);
+      await card(frame, 'lamp.jpg').getByText(/· Fast$/).waitFor();
+      assert.equal(await frame.getByText(/^Best quality: /).count(), 0);
+
+      await picker(frame).click();
+      await option(frame, 'Best').check();
+      await choose(frame, await photos('vase.jpg'));
+      await card(frame, 'vase.jpg').getByText(/^Waiting for the best quality/).waitFor();
+      await fake(frame, { best: { hold: false } });
+      await eventually(() => frame.locator('.quality.best').count(), 2, 15_000);
+    });
+  });
+
+  test('where data is to be saved it asks first; where it cannot be kept it says so once', async () => {
+    await on({ best: 'frugal' }, async ({ frame }) => {
+      await pace(frame, 40);
+      await fake(frame, { best: { kept: false } });
+      await choose(frame, await photos('lamp.jpg'));
+      await settled(frame);
+      await card(frame, 'lamp.jpg').getByText(/· Fast$/).waitFor();
+      await frame.getByRole('button', { name: 'Download the best quality, 24.6 MB' }).click();
+      await frame.locator('.quality.best').waitFor();
+      assert.equal(await frame.locator('toast-stack').getByText(/did not let it be stored/).count(), 1);
+    });
+  });
+});
+
 /** The names in a ZIP's central directory. */
 function namesIn(archive: Buffer): string[] {
   const names = [];

@@ -194,6 +194,7 @@ export class PhotoCard extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: 0.25rem;
+        vertical-align: bottom;
       }
       .meta .quality svg {
         inline-size: 14px;

@@ -61,6 +61,9 @@ export class QualityPicker extends LitElement {
         border-radius: 0;
         background: transparent;
       }
+      .opener .fill {
+        display: block;
+      }
       .panel {
         position: absolute;
         inset-block-start: calc(100% + 8px);
@@ -205,11 +208,13 @@ export class QualityPicker extends LitElement {
         @keydown=${this.key}
         @focusout=${this.left}
       >
-        <fieldset>
-          <legend class="spoken">${words.legend}</legend>
-          ${CHOICES.map((value) => this.option(value))}
-        </fieldset>
-        ${this.model()}
+        ${isOpen
+          ? html`<fieldset>
+                <legend class="spoken">${words.legend}</legend>
+                ${CHOICES.map((value) => this.option(value))}
+              </fieldset>
+              ${this.model()}`
+          : nothing}
       </div>
     `;
   }

@@ -113,6 +113,10 @@ export class VitrineApp extends LitElement {
         color: var(--caution);
         font-weight: 550;
       }
+      .order .button[aria-pressed='true'] {
+        border-color: var(--accent);
+        box-shadow: inset 0 0 0 1px var(--accent);
+      }
       .grid > li {
         display: grid;
         min-inline-size: 0;
