@@ -220,3 +220,47 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::{Quality, Remover, Stage};
+    use crate::photo::Photo;
+    use crate::tools::Error;
+
+    const FAST: &[u8] = include_bytes!("../../models/fast.onnx");
+
+    /// A dark disc on white.
+    fn photo() -> Photo {
+        let (width, height) = (96, 64);
+        let inside = |x: i32, y: i32| (x - 48).pow(2) + (y - 32).pow(2) < 24 * 24;
+        let pixels = (0..height)
+            .flat_map(|y| (0..width).map(move |x| if inside(x, y) { [40, 60, 90, 255] } else { [255; 4] }))
+            .flatten()
+            .collect();
+        Photo { width: width as u32, height: height as u32, pixels, has_alpha: false, reduced_from: None }
+    }
+
+    #[test]
+    fn the_best_quality_waits_for_its_network_and_runs_both() {
+        let mut remover = Remover::new(FAST).unwrap();
+        assert!(!remover.has_best() && remover.best_sha256().is_none());
+        assert_eq!(remover.cut_out(photo(), Quality::Best, &mut |_, _| true), Err(Error::NoBest));
+        assert!(remover.add_best(b"no network").is_err() && !remover.has_best());
+
+        // Any network that segments will do here.
+        remover.add_best(FAST).unwrap();
+        assert_eq!(remover.best_sha256(), Some(remover.model_sha256()));
+        let mut last = (Stage::Network, 0.0);
+        let best = remover
+            .cut_out(photo(), Quality::Best, &mut |stage, done| {
+                assert!(stage != last.0 || done >= last.1, "{stage:?} went back from {} to {done}", last.1);
+                last = (stage, done);
+                true
+            })
+            .unwrap();
+        assert_eq!((best.width, best.height), (96, 64));
+        let stop = remover.cut_out(photo(), Quality::Best, &mut |_, done| done < 0.5);
+        assert_eq!(stop, Err(Error::Cancelled));
+    }
+}

@@ -1,7 +1,7 @@
 /** The model of the best quality, from the server to the card: fetched, resumed, refused, kept, put to work. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
@@ -135,6 +135,10 @@ test('a file with another digest is refused in words, is not kept, and the fast 
   site.body = right;
   await first.inner.getByRole('button', { name: 'Try again', exact: true }).click();
   await improved(first);
+});
+
+test('the package does not carry it', async () => {
+  assert.deepEqual((await readdir(join(ROOT, 'pkg/dist/assets'))).filter((name) => name.startsWith('best')), []);
 });
 
 test('the package fetches it for `model: "best"`, and says what to do where it is not served', async (t) => {

@@ -201,6 +201,7 @@ describe('the queue', () => {
       waiting: 0,
       working: 1,
       unsaved: 1,
+      improvable: 0,
     });
     queue.markSaved(id(0));
     assert.equal(queue.tally().unsaved, 0);

@@ -101,6 +101,14 @@ export class BestModel {
     this.#set({ is: 'stopped' });
   }
 
+  /** Lets it be until somebody wants it again: nobody stopped it, only there is nothing to improve. */
+  pause(): void {
+    const state = this.#state;
+    if (state.is !== 'coming') return;
+    this.#abort?.abort();
+    this.#set({ is: 'offered', kept: state.kept });
+  }
+
   #set(state: BestState): void {
     this.#state = state;
     this.#tell();

@@ -84,8 +84,6 @@ export interface Tally {
   working: number;
   /** Ready and never downloaded or copied. */
   unsaved: number;
-  /** Done in the best quality. */
-  best: number;
   /** Done in the fast quality, and to be improved when the model is there and there is time. */
   improvable: number;
 }
@@ -160,7 +158,7 @@ export class PhotoQueue {
   }
 
   tally(): Tally {
-    const tally: Tally = { total: 0, done: 0, ready: 0, failed: 0, cancelled: 0, waiting: 0, working: 0, unsaved: 0, best: 0, improvable: 0 };
+    const tally: Tally = { total: 0, done: 0, ready: 0, failed: 0, cancelled: 0, waiting: 0, working: 0, unsaved: 0, improvable: 0 };
     for (const photo of this.#photos) {
       tally.total++;
       tally[photo.state.is]++;
@@ -168,8 +166,7 @@ export class PhotoQueue {
         tally.ready++;
         if (!photo.saved) tally.unsaved++;
       }
-      if (photo.state.is === 'done' && photo.state.cutOut.quality === 'best') tally.best++;
-      else if (this.#isImprovable(photo)) tally.improvable++;
+      if (this.#isImprovable(photo)) tally.improvable++;
     }
     return tally;
   }

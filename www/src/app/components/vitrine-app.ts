@@ -369,6 +369,7 @@ export class VitrineApp extends LitElement {
   }
 
   private changed(change: Change): void {
+    if (change.of === 'list') this.followPhotos();
     if (change.of === 'settled') {
       const { file, state } = change.photo;
       if (state.is === 'failed') this.say(strings.announce.failed(file.name, state.why));
@@ -412,8 +413,6 @@ export class VitrineApp extends LitElement {
   private take({ photos, leftOut, closed }: Intake): void {
     const wasEmpty = this.queue.photos.length === 0;
     this.queue.add(photos);
-    // Not before the first photo: who only looks at the page pays for nothing.
-    if (photos.length > 0 && this.quality === 'automatic') void this.best.startUnasked();
     if (photos.length > 0) this.say(strings.announce.added(photos.length));
     if (closed.length > 0) this.notify(strings.toast.closed(closed));
     else if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
@@ -474,10 +473,15 @@ export class VitrineApp extends LitElement {
   private qualityChange({ choice }: QualityChange): void {
     this.quality = choice;
     this.queue.setQuality(choice);
-    // Fast does only that; who asks for the best wants what it takes.
-    if (choice === 'fast') this.best.stop();
+    // Who asks for the best by name wants what it takes.
     if (choice === 'best') this.best.start();
-    if (choice === 'automatic') void this.best.startUnasked();
+    else this.followPhotos();
+  }
+
+  /** Has the best model fetched while there are photos for it: who only looks at the page pays for nothing. */
+  private followPhotos(): void {
+    if (this.quality === 'fast' || this.queue.photos.length === 0) this.best.pause();
+    else void this.best.startUnasked();
   }
 
   private bestAsk({ ask }: BestAsk): void {
