@@ -233,12 +233,13 @@ export class QualityPicker extends LitElement {
         type="radio"
         name="quality"
         value=${value}
-        aria-describedby="about-${value}"
+        aria-label=${words.names[value]}
+        aria-describedby="size-${value} about-${value}"
         .checked=${value === this.choice}
         @change=${() => this.dispatchEvent(new QualityChange(value))}
       />
       <span class="name">${words.names[value]}</span>
-      <span class="size">${value === 'automatic' ? nothing : size}</span>
+      <span class="size" id="size-${value}">${value === 'automatic' ? nothing : size}</span>
       <span class="text" id="about-${value}">${words.about[value]}</span>
     </label>`;
   }
