@@ -150,7 +150,7 @@ export class BatchToolbar extends LitElement {
         block-size: 24px;
         background: var(--line);
       }
-      @media (max-width: 70rem) {
+      @media (max-width: 86rem) {
         .settings {
           order: 3;
           flex: 1 1 100%;

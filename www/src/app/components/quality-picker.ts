@@ -77,7 +77,7 @@ export class QualityPicker extends LitElement {
         background: var(--surface);
         box-shadow: var(--shadow-high);
       }
-      @media (min-width: 40.01rem) and (max-width: 70rem) {
+      @media (min-width: 40.01rem) and (max-width: 86rem) {
         .panel {
           inset-inline: 0 auto;
         }
