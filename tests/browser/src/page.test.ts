@@ -410,7 +410,7 @@ describe('the best quality', () => {
     ['a desktop', { width: 1440, height: 900 }, 'light'],
   ] as const) {
     test(`on ${device}: on its way, chosen from, improving, doubtful, sorted: no violation that axe finds`, async () => {
-      await on({ viewport, colorScheme, best: 'offered' }, async ({ frame }) => {
+      await on({ viewport, colorScheme, best: 'offered' }, async ({ page, frame }) => {
         await pace(frame, 60);
         await fake(frame, { best: { hold: true }, engine: { bestFactor: 30 } });
         await choose(frame, await photos('lamp.jpg', 'doubtful-vase.jpg', 'unsure-bowl.jpg', 'heavy-chair.jpg'));
@@ -426,7 +426,7 @@ describe('the best quality', () => {
         await fake(frame, { best: { hold: false } });
         await frame.getByRole('button', { name: 'Go on' }).click();
         await frame.getByText('The best quality is on this device').waitFor();
-        await frame.locator('h2').first().click();
+        await page.mouse.click(4, 4);
         assert.equal(await option(frame, 'Best').count(), 0, 'a press elsewhere closes it');
 
         await frame.getByRole('progressbar', { name: 'Improving unsure-bowl.jpg' }).waitFor();
