@@ -238,7 +238,7 @@ fn doubt(mask: &Mask) -> Mask {
 }
 
 /// The greatest or least value of the window of `2 × radius + 1` squared around each cell.
-fn extremes(
+pub(crate) fn extremes(
     plane: &[f32],
     width: usize,
     height: usize,

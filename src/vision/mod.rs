@@ -3,12 +3,14 @@
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
 mod foreground;
+mod fuse;
 mod gpu;
 mod guided;
 mod matte;
 mod segment;
 
 pub use foreground::foreground;
+pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};
 pub use matte::{coverage, has_subject, refine};
 pub use segment::{GpuSegmenter, Segmenter};
