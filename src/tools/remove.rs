@@ -93,7 +93,7 @@ impl Remover {
                 let inside =
                     self.fast.mask(&photo, &mut |done| progress(Stage::Network, FAST_SHARE * done))?;
                 let edge = best.mask(&photo, &mut |done| progress(Stage::Network, after_fast(done)))?;
-                vision::fuse(&inside, &edge)
+                vision::fuse(&photo, &inside, &edge)
             }
         };
         refine(photo, &mask, progress)
@@ -182,7 +182,7 @@ impl GpuRemover {
                 let inside = self.fast.mask(&photo, &mut part).await?;
                 let mut part = |done| progress(Stage::Network, after_fast(done));
                 let edge = best.mask(&photo, &mut part).await?;
-                vision::fuse(&inside, &edge)
+                vision::fuse(&photo, &inside, &edge)
             }
         };
         let cutout = self

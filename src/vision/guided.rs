@@ -56,6 +56,24 @@ fn covered(index: usize, count: usize, size: usize) -> impl Iterator<Item = (usi
     })
 }
 
+/// Area averages of a plane on a grid of at most as many cells each way; sizes are `(width, height)`.
+pub(crate) fn reduced(plane: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
+    let mut reduced = vec![0.0; to.0 * to.1];
+    let mut sums = vec![0.0_f32; from.0];
+    for (y, out) in reduced.chunks_exact_mut(to.0).enumerate() {
+        sums.fill(0.0);
+        for (source, weight) in covered(y, to.1, from.1) {
+            for (sum, value) in sums.iter_mut().zip(&plane[source * from.0..][..from.0]) {
+                *sum += value * weight;
+            }
+        }
+        for (x, out) in out.iter_mut().enumerate() {
+            *out = covered(x, to.0, from.0).map(|(source, weight)| sums[source] * weight).sum();
+        }
+    }
+    reduced
+}
+
 impl Guide {
     /// Area averages of the photo on a grid of `width × height` cells, each at most the photo's own.
     ///
@@ -100,23 +118,7 @@ impl Guide {
 
     /// The same picture on a grid of `width × height` cells, each at most this one's.
     pub(crate) fn reduced(&self, width: usize, height: usize) -> Self {
-        let planes = [0, 1, 2].map(|c| {
-            let mut plane = vec![0.0; width * height];
-            let mut sums = vec![0.0_f32; self.width];
-            for (y, out) in plane.chunks_exact_mut(width).enumerate() {
-                sums.fill(0.0);
-                for (source, weight) in covered(y, height, self.height) {
-                    let row = &self.planes[c][source * self.width..][..self.width];
-                    for (sum, value) in sums.iter_mut().zip(row) {
-                        *sum += value * weight;
-                    }
-                }
-                for (x, out) in out.iter_mut().enumerate() {
-                    *out = covered(x, width, self.width).map(|(source, weight)| sums[source] * weight).sum();
-                }
-            }
-            plane
-        });
+        let planes = [0, 1, 2].map(|c| reduced(&self.planes[c], (self.width, self.height), (width, height)));
         Self { width, height, planes }
     }
 

@@ -6,9 +6,13 @@
 //! 1. the mask, bilinear, on a coarse grid of about its own size → [`guided::fit`] → [`guided::smooth`];
 //! 2. that model evaluated with the colours of a grid twice as fine → [`smooth_step`] over [`COARSE_SNAP`], or
 //!    nearer to [`DOUBT_SNAP`] the more [`doubt`] there is → [`within_sure`] of the prior → [`without_specks`];
+//!
+//!    A mask of more cells than half of [`FINE_CELLS`] (IS-Net's) is its own fine grid: steps 1 and 2 are
+//!    then [`closed::solve`], which moves its edges by closed-form matting.
 //! 3. `fit` and `smooth` on the fine grid: its windows are half as wide, so they follow what the coarse ones
 //!    had to average;
-//! 4. that model evaluated with every pixel of the photo → `smooth_step` over [`FINE_SNAP`] → `within_sure` →
+//! 4. that model evaluated with every pixel of the photo → `smooth_step` over [`FINE_SNAP`]
+//!    (a straight [`ramp`] after `closed::solve`) → `within_sure` →
 //!    8 bits → × the photo's own alpha.
 //!
 //! For a pixel `(x, y)` step 4 is, with `mix(p, q, t) = p + (q − p)·t` for models and prior alike:
@@ -27,6 +31,7 @@
 //! Every pass is a fixed function of its neighbourhood (no histogram, no order of processing), so that a GPU
 //! can do the same and stay within a rounding step.
 
+use super::closed;
 use super::guided::{self, Coefficients, Guide, Linear};
 use super::{Mask, Matte};
 use crate::photo::Photo;
@@ -47,6 +52,17 @@ pub(crate) const EPSILON: f32 = 1e-4;
 /// Cells of the fine grid along its longer side, at most: past that a fit costs more than it gains, because the
 /// model is evaluated with the photo's own pixels anyway.
 pub(crate) const FINE_CELLS: usize = 1024;
+
+/// The same for alphas that [`closed`] has already moved to the photo's edges on this very grid: what is left is
+/// to carry them to the photo's pixels, with as little blur as that takes.
+pub(crate) const CLOSED_RADIUS: usize = 2;
+/// See [`CLOSED_RADIUS`].
+pub(crate) const CLOSED_EPSILON: f32 = 1e-5;
+
+/// [`FINE_SNAP`] for them, over a straight ramp: these alphas are right about soft edges, which a smooth step
+/// would steepen (band error 0.82 of the better plain network against 0.86). Narrower ends leave veils, wider
+/// ones harden hair.
+pub(crate) const CLOSED_SNAP: (f32, f32) = (0.1, 0.9);
 
 /// What counts as surely background and surely subject in the coarse and in the fine filter's answer.
 ///
@@ -110,6 +126,12 @@ pub(crate) fn smooth_step(value: f32, (low, high): (f32, f32)) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
+/// A straight ramp: 0 up to `low`, 1 from `high`.
+#[inline]
+pub(crate) fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
+    ((value - low) * (1.0 / (high - low))).clamp(0.0, 1.0)
+}
+
 /// The coarse and the fine grid for a photo and a mask: `(width, height)`, of the photo's shape.
 ///
 /// The coarse cells are about the mask's own, the fine ones half as large, neither smaller than a pixel of the
@@ -150,9 +172,9 @@ pub fn refine(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f32) -> bool)
         let alpha = vec![0; width * height];
         return progress(1.0).then_some(Matte { width: photo.width, height: photo.height, alpha });
     }
-    let (model, prior) = fine_model(photo, mask, &mut |part| progress(0.4 * part))?;
+    let fine = fine_model(photo, mask, &mut |part| progress(0.4 * part))?;
     let mut alpha = vec![0; width * height];
-    let mut rows = Rows::new(&model, &prior, photo);
+    let mut rows = Rows::new(&fine, photo);
     for (y, row) in alpha.chunks_exact_mut(width).enumerate() {
         rows.draw(y, row);
         if y % 64 == 63 && !progress(0.4 + 0.6 * (y + 1) as f32 / height as f32) {
@@ -170,11 +192,7 @@ pub(crate) fn shows_nothing(mask: &Mask) -> bool {
 /// Steps 1 to 3: the model on the fine grid, and the prior there. Of the photo it reads area averages only.
 ///
 /// `progress` and the result are as in [`refine`].
-pub(crate) fn fine_model(
-    photo: &Photo,
-    mask: &Mask,
-    progress: &mut dyn FnMut(f32) -> bool,
-) -> Option<(Coefficients, Vec<f32>)> {
+pub(crate) fn fine_model(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f32) -> bool) -> Option<Fine> {
     let [coarse, fine] = grids((photo.width, photo.height), (mask.width, mask.height));
     let guide = Guide::of_photo(photo, fine.0, fine.1);
     if !progress(0.5) {
@@ -183,7 +201,7 @@ pub(crate) fn fine_model(
     let mask = cleaned(mask);
     let prior = resample(&filled(&mask), fine);
     let mut subject = if coarse == fine {
-        resample(&mask, fine)
+        closed::solve(&guide, &resample(&mask, fine), &mut |part| progress(0.5 + 0.25 * part))?
     } else {
         let small = guide.reduced(coarse.0, coarse.1);
         let model = model(&small, &resample(&mask, coarse));
@@ -193,8 +211,35 @@ pub(crate) fn fine_model(
         return None;
     }
     without_specks(&mut subject, fine);
-    let model = model(&guide, &subject);
-    progress(1.0).then_some((model, prior))
+    let straight = coarse == fine;
+    let model = if straight {
+        let model =
+            guided::smooth(&guided::fit(&guide, &subject, CLOSED_RADIUS, CLOSED_EPSILON), CLOSED_RADIUS);
+        stretched(model)
+    } else {
+        model(&guide, &subject)
+    };
+    progress(1.0).then_some(Fine { model, prior, straight })
+}
+
+/// What the last pass needs to know.
+pub(crate) struct Fine {
+    /// The model on the fine grid.
+    pub(crate) model: Coefficients,
+    /// The mask on the fine grid.
+    pub(crate) prior: Vec<f32>,
+    /// Whether its answers become opacities by a straight [`ramp`] over [`FINE_SNAP`], not by a [`smooth_step`].
+    pub(crate) straight: bool,
+}
+
+/// A model whose answers reach the ends of [`FINE_SNAP`] where the given one's reach those of [`CLOSED_SNAP`].
+fn stretched(mut model: Coefficients) -> Coefficients {
+    let scale = (FINE_SNAP.1 - FINE_SNAP.0) / (CLOSED_SNAP.1 - CLOSED_SNAP.0);
+    for cell in &mut model.cells {
+        *cell = cell.map(|value| value * scale);
+        cell[3] += FINE_SNAP.0 - CLOSED_SNAP.0 * scale;
+    }
+    model
 }
 
 /// Half the side of the square that a pixel's colour is averaged over, for a photo and the fine grid's size.
@@ -262,7 +307,7 @@ pub(crate) fn extremes(
 }
 
 /// The mask on a grid, bilinear.
-fn resample(mask: &Mask, (width, height): (usize, usize)) -> Vec<f32> {
+pub(crate) fn resample(mask: &Mask, (width, height): (usize, usize)) -> Vec<f32> {
     let (mask_width, mask_height) = (mask.width as usize, mask.height as usize);
     let columns: Vec<_> = (0..width).map(|x| guided::between(x, width, mask_width)).collect();
     let mut out = Vec::with_capacity(width * height);
@@ -331,6 +376,8 @@ struct Rows<'a> {
     model: &'a Coefficients,
     /// The mask on the model's grid.
     prior: &'a [f32],
+    /// See [`Fine::straight`].
+    straight: bool,
     photo: &'a Photo,
     /// How many pixels each way a colour is averaged over.
     blur: usize,
@@ -344,7 +391,8 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(model: &'a Coefficients, prior: &'a [f32], photo: &'a Photo) -> Self {
+    fn new(fine: &'a Fine, photo: &'a Photo) -> Self {
+        let Fine { model, prior, straight } = fine;
         let width = photo.width as usize;
         let mut parts = Vec::with_capacity(width);
         let mut runs: Vec<(usize, usize, usize)> = Vec::new();
@@ -357,7 +405,17 @@ impl<'a> Rows<'a> {
             }
         }
         let blur = blur((width, photo.height as usize), (model.width, model.height));
-        Self { model, prior, photo, blur, parts, runs, models: Vec::new(), priors: Vec::new() }
+        Self {
+            model,
+            prior,
+            straight: *straight,
+            photo,
+            blur,
+            parts,
+            runs,
+            models: Vec::new(),
+            priors: Vec::new(),
+        }
     }
 
     fn draw(&mut self, y: usize, out: &mut [u8]) {
@@ -377,7 +435,7 @@ impl<'a> Rows<'a> {
                 for (x, out) in out[start..end].iter_mut().enumerate().map(|(i, out)| (start + i, out)) {
                     let part = self.parts[x];
                     let linear = guided::mix(from, to, part);
-                    let value = smooth_step(guided::answer(&linear, self.colour(x, y)), FINE_SNAP);
+                    let value = self.snapped(guided::answer(&linear, self.colour(x, y)));
                     let value = within_sure(value, priors.0 + (priors.1 - priors.0) * part);
                     *out = (value * 255.0 + 0.5) as u8;
                 }
@@ -390,6 +448,12 @@ impl<'a> Rows<'a> {
                 *out = product(*out, pixel[3]);
             }
         }
+    }
+
+    /// The opacity that an answer of the model means.
+    #[inline]
+    fn snapped(&self, answer: f32) -> f32 {
+        if self.straight { ramp(answer, FINE_SNAP) } else { smooth_step(answer, FINE_SNAP) }
     }
 
     /// The colour around a pixel as [`Guide`] has it, averaged over those of its neighbours that the photo has.
@@ -653,8 +717,9 @@ mod tests {
         let model_of_mask = model(&small, &resample(&mask, (40, 32)));
         let mut subject = evaluate(&model_of_mask, &guide, &prior, &resample(&doubt(&mask), grid));
         without_specks(&mut subject, grid);
-        let model = model(&guide, &subject);
-        let rows = Rows::new(&model, &prior, &photo);
+        let fine = Fine { model: model(&guide, &subject), prior, straight: false };
+        let (model, prior) = (&fine.model, &fine.prior);
+        let rows = Rows::new(&fine, &photo);
         let mut models = Vec::new();
         for y in 0..400 {
             model.row_at(y, 400, &mut models);

@@ -2,6 +2,7 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
+mod closed;
 mod foreground;
 mod fuse;
 mod gpu;

@@ -16,6 +16,10 @@ struct Parameters {
     blur: u32,
     // Whether the photo has an alpha of its own: 0 or 1.
     has_alpha: u32,
+    // Whether answers become opacities by a straight ramp, not by a smooth step: 0 or 1.
+    straight: u32,
+    // Keeps the size a multiple of eight bytes.
+    unused: u32,
     // Where the bound patches start in the list of all (matte, finish), or where the tiles are to be put (solve).
     first: u32,
     // How many items there are (probe).

@@ -72,6 +72,8 @@ pub(super) struct Parameters {
     pub(super) shift: u32,
     pub(super) blur: u32,
     pub(super) has_alpha: u32,
+    pub(super) straight: u32,
+    pub(super) unused: u32,
     pub(super) first: u32,
     pub(super) count: u32,
 }

@@ -17,6 +17,10 @@ fn smooth_step(value: f32, ends: vec2f) -> f32 {
     return t * t * (3.0 - 2.0 * t);
 }
 
+fn ramp(value: f32, ends: vec2f) -> f32 {
+    return clamp((value - ends.x) * (1.0 / (ends.y - ends.x)), 0.0, 1.0);
+}
+
 // As the twin has it: `mix` may round otherwise.
 fn between(from_: vec4f, to: vec4f, part: f32) -> vec4f {
     return from_ + (to - from_) * part;
@@ -68,7 +72,7 @@ fn opacity_at(at: vec2u, patch_start: u32, tile_corner: vec2u) -> u32 {
         } else if model.w + reach >= FINE_SNAP.x {
             let colour = colour_at(at, patch_start, tile_corner);
             let answer = model.x * colour.x + model.y * colour.y + model.z * colour.z + model.w;
-            value = smooth_step(answer, FINE_SNAP);
+            value = select(smooth_step(answer, FINE_SNAP), ramp(answer, FINE_SNAP), parameters.straight == 1u);
         }
     }
     return u32(clamp(value, least, most) * 255.0 + 0.5);

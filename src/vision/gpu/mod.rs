@@ -29,7 +29,7 @@ use super::foreground::{
     small_shift, solve_small,
 };
 use super::guided::Coefficients;
-use super::matte::{MOST_BLUR, blur, fine_model, is_subject, shows_nothing};
+use super::matte::{Fine, MOST_BLUR, blur, fine_model, is_subject, shows_nothing};
 use super::{Cutout, Mask, foreground, has_subject, refine};
 use crate::gpu::{self, Device, Readback, Submitted};
 use crate::photo::Photo;
@@ -149,13 +149,13 @@ impl GpuRefiner {
         if shows_nothing(mask) {
             return Ok(Some(Outcome::Nothing));
         }
-        let Some((model, prior)) = fine_model(photo, mask, &mut |part| progress(0.3 * part)) else {
+        let Some(fine) = fine_model(photo, mask, &mut |part| progress(0.3 * part)) else {
             return Ok(None);
         };
-        let tiles = Tiles::of(photo, &model, &prior);
-        let mut job = Job::new(self, photo, &model, &tiles)?;
-        let models = Models::new(&self.device, photo, &model, &prior, &tiles)?;
-        drop((model, prior));
+        let tiles = Tiles::of(photo, &fine.model, &fine.prior);
+        let mut job = Job::new(self, photo, &fine, &tiles)?;
+        let models = Models::new(&self.device, photo, &fine.model, &fine.prior, &tiles)?;
+        drop(fine);
         let mut part = |from: f32, to: f32, done: usize, all: usize| {
             progress(from + (to - from) * done as f32 / all.max(1) as f32)
         };
@@ -344,10 +344,11 @@ impl<'a> Job<'a> {
     fn new(
         refiner: &'a GpuRefiner,
         photo: &'a Photo,
-        model: &Coefficients,
+        fine: &Fine,
         tiles: &Tiles,
     ) -> Result<Self, gpu::Error> {
         let device = &refiner.device;
+        let model = &fine.model;
         let size = (photo.width as usize, photo.height as usize);
         Ok(Self {
             device,
@@ -362,6 +363,7 @@ impl<'a> Job<'a> {
                 level_columns: tiles.columns as u32,
                 blur: blur(size, (model.width, model.height)) as u32,
                 has_alpha: u32::from(photo.has_alpha),
+                straight: u32::from(fine.straight),
                 ..Parameters::default()
             },
             told: Memory::of_parameters(device)?,
