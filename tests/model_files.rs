@@ -66,10 +66,11 @@ fn best() -> Entry {
 }
 
 /// The bytes of `best`, or `None` with a word about it where the file was not made.
+#[allow(clippy::print_stderr)]
 fn best_model() -> Option<Vec<u8>> {
     let bytes = fs::read(models().join(best().file)).ok();
     if bytes.is_none() {
-        println!("skipped: models/best.onnx is not there; `cargo xtask models best` makes it");
+        eprintln!("skipped: models/best.onnx is not there; `cargo xtask models best` makes it");
     }
     bytes
 }
