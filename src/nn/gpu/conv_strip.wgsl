@@ -42,17 +42,31 @@ fn add(
     (*s).p7 = multiply_add((*s).p7, w, x7);
 }
 
-fn finish_strip(row: u32, x: u32, step: u32, group: u32, s: ptr<function, Sums>) {
-    let width = conv.result_width;
-    let start = row * width + x;
-    finish(start, group, (*s).p0);
-    if x + step < width { finish(start + step, group, (*s).p1); }
-    if x + 2u * step < width { finish(start + 2u * step, group, (*s).p2); }
-    if x + 3u * step < width { finish(start + 3u * step, group, (*s).p3); }
-    if x + 4u * step < width { finish(start + 4u * step, group, (*s).p4); }
-    if x + 5u * step < width { finish(start + 5u * step, group, (*s).p5); }
-    if x + 6u * step < width { finish(start + 6u * step, group, (*s).p6); }
-    if x + 7u * step < width { finish(start + 7u * step, group, (*s).p7); }
+// The sums of the strip's pixel `n`.
+fn nth(s: ptr<function, Sums>, n: u32) -> vec4<f32> {
+    var sum = (*s).p0;
+    if n == 1u { sum = (*s).p1; }
+    if n == 2u { sum = (*s).p2; }
+    if n == 3u { sum = (*s).p3; }
+    if n == 4u { sum = (*s).p4; }
+    if n == 5u { sum = (*s).p5; }
+    if n == 6u { sum = (*s).p6; }
+    if n == 7u { sum = (*s).p7; }
+    return sum;
+}
+
+// A loop, and one `finish` for both groups: a software adapter's compiler takes every call into its caller, and
+// sixteen of them cost it most of its memory.
+fn finish_strip(row: u32, x: u32, step: u32, group: u32, a: ptr<function, Sums>, b: ptr<function, Sums>) {
+    for (var n = 0u; n < 8u * WIDTH; n++) {
+        let at = x + n % 8u * step;
+        let of_group = group + n / 8u;
+        if at < conv.result_width && of_group < conv.outputs {
+            var sum = nth(a, n);
+            if n >= 8u { sum = nth(b, n - 8u); }
+            finish(row * conv.result_width + at, of_group, sum);
+        }
+    }
 }
 
 // Where column `x` of the row that starts at `row` lies, or OUTSIDE. Columns left of the picture are huge as
@@ -124,10 +138,7 @@ fn rows(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
     }
-    finish_strip(row, x, step, group, &a);
-    if WIDTH > 1u && group + 1u < conv.outputs {
-        finish_strip(row, x, step, group + 1u, &b);
-    }
+    finish_strip(row, x, step, group, &a, &b);
 }
 
 @compute @workgroup_size(32)
@@ -177,8 +188,5 @@ fn strip(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
     }
-    finish_strip(row, x, 1u, group, &a);
-    if WIDTH > 1u && group + 1u < conv.outputs {
-        finish_strip(row, x, 1u, group + 1u, &b);
-    }
+    finish_strip(row, x, 1u, group, &a, &b);
 }
