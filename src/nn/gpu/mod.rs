@@ -11,11 +11,10 @@ mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::{PARAMETER_BYTES, Pipelines};
 pub use lower::Strategy;
-use lower::{Dispatch, Program, lower};
+use lower::{Areas, Dispatch, Program, lower};
 
 use super::error::Error;
 use super::plan::{Plan, View};
@@ -27,27 +26,44 @@ const MOST_DISPATCHES: usize = 24;
 /// On a software adapter, most multiply-adds in a submission: about half a second at 1 GFLOP/s.
 const SHORT_SUBMISSION: u64 = 250_000_000;
 
-/// A plan on a device: its memory, weights, pipelines and the list of dispatches.
+/// A plan on a device: its weights, pipelines and the list of dispatches. The tensors have memory only while it
+/// runs.
 #[derive(Debug)]
 pub struct Executor {
     device: Device,
     plan: Arc<Plan>,
-    arena: wgpu::Buffer,
     table: wgpu::Buffer,
-    /// One for each of the areas that the dispatches work on.
-    bindings: Vec<wgpu::BindGroup>,
+    parameters: wgpu::Buffer,
+    /// What is bound where a kernel reads less than two tensors.
+    spare: wgpu::Buffer,
     pipelines: Pipelines,
+    areas: Vec<Areas>,
     dispatches: Vec<Dispatch>,
     batches: Vec<Range<usize>>,
-    busy: AtomicBool,
+    /// Bytes of a [`Tensors`].
+    tensor_bytes: u64,
 }
 
-/// Marks the executor's memory as in use while a run is under way.
-struct Busy<'a>(&'a AtomicBool);
+/// The memory that holds every tensor of a run, given back when this is dropped.
+#[derive(Debug)]
+pub struct Tensors {
+    arena: wgpu::Buffer,
+    /// One for each of the areas that the dispatches work on.
+    bindings: Vec<wgpu::BindGroup>,
+}
 
-impl Drop for Busy<'_> {
+impl Tensors {
+    /// The buffer; the plan's views say where each tensor lies. For stages that read the network's outputs, or
+    /// write its inputs, on the GPU. The usages are `STORAGE`, `COPY_SRC` and `COPY_DST`.
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.arena
+    }
+}
+
+impl Drop for Tensors {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+        // The browser frees buffers when it collects garbage, which can be long after.
+        self.arena.destroy();
     }
 }
 
@@ -75,8 +91,7 @@ impl Executor {
         device.check()?;
         let program = lower(&plan, strategy)?;
         let bytes = |words: usize| words as u64 * 4;
-        let arena = memory(device, &program)?;
-        // What is bound where a kernel reads less than two tensors.
+        let tensor_bytes = tensor_bytes(device, &program)?;
         let spare = device.storage("no tensor", 2 * SPARE)?;
         let table = device.buffer(
             "the network's weights",
@@ -92,6 +107,49 @@ impl Executor {
         device.queue().write_buffer(&parameters, 0, &program.parameters);
 
         let pipelines = Pipelines::new(device, program.dispatches.iter().map(|d| d.kernel));
+        device.check()?;
+        let batches = batches(&program.dispatches, strategy);
+        Ok(Self {
+            device: device.clone(),
+            plan,
+            table,
+            parameters,
+            spare,
+            pipelines,
+            areas: program.areas,
+            dispatches: program.dispatches,
+            batches,
+            tensor_bytes,
+        })
+    }
+
+    /// The plan that it runs.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Bytes of GPU memory that it holds all the time: weights and parameters.
+    pub fn bytes(&self) -> u64 {
+        self.table.size() + self.parameters.size()
+    }
+
+    /// Bytes of GPU memory that it holds beside [`Executor::bytes`] while it runs.
+    pub fn tensor_bytes(&self) -> u64 {
+        self.tensor_bytes
+    }
+
+    /// Makes the memory of a run, with the plan's constants in it.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device is lost; a failed allocation shows when the memory is used.
+    pub fn tensors(&self) -> Result<Tensors, Error> {
+        self.device.check()?;
+        let arena = self.device.raw().create_buffer(&wgpu::BufferDescriptor {
+            label: Some("the network's memory"),
+            size: self.tensor_bytes,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        });
         let part = |binding, buffer, offset, size| wgpu::BindGroupEntry {
             binding,
             resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
@@ -101,71 +159,41 @@ impl Executor {
             }),
         };
         let area = |binding, area: &Option<Range<usize>>, spare_at| match area {
-            Some(area) => part(binding, &arena, bytes(area.start), bytes(area.len())),
-            None => part(binding, &spare, spare_at, SPARE),
+            Some(area) => part(binding, &arena, area.start as u64 * 4, area.len() as u64 * 4),
+            None => part(binding, &self.spare, spare_at, SPARE),
         };
-        let bindings = program
+        let bindings = self
             .areas
             .iter()
             .map(|areas| {
-                device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
+                self.device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
                     label: Some("nn"),
-                    layout: &pipelines.layout,
+                    layout: &self.pipelines.layout,
                     entries: &[
                         area(0, &areas.source, 0),
-                        wgpu::BindGroupEntry { binding: 1, resource: table.as_entire_binding() },
-                        part(2, &parameters, 0, PARAMETER_BYTES as u64),
+                        wgpu::BindGroupEntry { binding: 1, resource: self.table.as_entire_binding() },
+                        part(2, &self.parameters, 0, PARAMETER_BYTES as u64),
                         area(3, &areas.other, SPARE),
                         area(4, &Some(areas.result.clone()), 0),
                     ],
                 })
             })
             .collect();
-        device.check()?;
-        let batches = batches(&program.dispatches, strategy);
-        let executor = Self {
-            device: device.clone(),
-            plan,
-            arena,
-            table,
-            bindings,
-            pipelines,
-            dispatches: program.dispatches,
-            batches,
-            busy: AtomicBool::new(false),
-        };
-        for (view, elements) in &executor.plan.constants {
-            executor.write(view, elements);
+        let tensors = Tensors { arena, bindings };
+        for (view, elements) in &self.plan.constants {
+            self.write(&tensors, view, elements);
         }
-        Ok(executor)
+        self.device.check()?;
+        Ok(tensors)
     }
 
-    /// The plan that it runs.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    /// The buffer that holds every tensor; the plan's views say where. For stages that read the network's
-    /// outputs, or write its inputs, on the GPU; it goes with the executor. The usages are `STORAGE`, `COPY_SRC` and `COPY_DST`.
-    pub fn arena(&self) -> &wgpu::Buffer {
-        &self.arena
-    }
-
-    /// Bytes of GPU memory that it holds: tensors, weights and parameters.
-    pub fn bytes(&self) -> u64 {
-        self.arena.size() + self.table.size() + (self.dispatches.len() * PARAMETER_BYTES) as u64
-    }
-
-    fn write(&self, view: &View, elements: &[f32]) {
+    fn write(&self, tensors: &Tensors, view: &View, elements: &[f32]) {
         let range = view.range();
         let mut memory = vec![0.0; range.len()];
         view.pack(elements, &mut memory);
         if !memory.is_empty() {
-            self.device.queue().write_buffer(
-                &self.arena,
-                range.start as u64 * 4,
-                bytemuck::cast_slice(&memory),
-            );
+            let at = range.start as u64 * 4;
+            self.device.queue().write_buffer(&tensors.arena, at, bytemuck::cast_slice(&memory));
         }
     }
 
@@ -173,21 +201,21 @@ impl Executor {
     ///
     /// # Errors
     /// [`Error::Input`] where a slice has another number of values than its input.
-    pub fn upload(&self, inputs: &[&[f32]]) -> Result<(), Error> {
+    pub fn upload(&self, tensors: &Tensors, inputs: &[&[f32]]) -> Result<(), Error> {
         self.plan.check(inputs)?;
         for (port, input) in self.plan.inputs.iter().zip(inputs) {
-            self.write(&port.tensor, input);
+            self.write(tensors, &port.tensor, input);
         }
         Ok(())
     }
 
-    /// Records the whole network: from the inputs in [`Executor::arena`] to the outputs there. For callers that
+    /// Records the whole network: from the inputs in the tensors' memory to the outputs there. For callers that
     /// have no need to stop in between; [`Executor::execute`] submits in short pieces.
-    pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
-        self.record(encoder, 0..self.dispatches.len());
+    pub fn encode(&self, tensors: &Tensors, encoder: &mut wgpu::CommandEncoder) {
+        self.record(tensors, encoder, 0..self.dispatches.len());
     }
 
-    fn record(&self, encoder: &mut wgpu::CommandEncoder, range: Range<usize>) {
+    fn record(&self, tensors: &Tensors, encoder: &mut wgpu::CommandEncoder, range: Range<usize>) {
         let mut pass = encoder
             .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("nn"), timestamp_writes: None });
         let mut current = None;
@@ -195,7 +223,7 @@ impl Executor {
             if current.replace(dispatch.kernel) != Some(dispatch.kernel) {
                 pass.set_pipeline(self.pipelines.get(dispatch.kernel));
             }
-            pass.set_bind_group(0, &self.bindings[dispatch.areas], &[dispatch.parameters]);
+            pass.set_bind_group(0, &tensors.bindings[dispatch.areas], &[dispatch.parameters]);
             let [x, y, z] = dispatch.workgroups;
             pass.dispatch_workgroups(x, y, z);
         }
@@ -205,27 +233,16 @@ impl Executor {
         self.device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("nn") })
     }
 
-    fn begin(&self) -> Result<Busy<'_>, Error> {
-        if self.busy.swap(true, Ordering::Acquire) {
-            return Err(gpu::Error::Refused(
-                "the network is running already; wait for its result before the next run".into(),
-            )
-            .into());
-        }
-        Ok(Busy(&self.busy))
-    }
-
     /// Runs from the inputs in GPU memory to the outputs there, in short submissions of which two are under way
     /// at a time. `progress` is given the steps done and the steps there are, and answers whether to go on.
     ///
     /// # Errors
     /// [`Error::Cancelled`] where `progress` says so; [`Error::Device`] where the device fails.
-    pub async fn execute(&self, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<(), Error> {
-        let _busy = self.begin()?;
-        self.submit_all(progress).await
-    }
-
-    async fn submit_all(&self, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<(), Error> {
+    pub async fn execute(
+        &self,
+        tensors: &Tensors,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<(), Error> {
         let total = self.plan.steps.len();
         let mut under_way: Option<(Submitted, usize)> = None;
         if !progress(0, total) {
@@ -235,7 +252,7 @@ impl Executor {
             // A step may be cut into several dispatches; it is done with its last.
             let done = self.dispatches.get(batch.end).map_or(total, |next| next.step);
             let mut encoder = self.encoder();
-            self.record(&mut encoder, batch.clone());
+            self.record(tensors, &mut encoder, batch.clone());
             let submitted = self.device.submit(encoder)?;
             if let Some((earlier, step)) = under_way.replace((submitted, done)) {
                 self.device.finished(earlier).await?;
@@ -250,19 +267,19 @@ impl Executor {
         if progress(total, total) { Ok(()) } else { Err(Error::Cancelled) }
     }
 
-    /// Runs what lies in the arena once, each step by itself, and gives the seconds that each took. For tuning:
-    /// waiting after each step costs time of its own.
+    /// Runs on zeros once, each step by itself, and gives the seconds that each took. For tuning: waiting after
+    /// each step costs time of its own.
     ///
     /// # Errors
     /// [`Error::Device`] where the device fails.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn measure(&self) -> Result<Vec<f64>, Error> {
-        let _busy = self.begin()?;
+        let tensors = &self.tensors()?;
         let mut seconds = vec![0.0; self.plan.steps.len()];
         for (index, dispatch) in self.dispatches.iter().enumerate() {
             let start = std::time::Instant::now();
             let mut encoder = self.encoder();
-            self.record(&mut encoder, index..index + 1);
+            self.record(tensors, &mut encoder, index..index + 1);
             let submitted = self.device.submit(encoder)?;
             self.device.finished(submitted).await?;
             seconds[dispatch.step] += start.elapsed().as_secs_f64();
@@ -271,7 +288,8 @@ impl Executor {
     }
 
     /// Runs the network: takes one slice an input and gives one vector an output, all in logical order
-    /// (`[N, C, H, W]`, row-major).
+    /// (`[N, C, H, W]`, row-major). The tensors' memory is made for it and given back after: whatever comes next
+    /// may need as much.
     ///
     /// # Errors
     /// [`Error::Input`] where an input does not fit; else as [`Executor::execute`].
@@ -280,16 +298,18 @@ impl Executor {
         inputs: &[&[f32]],
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Vec<Vec<f32>>, Error> {
-        let _busy = self.begin()?;
-        self.upload(inputs)?;
-        self.submit_all(progress).await?;
+        // Checked before there is memory to be filled.
+        self.plan.check(inputs)?;
+        let tensors = self.tensors()?;
+        self.upload(&tensors, inputs)?;
+        self.execute(&tensors, progress).await?;
         let parts: Vec<Readback<'_>> = self
             .plan
             .outputs
             .iter()
             .map(|port| {
                 let range = port.tensor.range();
-                Readback { buffer: &self.arena, range: range.start as u64 * 4..range.end as u64 * 4 }
+                Readback { buffer: &tensors.arena, range: range.start as u64 * 4..range.end as u64 * 4 }
             })
             .collect();
         let read = self.device.read(self.encoder(), &parts).await?;
@@ -306,34 +326,31 @@ impl Executor {
 impl Drop for Executor {
     fn drop(&mut self) {
         // The browser frees buffers when it collects garbage, which can be long after.
-        self.arena.destroy();
         self.table.destroy();
+        self.parameters.destroy();
+        self.spare.destroy();
     }
 }
 
 /// Bytes of each of the two ranges that are bound in place of a tensor: a multiple of every offset alignment.
 const SPARE: u64 = 256;
 
-/// The buffer for every tensor. Kernels see it in parts, so it may be larger than what the device binds at once.
-fn memory(device: &Device, program: &Program) -> Result<wgpu::Buffer, gpu::Error> {
-    let mebibytes = |bytes: u64| bytes.div_ceil(1 << 20);
+/// Bytes of the buffer for every tensor. Kernels see it in parts, so it may be larger than what the device binds
+/// at once.
+fn tensor_bytes(device: &Device, program: &Program) -> Result<u64, gpu::Error> {
     let limits = device.raw().limits();
-    let largest = program.areas.iter().map(lower::Areas::largest).max().unwrap_or(0) as u64 * 4;
+    let largest = program.areas.iter().map(Areas::largest).max().unwrap_or(0) as u64 * 4;
+    let all = program.arena as u64 * 4;
     for (what, needed, limit) in [
         ("the network's largest tensor", largest, limits.max_storage_buffer_binding_size),
-        ("the network's memory", program.arena as u64 * 4, limits.max_buffer_size),
+        ("the network's memory", all, limits.max_buffer_size),
     ] {
         if needed > limit {
-            let (needed, limit) = (mebibytes(needed), limit >> 20);
+            let (needed, limit) = (needed.div_ceil(1 << 20), limit >> 20);
             return Err(gpu::Error::TooLarge { what: what.into(), needed, limit });
         }
     }
-    Ok(device.raw().create_buffer(&wgpu::BufferDescriptor {
-        label: Some("the network's memory"),
-        size: program.arena as u64 * 4,
-        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
-        mapped_at_creation: false,
-    }))
+    Ok(all)
 }
 
 /// Cuts the list of dispatches into submissions.

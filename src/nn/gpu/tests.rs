@@ -602,13 +602,14 @@ fn recording_the_network_gives_what_running_it_gives() {
     let executor = Executor::new(&device, fast_at(64)).unwrap();
     let input = Numbers(1).floats(3 * 64 * 64);
     let expected = pollster::block_on(executor.run(&[&input], &mut |_, _| true)).unwrap();
-    executor.upload(&[&input]).unwrap();
+    let tensors = executor.tensors().unwrap();
+    executor.upload(&tensors, &[&input]).unwrap();
     let mut encoder = device.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    executor.encode(&mut encoder);
+    executor.encode(&tensors, &mut encoder);
     let view = &executor.plan().outputs[0].tensor;
     let range = view.range();
     let part =
-        gpu::Readback { buffer: executor.arena(), range: range.start as u64 * 4..range.end as u64 * 4 };
+        gpu::Readback { buffer: tensors.buffer(), range: range.start as u64 * 4..range.end as u64 * 4 };
     let bytes = pollster::block_on(device.read(encoder, &[part])).unwrap();
     assert_eq!(view.unpack(&bytemuck::pod_collect_to_vec(&bytes[0])), expected[0]);
 }
