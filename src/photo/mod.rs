@@ -34,7 +34,7 @@ impl Limits {
 
     /// Whether a picture of this size may be decoded. Asked with what the header says, before anything of
     /// the picture's size is allocated.
-    fn check(&self, width: u32, height: u32) -> Result<(), Error> {
+    pub(crate) fn check(&self, width: u32, height: u32) -> Result<(), Error> {
         if width == 0 || height == 0 {
             return Err(Error::NoPixels { width, height });
         }

@@ -1,5 +1,6 @@
 //! Photos and cut-outs as JavaScript sees them: sizes, previews, bytes.
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
@@ -47,6 +48,11 @@ impl PhotoHandle {
     /// A copy whose longer side is at most `longest` pixels, for the screen.
     pub fn preview(&self, longest: u32) -> Preview {
         Preview::of(&self.photo, longest)
+    }
+
+    /// Copies the pixels' bytes from the one numbered `at` into all of `part`.
+    pub fn read(&self, at: usize, part: &Uint8Array) -> Result<(), Fault> {
+        read(&self.photo.pixels, at, part)
     }
 
     /// The pixels, `width × height × 4` bytes of RGBA. Frees the handle.
@@ -180,10 +186,60 @@ impl CutoutHandle {
         Ok(photo::encode(*width, *height, pixels, Output::Png { background: None })?)
     }
 
-    /// The pixels, `width × height × 4` bytes of straight-alpha RGBA. Frees the handle.
-    #[wasm_bindgen(js_name = intoPixels)]
-    pub fn into_pixels(self) -> Vec<u8> {
-        self.photo.pixels
+    /// Copies the pixels' bytes from the one numbered `at` into all of `part`: straight-alpha RGBA.
+    pub fn read(&self, at: usize, part: &Uint8Array) -> Result<(), Fault> {
+        read(&self.photo.pixels, at, part)
+    }
+}
+
+fn read(pixels: &[u8], at: usize, part: &Uint8Array) -> Result<(), Fault> {
+    let length = part.length() as usize;
+    let wanted = at.checked_add(length).and_then(|end| pixels.get(at..end));
+    part.copy_from(wanted.ok_or_else(|| beyond(at, length, pixels.len()))?);
+    Ok(())
+}
+
+fn beyond(at: usize, length: usize, all: usize) -> Fault {
+    Fault::caller(format!("{length} bytes from {at} on are beyond a picture of {all} bytes"))
+}
+
+/// A picture that comes from another instance part by part, so that it is in memory once in each and nowhere
+/// else.
+#[wasm_bindgen]
+pub struct ArrivingPicture {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl ArrivingPicture {
+    /// Makes room for `width × height × 4` bytes, all zero.
+    #[wasm_bindgen(constructor)]
+    pub fn new(width: u32, height: u32) -> Result<Self, Fault> {
+        Limits::PRODUCT.check(width, height)?;
+        Ok(Self { width, height, pixels: vec![0; width as usize * height as usize * 4] })
+    }
+
+    /// Copies all of `part` to the bytes from the one numbered `at` on.
+    pub fn write(&mut self, at: usize, part: &Uint8Array) -> Result<(), Fault> {
+        let (length, all) = (part.length() as usize, self.pixels.len());
+        let place = at.checked_add(length).and_then(|end| self.pixels.get_mut(at..end));
+        part.copy_to(place.ok_or_else(|| beyond(at, length, all))?);
+        Ok(())
+    }
+
+    /// The picture as a photo. Frees the handle.
+    #[wasm_bindgen(js_name = intoPhoto)]
+    pub fn into_photo(self) -> Result<PhotoHandle, Fault> {
+        photo_from_rgba(self.width, self.height, self.pixels)
+    }
+
+    /// The picture as a finished cut-out, with its confidence, which pixels do not tell. Frees the handle.
+    #[wasm_bindgen(js_name = intoCutout)]
+    pub fn into_cutout(self, confidence: Option<f32>) -> CutoutHandle {
+        let Self { width, height, pixels } = self;
+        CutoutHandle { confidence, ..Cutout { width, height, pixels }.into() }
     }
 }
 
@@ -199,15 +255,9 @@ pub fn photo_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<Photo
     Ok(PhotoHandle { photo: Photo::from_rgba(width, height, pixels, &Limits::PRODUCT)? })
 }
 
-/// A finished cut-out that comes back to be encoded again: its pixels as [`CutoutHandle::into_pixels`] gave them, and
-/// its confidence, which pixels do not tell.
+/// A finished cut-out that comes back to be encoded again: `width × height × 4` bytes of straight-alpha RGBA.
 #[wasm_bindgen(js_name = cutoutFromRgba)]
-pub fn cutout_from_rgba(
-    width: u32,
-    height: u32,
-    pixels: Vec<u8>,
-    confidence: Option<f32>,
-) -> Result<CutoutHandle, Fault> {
+pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<CutoutHandle, Fault> {
     if pixels.len() as u64 != u64::from(width) * u64::from(height) * 4 {
         return Err(Fault::caller(format!(
             "a cut-out of {width} × {height} pixels needs {} bytes of RGBA, and {} came",
@@ -215,7 +265,7 @@ pub fn cutout_from_rgba(
             pixels.len()
         )));
     }
-    Ok(CutoutHandle { confidence, ..Cutout { width, height, pixels }.into() })
+    Ok(Cutout { width, height, pixels }.into())
 }
 
 /// The way a picture leaves.

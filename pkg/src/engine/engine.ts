@@ -1,10 +1,11 @@
 /** The engine inside the photo frame: photos in, cut-outs out, one after another. */
 
+import type { ArrivingPicture } from '#wasm';
 import type { EngineParts } from '../airlock/messages.js';
 import { CpuWorker } from './cpu-worker.js';
 import { findAdapter } from './device.js';
 import { cancelled, describe, toVitrineError } from './faults.js';
-import { Gpu, type GpuRun } from './gpu.js';
+import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
 import { packOutput } from './output.js';
 import { SerialQueue } from './queue.js';
 import type {
@@ -18,7 +19,7 @@ import type {
   Stage,
 } from './types.js';
 import { VitrineError } from './types.js';
-import type { Wanted } from './worker-messages.js';
+import type { Size, Wanted } from './worker-messages.js';
 
 /** The longer side of the pictures for the screen, in pixels. */
 const PREVIEW = 1280;
@@ -218,7 +219,7 @@ class PhotoEngine implements FrameEngine {
     try {
       tell('network', 0);
       let device: Device = 'cpu';
-      const outcome = await this.#onGpu(job, quality);
+      const outcome = await this.#onGpu(job, decoded, quality);
       if (outcome === 'done') {
         device = 'gpu';
       } else {
@@ -248,22 +249,29 @@ class PhotoEngine implements FrameEngine {
   }
 
   /** Cuts the worker's photo out on the GPU and gives it back, unless there is none or it fails. */
-  async #onGpu(job: Job, quality: Quality): Promise<'done' | 'not tried' | 'photo lost'> {
+  async #onGpu(job: Job, size: Size, quality: Quality): Promise<'done' | 'not tried' | 'photo lost'> {
     const { tell, timings, signal } = job;
     const gpu = this.#gpu;
     const best = quality === 'best' ? this.#best : undefined;
     if (!gpu || best?.onGpu === 'no') return 'not tried';
+    let photo: ArrivingPicture;
     try {
       if (best) await gpu.addBest(best.file);
+      photo = gpu.expect(size);
     } catch (error) {
       this.#giveUpOnGpu(gpu, best, error);
       return 'not tried';
     }
-    const lent = await this.#worker.ask('lend', null);
-    if (lent.rgba.byteLength > LARGE) this.#worker.end();
+    try {
+      await bringIn(photo, size, (part) => this.#worker.ask('lend', part, [part.bytes]));
+    } catch (error) {
+      photo.free();
+      throw error;
+    }
+    if (size.width * size.height * 4 > LARGE) this.#worker.end();
     let run: GpuRun;
     try {
-      run = await gpu.cutOut(lent, quality, tell, signal);
+      run = await gpu.cutOut(photo, quality, tell, signal);
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       // What is wrong with the photo is wrong on the processor too.
@@ -271,8 +279,15 @@ class PhotoEngine implements FrameEngine {
       this.#giveUpOnGpu(gpu, best, error);
       return 'photo lost';
     }
-    Object.assign(timings, run.timings);
-    await this.#worker.ask('adopt', { ...run.pixels, confidence: run.confidence }, [run.pixels.rgba]);
+    const { cutout } = run;
+    try {
+      Object.assign(timings, run.timings);
+      await this.#worker.ask('expect', { width: cutout.width, height: cutout.height });
+      await bringOut(cutout, (part) => this.#worker.ask('receive', part, [part.bytes]));
+      await this.#worker.ask('adopt', { confidence: cutout.confidence });
+    } finally {
+      cutout.free();
+    }
     return 'done';
   }
 

@@ -1,17 +1,50 @@
 /** The GPU executor: a second wasm instance on the frame's own thread, for WebGPU is not in its workers. */
 
-import init, { GpuRemover, photoFromRgba } from '#wasm';
+import init, { ArrivingPicture, GpuRemover, type CutoutHandle } from '#wasm';
 import { cancelled } from './faults.js';
 import { VitrineError, type Quality } from './types.js';
-import type { Pixels } from './worker-messages.js';
+import type { Part, Size } from './worker-messages.js';
 
 /** How long the GPU may be silent before it counts as lost, in milliseconds. */
 const SILENCE = 30_000;
 
+/** Bytes of a picture that go between frame and worker at a time. */
+const PART = 2 << 20;
+
+/** Sends a part of a picture on its way, and gives its buffer back when it was used. */
+type Carry = (part: Part) => Promise<ArrayBuffer>;
+
 export interface GpuRun {
-  pixels: Pixels;
-  confidence: number | undefined;
+  /** To be freed. */
+  cutout: CutoutHandle;
   timings: { network: number; refine: number };
+}
+
+/** Brings a picture in, part by part: `fetch` fills the buffer. */
+export async function bringIn(picture: ArrivingPicture, size: Size, fetch: Carry): Promise<void> {
+  await inParts(size, async ({ at, bytes }) => {
+    const filled = await fetch({ at, bytes });
+    picture.write(at, new Uint8Array(filled));
+    return filled;
+  });
+}
+
+/** Brings a cut-out to where it is encoded, part by part. */
+export async function bringOut(cutout: CutoutHandle, send: Carry): Promise<void> {
+  await inParts(cutout, ({ at, bytes }) => {
+    cutout.read(at, new Uint8Array(bytes));
+    return send({ at, bytes });
+  });
+}
+
+async function inParts({ width, height }: Size, carry: Carry): Promise<void> {
+  const length = width * height * 4;
+  let bytes = new ArrayBuffer(Math.min(PART, length));
+  for (let at = 0; at < length; at += PART) {
+    // The last part is shorter.
+    if (length - at < bytes.byteLength) bytes = new ArrayBuffer(length - at);
+    bytes = await carry({ at, bytes });
+  }
 }
 
 export class Gpu {
@@ -45,16 +78,19 @@ export class Gpu {
     this.#remover.dropBest();
   }
 
-  /** Cuts out; the signal stops it between two submissions. The pixels that come in are given up. */
+  /** Makes room for a photo, to be filled by `bringIn`. */
+  expect({ width, height }: Size): ArrivingPicture {
+    return new ArrivingPicture(width, height);
+  }
+
+  /** Cuts out; the signal stops it between two submissions. The photo is given up. */
   async cutOut(
-    { width, height, rgba }: Pixels,
+    arrived: ArrivingPicture,
     quality: Quality,
     onProgress: (stage: 'network' | 'refine', fraction: number) => void,
     signal?: AbortSignal,
   ): Promise<GpuRun> {
-    const photo = photoFromRgba(width, height, new Uint8Array(rgba));
-    (rgba as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
-
+    const photo = arrived.intoPhoto();
     let heard = performance.now();
     let refineFrom = 0;
     let silent = false;
@@ -77,10 +113,7 @@ export class Gpu {
       const cutout = await Promise.race([work, silence]);
       const to = performance.now();
       refineFrom ||= to;
-      const { confidence } = cutout;
-      const size = { width: cutout.width, height: cutout.height };
-      const pixels = { ...size, rgba: cutout.intoPixels().buffer as ArrayBuffer };
-      return { pixels, confidence, timings: { network: refineFrom - from, refine: to - refineFrom } };
+      return { cutout, timings: { network: refineFrom - from, refine: to - refineFrom } };
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       throw error;

@@ -6,10 +6,24 @@ import type { OutputOptions, Quality } from './types.js';
 /** What a job brings home. */
 export type Wanted = 'cut-out' | 'matte';
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/**
+ * Some bytes of a picture, from the one numbered `at` on. The buffer goes to and fro between frame and worker: the
+ * browser frees what came by message only when it collects garbage, so a whole picture would lie there twice.
+ */
+export interface Part {
+  at: number;
+  bytes: ArrayBuffer;
+}
+
 export interface Pixels {
   width: number;
   height: number;
-  /** `width × height × 4` bytes of straight-alpha sRGB RGBA; transferred, not copied. */
+  /** `width × height × 4` bytes of straight-alpha sRGB RGBA. */
   rgba: ArrayBuffer;
 }
 
@@ -32,10 +46,14 @@ export interface Operations {
   };
   /** Cuts the held photo out on the CPU and holds the cut-out; `best` is that model, for that quality. */
   cutOut: { ask: { quality: Quality; best: Blob | undefined }; answer: { timings: { network: number; refine: number } } };
-  /** Hands the held photo out, for the GPU. */
-  lend: { ask: null; answer: Pixels };
-  /** Takes a cut-out back from the GPU and holds it. */
-  adopt: { ask: Pixels & { confidence: number | undefined }; answer: null };
+  /** Fills the buffer with a part of the held photo, for the GPU, and gives it back. */
+  lend: { ask: Part; answer: ArrayBuffer };
+  /** Lets the held photo go, and makes room for a cut-out from the GPU. */
+  expect: { ask: Size; answer: null };
+  /** Takes a part of that cut-out, and gives its buffer back. */
+  receive: { ask: Part; answer: ArrayBuffer };
+  /** Holds the cut-out that was received. */
+  adopt: { ask: { confidence: number | undefined }; answer: null };
   /** Encodes the held cut-out and lets it go. */
   finish: {
     ask: { wanted: Wanted; output: OutputOptions; preview: number };

@@ -7,6 +7,7 @@
 
 import '../airlock/guard.js';
 import init, {
+  ArrivingPicture,
   CpuRemover,
   cutoutFromRgba,
   decode,
@@ -30,8 +31,9 @@ const scope = globalThis as unknown as WorkerScope;
 /** Set by `start`. */
 let model: Blob | undefined;
 let remover: CpuRemover | undefined;
-/** The job's pixels: a photo, then a cut-out, never both. */
+/** The job's pixels: a photo, then a cut-out that arrives, then the cut-out; never two of them. */
 let photo: PhotoHandle | undefined;
+let arriving: ArrivingPicture | undefined;
 let cutout: CutoutHandle | undefined;
 
 type Handlers = {
@@ -79,19 +81,28 @@ const handlers: Handlers = {
     return { timings: { network: refineFrom - from, refine: to - refineFrom } };
   },
 
-  lend(_, transfer) {
-    const source = take(photo);
-    photo = undefined;
-    const { width, height } = source;
-    const rgba = source.intoPixels().buffer as ArrayBuffer;
-    transfer.push(rgba);
-    return { width, height, rgba };
+  lend({ at, bytes }, transfer) {
+    take(photo).read(at, new Uint8Array(bytes));
+    transfer.push(bytes);
+    return bytes;
   },
 
-  adopt({ width, height, rgba, confidence }) {
+  expect({ width, height }) {
     clear();
-    cutout = cutoutFromRgba(width, height, new Uint8Array(rgba), confidence);
-    release(rgba);
+    arriving = new ArrivingPicture(width, height);
+    return null;
+  },
+
+  receive({ at, bytes }, transfer) {
+    take(arriving).write(at, new Uint8Array(bytes));
+    transfer.push(bytes);
+    return bytes;
+  },
+
+  adopt({ confidence }) {
+    const whole = take(arriving);
+    arriving = undefined;
+    cutout = whole.intoCutout(confidence);
     return null;
   },
 
@@ -176,8 +187,10 @@ function take<T>(held: T | undefined): T {
 
 function clear(): void {
   photo?.free();
+  arriving?.free();
   cutout?.free();
   photo = undefined;
+  arriving = undefined;
   cutout = undefined;
 }
 
