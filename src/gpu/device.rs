@@ -263,6 +263,24 @@ impl Device {
         self.check()
     }
 
+    /// Waits until the memory of destroyed buffers is free again: drivers see to it when work is done that was
+    /// submitted after.
+    ///
+    /// # Errors
+    /// What [`Device::check`] finds.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let nothing = self.buffer("nothing", 4, wgpu::BufferUsages::COPY_DST)?;
+        let label = Some("settle");
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label });
+        encoder.clear_buffer(&nothing, 0, None);
+        let settled = match self.submit(encoder) {
+            Ok(submitted) => self.finished(submitted).await,
+            Err(error) => Err(error),
+        };
+        nothing.destroy();
+        settled
+    }
+
     #[cfg(not(target_arch = "wasm32"))]
     fn wait(&self, submission_index: Option<wgpu::SubmissionIndex>) -> Result<(), Error> {
         let outcome = self.device.poll(wgpu::PollType::Wait { submission_index, timeout: None });

@@ -181,15 +181,20 @@ impl GpuRemover {
                 let mut part = |done| progress(Stage::Network, FAST_SHARE * done);
                 let inside = self.fast.mask(&photo, &mut part).await?;
                 let mut part = |done| progress(Stage::Network, after_fast(done));
+                self.device.settle().await?;
                 let edge = best.mask(&photo, &mut part).await?;
                 vision::fuse(&photo, &inside, &edge)
             }
         };
+        // The network's memory goes before the refiner's comes, and that before the cut-out is encoded.
+        self.device.settle().await?;
         let cutout = self
             .refiner
             .cut_out(photo, &mask, &mut |done| progress(Stage::Refine, done))
             .await
             .map_err(|failed| failed.error)?;
+        // The cut-out is there: a device that fails now says so at the next photo.
+        let _ = self.device.settle().await;
         cutout.ok_or(Error::Cancelled)
     }
 }

@@ -112,9 +112,9 @@ fn more_open_tiles_than_a_submission_takes() {
     for value in &mut unsure.values {
         *value = 0.35 + 0.3 * *value;
     }
-    let photo = photo(1111, 1055);
+    let photo = photo(1411, 1255);
     let cutout = compare(&refiner, &photo, &unsure, "all open");
-    assert!(photo.width.div_ceil(32) * photo.height.div_ceil(32) > BATCH as u32);
+    assert!(photo.width.div_ceil(32) * photo.height.div_ceil(32) > 2 * BATCH as u32);
     assert!(cutout.pixels.chunks_exact(4).any(|pixel| !matches!(pixel[3], 0 | 255)));
 }
 
