@@ -223,7 +223,7 @@ impl Device {
                 limit: limit >> 20,
             });
         }
-        let size = bytes.next_multiple_of(16).max(256);
+        let size = unpooled(bytes.next_multiple_of(16).max(256));
         Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(what),
             size,
@@ -351,6 +351,14 @@ impl Device {
 pub struct Submitted {
     index: wgpu::SubmissionIndex,
     done: signal::Receiver<()>,
+}
+
+/// A size from which Chromium (Dawn) makes a buffer of its own. Smaller ones it cuts from heaps of 8 MiB that it
+/// keeps until the device goes: tiny ones share a heap, but a few of a megabyte or more would hold one each.
+fn unpooled(size: u64) -> u64 {
+    const LARGEST_TINY: u64 = 512 << 10;
+    const SMALLEST_OWN: u64 = (4 << 20) + 256;
+    if size > LARGEST_TINY { size.max(SMALLEST_OWN) } else { size }
 }
 
 fn first_line(text: &str) -> String {
