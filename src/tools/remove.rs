@@ -86,17 +86,22 @@ impl Remover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let mask = match quality {
-            Quality::Fast => self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?,
+        let (mask, confidence) = match quality {
+            Quality::Fast => {
+                let mask = self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?;
+                let confidence = vision::confidence(&mask, None);
+                (mask, confidence)
+            }
             Quality::Best => {
                 let best = self.best.as_ref().ok_or(Error::NoBest)?;
                 let inside =
                     self.fast.mask(&photo, &mut |done| progress(Stage::Network, FAST_SHARE * done))?;
                 let edge = best.mask(&photo, &mut |done| progress(Stage::Network, after_fast(done)))?;
-                vision::fuse(&photo, &inside, &edge)
+                (vision::fuse(&photo, &inside, &edge), vision::confidence(&edge, Some(&inside)))
             }
         };
-        refine(photo, &mask, progress)
+        let cutout = refine(photo, &mask, progress)?;
+        Ok(Cutout { confidence: Some(confidence), ..cutout })
     }
 }
 
@@ -174,8 +179,12 @@ impl GpuRemover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let mask = match quality {
-            Quality::Fast => self.fast.mask(&photo, &mut |done| progress(Stage::Network, done)).await?,
+        let (mask, confidence) = match quality {
+            Quality::Fast => {
+                let mask = self.fast.mask(&photo, &mut |done| progress(Stage::Network, done)).await?;
+                let confidence = vision::confidence(&mask, None);
+                (mask, confidence)
+            }
             Quality::Best => {
                 let best = self.best.as_ref().ok_or(Error::NoBest)?;
                 let mut part = |done| progress(Stage::Network, FAST_SHARE * done);
@@ -183,7 +192,7 @@ impl GpuRemover {
                 let mut part = |done| progress(Stage::Network, after_fast(done));
                 self.device.settle().await?;
                 let edge = best.mask(&photo, &mut part).await?;
-                vision::fuse(&photo, &inside, &edge)
+                (vision::fuse(&photo, &inside, &edge), vision::confidence(&edge, Some(&inside)))
             }
         };
         // The network's memory goes before the refiner's comes, and that before the cut-out is encoded.
@@ -195,7 +204,8 @@ impl GpuRemover {
             .map_err(|failed| failed.error)?;
         // The cut-out is there: a device that fails now says so at the next photo.
         let _ = self.device.settle().await;
-        cutout.ok_or(Error::Cancelled)
+        let cutout = cutout.ok_or(Error::Cancelled)?;
+        Ok(Cutout { confidence: Some(confidence), ..cutout })
     }
 }
 

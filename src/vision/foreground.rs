@@ -122,7 +122,8 @@ fn foreground_in_tiles(
         }
     }
     picture.cut_out((height - 1) / tile * tile, tile, &above);
-    let cutout = Cutout { width: photo.width, height: photo.height, pixels: picture.pixels };
+    let cutout =
+        Cutout { width: photo.width, height: photo.height, pixels: picture.pixels, confidence: None };
     progress(1.0).then_some(cutout)
 }
 

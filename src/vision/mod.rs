@@ -3,6 +3,7 @@
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
 mod closed;
+mod confidence;
 mod foreground;
 mod fuse;
 mod gpu;
@@ -10,6 +11,7 @@ mod guided;
 mod matte;
 mod segment;
 
+pub use confidence::confidence;
 pub use foreground::foreground;
 pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};
@@ -39,7 +41,7 @@ pub struct Matte {
 }
 
 /// A subject without its background: straight-alpha RGBA whose colours hold no trace of what was behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cutout {
     /// Width in pixels.
     pub width: u32,
@@ -47,6 +49,8 @@ pub struct Cutout {
     pub height: u32,
     /// `width × height × 4` bytes, sRGB, straight alpha; where alpha is 0 the colour is 0 too.
     pub pixels: Vec<u8>,
+    /// How sure it is, 0 to 1 ([`confidence()`]); pixels alone do not tell.
+    pub confidence: Option<f32>,
 }
 
 impl Cutout {

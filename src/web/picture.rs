@@ -129,11 +129,11 @@ pub struct CutoutHandle {
 impl From<Cutout> for CutoutHandle {
     fn from(cutout: Cutout) -> Self {
         let coverage = cutout.coverage();
-        let Cutout { width, height, pixels } = cutout;
+        let Cutout { width, height, pixels, confidence } = cutout;
         Self {
             photo: Photo { width, height, pixels, has_alpha: true, reduced_from: None },
             coverage,
-            confidence: None,
+            confidence,
         }
     }
 }
@@ -239,7 +239,7 @@ impl ArrivingPicture {
     #[wasm_bindgen(js_name = intoCutout)]
     pub fn into_cutout(self, confidence: Option<f32>) -> CutoutHandle {
         let Self { width, height, pixels } = self;
-        CutoutHandle { confidence, ..Cutout { width, height, pixels }.into() }
+        Cutout { width, height, pixels, confidence }.into()
     }
 }
 
@@ -265,7 +265,7 @@ pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<Cuto
             pixels.len()
         )));
     }
-    Ok(Cutout { width, height, pixels }.into())
+    Ok(Cutout { width, height, pixels, confidence: None }.into())
 }
 
 /// The way a picture leaves.

@@ -57,6 +57,9 @@ struct Line<'a> {
     /// Share of the picture that is subject, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<f32>,
+    /// How sure the cut-out is, 0 to 1; below 0.6 it deserves a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f32>,
     model: &'a str,
     model_sha256: &'a str,
     /// Of the network that `best` runs beside the fast one.
@@ -85,6 +88,7 @@ struct Done {
     size: (u32, u32),
     reduced_from: Option<(u32, u32)>,
     coverage: f32,
+    confidence: Option<f32>,
     device: &'static str,
     milliseconds: Milliseconds,
 }
@@ -210,6 +214,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 height: done.map(|done| done.size.1),
                 reduced_from: done.and_then(|done| done.reduced_from),
                 coverage: done.map(|done| done.coverage),
+                confidence: done.and_then(|done| done.confidence),
                 model: &arguments.model,
                 model_sha256: worker.cpu.model_sha256(),
                 best_sha256: worker.cpu.best_sha256(),
@@ -316,6 +321,7 @@ fn cut_out(
         size,
         reduced_from,
         coverage: cutout.coverage(),
+        confidence: cutout.confidence,
         device: worker.device(),
         milliseconds,
     })
