@@ -4,6 +4,7 @@
 
 mod closed;
 mod confidence;
+mod edit;
 mod foreground;
 mod fuse;
 mod gpu;
@@ -12,6 +13,7 @@ mod matte;
 mod segment;
 
 pub use confidence::confidence;
+pub use edit::{Area, Edit, HISTORY_BYTES, Intent, Mismatch, Region, Stroke, View};
 pub use foreground::foreground;
 pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};
