@@ -18,6 +18,7 @@ export class CpuWorker {
   readonly #module: WebAssembly.Module;
   readonly #model: Blob;
   readonly #address: string;
+  readonly #idleTime: number;
   #worker: Worker | undefined;
   #ids = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +26,9 @@ export class CpuWorker {
   /** Told of the CPU executor's progress. */
   onProgress: ProgressListener | undefined;
 
-  constructor(script: string, module: WebAssembly.Module, model: Blob) {
+  /** `idleTime` is in milliseconds; `Infinity` for a worker that must keep what it holds. */
+  constructor(script: string, module: WebAssembly.Module, model: Blob, idleTime = IDLE_TIME) {
+    this.#idleTime = idleTime;
     this.#module = module;
     this.#model = model;
     this.#address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -104,6 +107,8 @@ export class CpuWorker {
       this.#waiting.delete(message.id);
       waiting.reject(error);
     }
-    if (this.#waiting.size === 0) this.#idle = setTimeout(() => this.end(), IDLE_TIME);
+    if (this.#waiting.size === 0 && this.#idleTime < Infinity) {
+      this.#idle = setTimeout(() => this.end(), this.#idleTime);
+    }
   }
 }

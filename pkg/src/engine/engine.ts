@@ -2,6 +2,7 @@
 
 import type { ArrivingPicture } from '#wasm';
 import type { EngineParts } from '../airlock/messages.js';
+import { openCorrection } from './correction.js';
 import { CpuWorker } from './cpu-worker.js';
 import { findAdapter } from './device.js';
 import { cancelled, describe, toVitrineError } from './faults.js';
@@ -9,6 +10,7 @@ import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
 import { packOutput } from './output.js';
 import { SerialQueue } from './queue.js';
 import type {
+  Correction,
   CutOutOptions,
   CutOutResult,
   Device,
@@ -94,11 +96,14 @@ export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
     }
   }
   const { name, sha256 } = parts.model;
-  return new PhotoEngine(new CpuWorker(parts.worker, module, model), gpu, report, { name, sha256 });
+  const newWorker = (idleTime?: number) => new CpuWorker(parts.worker, module, model, idleTime);
+  return new PhotoEngine(newWorker, gpu, report, { name, sha256 });
 }
 
 class PhotoEngine implements FrameEngine {
+  readonly #newWorker: (idleTime?: number) => CpuWorker;
   readonly #worker: CpuWorker;
+  readonly #corrections = new Set<CpuWorker>();
   #gpu: Gpu | undefined;
   #report: DeviceReport;
   readonly #model: { name: string; sha256: string };
@@ -107,8 +112,14 @@ class PhotoEngine implements FrameEngine {
   readonly #listeners = new Set<(report: DeviceReport) => void>();
   #disposed = false;
 
-  constructor(worker: CpuWorker, gpu: Gpu | undefined, report: DeviceReport, model: { name: string; sha256: string }) {
-    this.#worker = worker;
+  constructor(
+    newWorker: (idleTime?: number) => CpuWorker,
+    gpu: Gpu | undefined,
+    report: DeviceReport,
+    model: { name: string; sha256: string },
+  ) {
+    this.#newWorker = newWorker;
+    this.#worker = newWorker();
     this.#gpu = gpu;
     this.#report = report;
     this.#model = model;
@@ -148,10 +159,29 @@ class PhotoEngine implements FrameEngine {
     return this.#enqueue(() => this.#worker.ask('encode', { picture: png, output }), signal);
   }
 
+  async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
+    if (this.#disposed) throw new VitrineError('caller', 'The engine was disposed of: open a new one.');
+    if (signal?.aborted) throw cancelled();
+    const worker = this.#newWorker(Infinity);
+    this.#corrections.add(worker);
+    const release = () => {
+      this.#corrections.delete(worker);
+      worker.dispose();
+    };
+    const end = () => worker.end();
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      return await openCorrection(worker, photo, cutOut, PREVIEW, release);
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#worker.dispose();
+    for (const worker of this.#corrections) worker.dispose();
     this.#gpu?.dispose();
     this.#gpu = undefined;
     this.#listeners.clear();

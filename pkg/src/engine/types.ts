@@ -82,6 +82,54 @@ export interface CutOutOptions {
   ifBestFails?: 'fast' | 'reject' | undefined;
 }
 
+/** Which way a correction by hand goes. */
+export type Intent = 'keep' | 'erase';
+
+/** One thing that a person does to a cut-out. Places and lengths are in pixels of the photo. */
+export type CorrectionStep =
+  /** Paints along `[x, y, x, y, …]`; `softness` is the part of the radius that is rim, 0 to 1. */
+  | { readonly is: 'stroke'; readonly intent: Intent; readonly points: Float32Array; readonly radius: number; readonly softness: number }
+  /** All of about one colour around a point, as far as the next edge; `tolerance` is 0 to 1. */
+  | { readonly is: 'region'; readonly intent: Intent; readonly x: number; readonly y: number; readonly tolerance: number }
+  | { readonly is: 'undo' }
+  | { readonly is: 'redo' };
+
+/** What a step has changed on the screen. */
+export interface Patch {
+  /** Place in the pictures for the screen, and what lies there now; absent where nothing has changed. */
+  changed?: { left: number; top: number; picture: ImageBitmap };
+  canUndo: boolean;
+  canRedo: boolean;
+}
+
+/** A cut-out that was corrected by hand. */
+export interface Corrected {
+  /** At full size: PNG, 8-bit RGBA. */
+  png: Blob;
+  /** At most 1280 px on its longer side, for the screen. */
+  after: ImageBitmap;
+  /** Share of the picture that is subject, 0 to 1. */
+  coverage: number;
+}
+
+/** A cut-out while a person corrects it. Every promise rejects with a VitrineError. */
+export interface Correction {
+  /** Size of the photo in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the photo along a pixel of the pictures for the screen. */
+  readonly divisor: number;
+  /** For the screen, the photo and the cut-out as it was at the beginning; whoever opened them closes them here. */
+  readonly photo: ImageBitmap;
+  readonly cutOut: ImageBitmap;
+  /** Steps are done in the order given. */
+  apply(step: CorrectionStep): Promise<Patch>;
+  /** Encodes what has come of it; nothing but `close` may follow. */
+  finish(): Promise<Corrected>;
+  /** Frees everything; what is under way rejects. */
+  close(): void;
+}
+
 /** The engine as the page inside the frame sees it. Jobs run one after another, in the order given. */
 export interface Engine {
   readonly device: DeviceReport;
@@ -95,6 +143,11 @@ export interface Engine {
   removeBackground(photo: Blob, options?: CutOutOptions): Promise<CutOutResult>;
   /** Encodes a finished cut-out again: another format, or on a colour. */
   encode(png: Blob, output: OutputOptions, signal?: AbortSignal): Promise<Blob>;
+  /**
+   * Opens a finished cut-out for correction by hand, together with the photo that it was cut from. Jobs go on beside
+   * it. Where the signal aborts before it is open, the promise rejects.
+   */
+  correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction>;
   /** Frees the workers and the GPU's memory. */
   dispose(): void;
 }

@@ -1,7 +1,7 @@
 /** What the frame and its worker say to each other. The worker holds one job's pixels at a time. */
 
 import type { Fault } from '../airlock/messages.js';
-import type { OutputOptions, Quality } from './types.js';
+import type { Corrected, CorrectionStep, OutputOptions, Patch, Quality } from './types.js';
 
 /** What a job brings home. */
 export type Wanted = 'cut-out' | 'matte';
@@ -61,6 +61,18 @@ export interface Operations {
   };
   /** Encodes a finished cut-out again. */
   encode: { ask: { picture: Blob; output: OutputOptions }; answer: Blob };
+  /**
+   * Reads a photo and its cut-out and holds them to be corrected, beside any job; the pictures for the screen have at
+   * most `most` pixels.
+   */
+  openEdit: {
+    ask: { photo: Blob; cutOut: Blob; most: number };
+    answer: { width: number; height: number; divisor: number; photo: ImageBitmap; cutOut: ImageBitmap };
+  };
+  /** Does one step of a correction. */
+  edit: { ask: CorrectionStep; answer: Patch };
+  /** Encodes the corrected cut-out and lets it go; `preview` as in `decode`. */
+  finishEdit: { ask: { preview: number }; answer: Corrected };
 }
 
 export type Name = keyof Operations;

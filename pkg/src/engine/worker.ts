@@ -9,17 +9,19 @@ import '../airlock/guard.js';
 import init, {
   ArrivingPicture,
   CpuRemover,
+  Edit,
   cutoutFromRgba,
   decode,
   photoFromRgba,
   type CutoutHandle,
+  type Patch as WasmPatch,
   type PhotoHandle,
   type Preview,
 } from '#wasm';
 import { browserDecode, isOwnFormat } from './browser-decode.js';
 import { faultOf } from './faults.js';
 import { packOutput } from './output.js';
-import type { OutputOptions } from './types.js';
+import type { CorrectionStep, OutputOptions } from './types.js';
 import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
 
 interface WorkerScope {
@@ -35,6 +37,8 @@ let remover: CpuRemover | undefined;
 let photo: PhotoHandle | undefined;
 let arriving: ArrivingPicture | undefined;
 let cutout: CutoutHandle | undefined;
+/** What a person corrects; no job touches it. */
+let edit: Edit | undefined;
 
 type Handlers = {
   [N in Name]: (
@@ -132,7 +136,70 @@ const handlers: Handlers = {
       again.free();
     }
   },
+
+  async openEdit({ photo: file, cutOut, most }, transfer) {
+    edit?.free();
+    edit = undefined;
+    const source = await read(file);
+    const { width, height } = source;
+    let divisor = 1;
+    while (Math.ceil(width / divisor) * Math.ceil(height / divisor) > most) divisor += 1;
+    let cut: PhotoHandle;
+    try {
+      cut = await read(cutOut);
+    } catch (error) {
+      source.free();
+      throw error;
+    }
+    const opened = new Edit(source, cut, divisor);
+    edit = opened;
+    return {
+      width,
+      height,
+      divisor,
+      photo: await picture(opened.wholePhoto(), transfer),
+      cutOut: await picture(opened.wholeCutout(), transfer),
+    };
+  },
+
+  async edit(step, transfer) {
+    const held = take(edit);
+    const patch = correct(held, step);
+    const { canUndo, canRedo } = held;
+    if (!patch) return { canUndo, canRedo };
+    const { left, top } = patch;
+    return { changed: { left, top, picture: await picture(patch, transfer) }, canUndo, canRedo };
+  },
+
+  async finishEdit({ preview }, transfer) {
+    const corrected = take(edit).intoCutout();
+    edit = undefined;
+    try {
+      const after = (await bitmap(corrected.preview(preview), transfer)) as ImageBitmap;
+      return { png: encode(corrected, { format: 'image/png' }), after, coverage: corrected.coverage };
+    } finally {
+      corrected.free();
+    }
+  },
 };
+
+function correct(held: Edit, step: CorrectionStep): WasmPatch | undefined {
+  switch (step.is) {
+    case 'stroke':
+      return held.stroke(step.points, step.radius, step.softness, step.intent);
+    case 'region':
+      return held.region(step.x, step.y, step.tolerance, step.intent);
+    case 'undo':
+      return held.undo();
+    case 'redo':
+      return held.redo();
+  }
+}
+
+/** A part of the picture, on its way to the screen. */
+async function picture(patch: WasmPatch | undefined, transfer: Transferable[]): Promise<ImageBitmap> {
+  return (await bitmap(take(patch), transfer)) as ImageBitmap;
+}
 
 /** Bytes → photo: by the crate, or by the browser where the format is none of the crate's. */
 async function read(file: Blob): Promise<PhotoHandle> {
@@ -166,7 +233,7 @@ function toBlob(bytes: Uint8Array, type: string): Blob {
   return blob;
 }
 
-async function bitmap(preview: Preview | 0, transfer: Transferable[]): Promise<ImageBitmap | null> {
+async function bitmap(preview: Preview | WasmPatch | 0, transfer: Transferable[]): Promise<ImageBitmap | null> {
   if (!preview) return null;
   const { width, height } = preview;
   const rgba = new Uint8ClampedArray(preview.intoPixels().buffer as ArrayBuffer);

@@ -23,6 +23,7 @@ function stage() {
     device: { device: 'cpu', reason: '' },
     onDeviceChange: () => () => undefined,
     encode: () => Promise.reject(new Error('not here')),
+    correct: () => Promise.reject(new Error('not here')),
     dispose: () => undefined,
     hasBest: true,
     addBest: () => undefined,

@@ -1,6 +1,6 @@
 /** What a person asks for on a photo, on its way up to the app. */
 
-export type PhotoAsk = 'open' | 'save' | 'copy' | 'remove';
+export type PhotoAsk = 'open' | 'correct' | 'save' | 'copy' | 'remove';
 
 export class PhotoAction extends Event {
   readonly ask: PhotoAsk;

@@ -26,6 +26,15 @@ export async function keepPictures({ before, after }: CutOutResult): Promise<{ b
   }
 }
 
+/** The same for a cut-out alone, where its photo has a picture already. */
+export async function keepCutOut(after: ImageBitmap): Promise<string> {
+  try {
+    return URL.createObjectURL(await compress(after, 'image/webp', 0.92));
+  } finally {
+    after.close();
+  }
+}
+
 export function discardPictures({ before, after }: { before: string; after: string }): void {
   URL.revokeObjectURL(before);
   URL.revokeObjectURL(after);

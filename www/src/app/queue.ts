@@ -35,6 +35,8 @@ export interface CutOut {
   readonly device: Device;
   readonly model: string;
   readonly seconds: number;
+  /** Whether a person has corrected it: nothing automatic may replace it any more. */
+  readonly corrected?: true;
   /** Addresses of pictures for the screen, the same size: the photo, and the cut-out. */
   readonly before: string;
   readonly after: string;
@@ -136,6 +138,8 @@ export class PhotoQueue {
   #pauses = 0;
   #improving: { id: number; abort: AbortController } | undefined;
   readonly #near = new Set<number>();
+  /** Photos that a person corrects at this moment. */
+  readonly #correcting = new Set<number>();
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -235,6 +239,32 @@ export class PhotoQueue {
       this.#pauses--;
       void this.#pump();
     };
+  }
+
+  /**
+   * Leaves a finished cut-out to the person who corrects it, and the engine's power too, until the answer is called.
+   * An improvement of this photo that is under way is given up.
+   */
+  beginCorrection(id: number): () => void {
+    this.#correcting.add(id);
+    if (this.#improving?.id === id) this.#improving.abort.abort();
+    const resume = this.pauseImproving();
+    return () => {
+      this.#correcting.delete(id);
+      resume();
+    };
+  }
+
+  /** Puts a corrected cut-out in the place of the one that it was made of; `after` is the address of its picture. */
+  correct(id: number, { png, coverage, after }: { png: Blob; coverage: number; after: string }): void {
+    const photo = this.get(id);
+    if (photo?.state.is !== 'done') return this.#options.discard({ before: '', after });
+    const old = photo.state.cutOut;
+    // Somebody has looked at it, so how sure the network was tells nothing any more.
+    const { confidence: _, ...rest } = old;
+    const cutOut: CutOut = { ...rest, png, coverage, after, corrected: true };
+    this.#set({ ...photo, saved: false, state: { is: 'done', cutOut } });
+    (this.#options.replace ?? ((after) => this.#options.discard({ before: '', after })))(old.after);
   }
 
   /** Ends the work on a photo, or its wait. The card answers at once; the engine within its own time. */
@@ -351,12 +381,14 @@ export class PhotoQueue {
     return this.#photos.find(({ state }) => state.is === 'waiting');
   }
 
-  #isImprovable({ state }: Photo): boolean {
+  #isImprovable({ id, state }: Photo): boolean {
     return (
       this.#choice !== 'fast' &&
       this.#failures < GIVE_UP &&
       state.is === 'done' &&
       state.cutOut.quality === 'fast' &&
+      !state.cutOut.corrected &&
+      !this.#correcting.has(id) &&
       state.better?.is !== 'failed'
     );
   }

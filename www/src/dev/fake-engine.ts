@@ -6,8 +6,10 @@
  * into memory in the best quality, `unsure` and `doubtful` have a low confidence.
  */
 
+import { FakeCorrection } from './fake-correction.js';
 import {
   VitrineError,
+  type Correction,
   type CutOutOptions,
   type CutOutResult,
   type DeviceReport,
@@ -72,6 +74,11 @@ export class FakeEngine implements Engine {
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     return canvas.convertToBlob({ type: format, quality: quality / 100 });
+  }
+
+  async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
+    await wait(this.delay / 4, signal);
+    return FakeCorrection.open(photo, cutOut);
   }
 
   dispose(): void {

@@ -137,6 +137,9 @@ export class PhotoCard extends LitElement {
         display: flex;
       }
       /* The disc is smaller than what a finger may hit. */
+      .corner.low {
+        inset-block: auto 6px;
+      }
       .corner .button {
         position: relative;
         border-color: transparent;
@@ -433,7 +436,8 @@ export class PhotoCard extends LitElement {
       <div class="corner">
         ${this.iconButton('open', words.openOf(name), icons.enlarge)}
         ${this.iconButton('remove', words.removeOf(name), icons.close)}
-      </div>`;
+      </div>
+      <div class="corner low">${this.iconButton('correct', strings.editor.openOf(name), icons.brush)}</div>`;
     const quality = this.quality(cutOut, better);
     const meta = [words.size(cutOut.width, cutOut.height), strings.bytes(cutOut.png.size), ...(quality ? [quality] : [])];
     const failed = better?.is === 'failed' && better.why !== '' ? [words.bestFailed(better.why)] : [];
@@ -483,7 +487,8 @@ export class PhotoCard extends LitElement {
   }
 
   /** Which quality is shown, and whether a better one is on its way; nothing where there is only one. */
-  private quality({ quality }: CutOut, better: Better | undefined) {
+  private quality({ quality, corrected }: CutOut, better: Better | undefined) {
+    if (corrected) return html`<span class="quality best">${icons.brush} ${strings.editor.corrected}</span>`;
     if (quality === 'best') return html`<span class="quality best">${icons.sparkle} ${words.quality.best}</span>`;
     if (better?.is === 'working') return html`<span class="quality">${words.improving(better.progress.fraction)}</span>`;
     if (this.best === 'absent') return undefined;
@@ -495,7 +500,10 @@ export class PhotoCard extends LitElement {
     const picture = html`<img class="thumbnail" src=${before} alt=${words.photoAlt(photo.file.name)} />`;
     return this.layout(photo, 'empty', picture, [strings.bytes(photo.file.size)], [
       this.message('caution', words.noSubject, [words.noSubjectText, ...notes]),
-      this.actions(this.button(words.remove, words.removeOf(photo.file.name), () => this.ask('remove'))),
+      this.actions(
+        this.button(strings.editor.open, strings.editor.openOf(photo.file.name), () => this.ask('correct')),
+        this.button(words.remove, words.removeOf(photo.file.name), () => this.ask('remove')),
+      ),
     ]);
   }
 

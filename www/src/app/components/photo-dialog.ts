@@ -403,6 +403,7 @@ export class PhotoDialog extends LitElement {
             ${icons.trash}
           </button>
         </div>
+        <button class="button" @click=${() => this.ask('correct')}>${icons.brush} ${strings.editor.open}</button>
         ${cutOut.notes.length > 0
           ? html`<ul class="notes">
               ${cutOut.notes.map((note) => html`<li>${note}</li>`)}
@@ -420,7 +421,7 @@ export class PhotoDialog extends LitElement {
             <dt>${words.device}</dt>
             <dd>${words.devices[cutOut.device]}</dd>
             <dt>${words.quality}</dt>
-            <dd>${strings.card.quality[cutOut.quality]}</dd>
+            <dd>${cutOut.corrected ? strings.editor.corrected : strings.card.quality[cutOut.quality]}</dd>
             <dt>${words.model}</dt>
             <dd>${cutOut.model}</dd>
           </dl>

@@ -9,11 +9,13 @@ import type { PhotoAction } from '../actions.js';
 import { BestModel, type QualityChoice } from '../best.js';
 import type { Boot, Loading } from '../boot.js';
 import { isUnsure, unsureFirst } from '../confidence.js';
-import { canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
+import '../editor/correction-editor.js';
+import type { CorrectionEditor } from '../editor/correction-editor.js';
+import { backdropOf, canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import { fromDrop, fromInput, fromPaste, isFolder, seemsFolder, type Intake } from '../intake.js';
-import { discardLater, discardPictures, keepPictures } from '../pictures.js';
+import { discardLater, discardPictures, keepCutOut, keepPictures } from '../pictures.js';
 import { isReady, PhotoQueue, type Change, type Photo, type Removed } from '../queue.js';
 import { sampleFile } from '../sample/sample.js';
 import { strings } from '../strings.js';
@@ -57,6 +59,7 @@ export class VitrineApp extends LitElement {
 
   @query('intro-view') private intro!: IntroView | null;
   @query('photo-dialog') private dialog!: PhotoDialog;
+  @query('correction-editor') private editor!: CorrectionEditor;
   @query('confirm-dialog') private confirm!: ConfirmDialog;
   @query('toast-stack') private toasts!: ToastStack;
   @query('#photos') private photosInput!: HTMLInputElement;
@@ -284,6 +287,7 @@ export class VitrineApp extends LitElement {
         .saving=${this.saving}
         @photo-action=${this.photoAction}
       ></photo-dialog>
+      <correction-editor .engine=${this.engine}></correction-editor>
       <confirm-dialog></confirm-dialog>
       <toast-stack></toast-stack>
       ${this.dragging
@@ -507,6 +511,9 @@ export class VitrineApp extends LitElement {
       case 'open':
         void this.dialog.open(id);
         break;
+      case 'correct':
+        void this.correct(id);
+        break;
       case 'save':
         void this.save(id);
         break;
@@ -594,6 +601,26 @@ export class VitrineApp extends LitElement {
       // The frame's rights are known for certain only now.
       this.copyable = false;
       this.notify(strings.save.copyFailed);
+    } finally {
+      release();
+    }
+  }
+
+  private async correct(id: number): Promise<void> {
+    const photo = this.queue.get(id);
+    if (!this.engine || photo?.state.is !== 'done') return;
+    const release = this.queue.beginCorrection(id);
+    try {
+      const { file, state } = photo;
+      const backdrop = backdropOf(photo, this.look);
+      const colour = backdrop === 'transparent' ? undefined : backdrop;
+      const corrected = await this.editor.open({ name: file.name, photo: file, png: state.cutOut.png, colour });
+      if (!corrected) return;
+      const { png, coverage } = corrected;
+      this.queue.correct(id, { png, coverage, after: await keepCutOut(corrected.after) });
+      this.say(strings.editor.saved(file.name));
+    } catch (error) {
+      this.notify(error instanceof Error ? error.message : String(error));
     } finally {
       release();
     }
