@@ -10,7 +10,7 @@ import { BestModel, type QualityChoice } from '../best.js';
 import type { Boot, Loading } from '../boot.js';
 import { isUnsure, unsureFirst } from '../confidence.js';
 import '../editor/correction-editor.js';
-import type { CorrectionEditor } from '../editor/correction-editor.js';
+import type { CorrectionEditor, EditorCovers } from '../editor/correction-editor.js';
 import { backdropOf, canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
@@ -90,6 +90,10 @@ export class VitrineApp extends LitElement {
       }
       main {
         flex: 1;
+      }
+      /* Nothing of it is seen, so nothing of it is drawn; its size and its place stay. */
+      main[data-covered] {
+        visibility: hidden;
       }
       .grid {
         display: grid;
@@ -287,7 +291,10 @@ export class VitrineApp extends LitElement {
         .saving=${this.saving}
         @photo-action=${this.photoAction}
       ></photo-dialog>
-      <correction-editor .engine=${this.engine}></correction-editor>
+      <correction-editor
+        .engine=${this.engine}
+        @editor-covers=${({ covers }: EditorCovers) => this.renderRoot.querySelector('main')?.toggleAttribute('data-covered', covers)}
+      ></correction-editor>
       <confirm-dialog></confirm-dialog>
       <toast-stack></toast-stack>
       ${this.dragging

@@ -33,6 +33,15 @@ const STRIKING = '#e0409a';
 const STEP = { fine: 0.15, coarse: 1 };
 const ZOOM_STEP = 1.4;
 
+/** Fired when the editor comes to cover the page, and just before it stops to. */
+export class EditorCovers extends Event {
+  readonly covers: boolean;
+  constructor(covers: boolean) {
+    super('editor-covers');
+    this.covers = covers;
+  }
+}
+
 @customElement('correction-editor')
 export class CorrectionEditor extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
@@ -89,6 +98,7 @@ export class CorrectionEditor extends LitElement {
     this.spoken = '';
     if (this.ground !== 'mask' && this.ground !== 'checker') this.ground = 'checker';
     await this.updateComplete;
+    this.dispatchEvent(new EditorCovers(true));
     this.dialog.showModal();
     const opening = new AbortController();
     this.opening = opening;
@@ -128,7 +138,7 @@ export class CorrectionEditor extends LitElement {
     const { correction, problem } = this;
     const isReady = correction !== undefined && problem === '' && !this.finishing;
     return html`
-      <header>
+      <div class="top">
         <button class="button quiet" @click=${this.leave}>${words.cancel}</button>
         <div class="titles">
           <h2 title=${subject.name}>${subject.name}</h2>
@@ -137,7 +147,7 @@ export class CorrectionEditor extends LitElement {
         <button class="button primary" ?disabled=${!isReady} @click=${this.done}>
           ${this.finishing ? words.finishing : words.done}
         </button>
-      </header>
+      </div>
       <div class="area">
         <div
           class="stage ${this.tool} ${isReady ? '' : 'idle'} ${this.panHeld ? 'panning' : ''}"
@@ -171,6 +181,8 @@ export class CorrectionEditor extends LitElement {
       ...(['#ffffff', '#000000'].includes(colour) ? [] : [[colour, words.grounds.colour] as const]),
       ['mask', words.grounds.mask],
     ];
+    const percent = strings.percent(this.zoom);
+    const toggle = this.fits ? words.fullOf(percent) : words.fitOf(percent);
     return html`
       <div class="floating grounds" role="group" aria-label=${words.ground}>
         ${grounds.map(
@@ -191,11 +203,11 @@ export class CorrectionEditor extends LitElement {
         </button>
         <button
           class="button quiet value"
-          title=${this.fits ? words.fullOf : words.fitOf}
-          aria-label=${this.fits ? words.fullOf : words.fitOf}
+          title=${toggle}
+          aria-label=${toggle}
           @click=${() => (this.fits ? this.zoomTo(1) : this.fit())}
         >
-          ${this.fits ? words.fit : strings.percent(this.zoom)}
+          ${percent}
         </button>
         <button class="button quiet" title=${words.zoomIn} aria-label=${words.zoomIn} @click=${() => this.zoomBy(ZOOM_STEP)}>
           ${icons.add}
@@ -220,7 +232,7 @@ export class CorrectionEditor extends LitElement {
         ${icon}<span>${label}</span>
       </button>`;
     const { intent, tool } = this;
-    return html`<footer role="group" aria-label=${words.tools}>
+    return html`<div class="toolbar" role="group" aria-label=${words.tools}>
       <div class="tools">
         <div class="segments" role="group" aria-label=${words.intent}>
           ${toggle('keep', intent === 'keep', words.keep, 'K', icons.keep, () => (this.intent = 'keep'))}
@@ -257,7 +269,7 @@ export class CorrectionEditor extends LitElement {
             ${this.slider(words.softness, Math.round(this.softness * 100), 0, 100, strings.percent(this.softness), disabled, (value) => (this.softness = value / 100))}`
           : this.slider(words.tolerance, Math.round(this.tolerance * 100), 2, 80, strings.percent(this.tolerance), disabled, (value) => (this.tolerance = value / 100))}
       </div>
-    </footer>`;
+    </div>`;
   }
 
   private slider(label: string, value: number, least: number, most: number, text: string, disabled: boolean, set: (value: number) => void) {
@@ -357,7 +369,11 @@ export class CorrectionEditor extends LitElement {
     this.stage = this.correction = this.opening = this.stroke = this.brush = this.subject = undefined;
     this.pending = 0;
     this.panHeld = false;
-    if (this.dialog?.open) this.dialog.close();
+    if (this.dialog?.open) {
+      // First, for the focus goes back to what was pressed to get here.
+      this.dispatchEvent(new EditorCovers(false));
+      this.dialog.close();
+    }
     this.answer?.(corrected);
     this.answer = undefined;
   }

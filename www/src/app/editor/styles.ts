@@ -20,7 +20,7 @@ export const editorStyles = css`
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
   }
-  header {
+  .top {
     display: flex;
     align-items: center;
     gap: 0.5rem;
@@ -183,7 +183,7 @@ export const editorStyles = css`
   }
   .hint {
     position: absolute;
-    inset-block-end: 1rem;
+    inset-block-start: 4.25rem;
     inset-inline: 1rem;
     display: grid;
     justify-items: center;
@@ -225,7 +225,7 @@ export const editorStyles = css`
       rotate: 1turn;
     }
   }
-  footer {
+  .toolbar {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -297,7 +297,7 @@ export const editorStyles = css`
     .titles p {
       display: none;
     }
-    footer {
+    .toolbar {
       flex-direction: column;
       align-items: stretch;
       gap: 0.625rem;

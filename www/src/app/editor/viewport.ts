@@ -5,8 +5,8 @@ export interface Point {
   readonly y: number;
 }
 
-/** Free space around a picture that fits, in CSS pixels. */
-const PADDING = 24;
+/** Free space around a picture that fits, in CSS pixels; above and below float the view's own buttons. */
+const PADDING = { x: 20, y: 64 };
 /** Of a picture that is moved away, at least this much stays in view, in CSS pixels. */
 const STAYS = 64;
 /** Screen pixels for a pixel of the photo, at most. */
@@ -95,9 +95,9 @@ export class Viewport {
 
   get #fitting(): number {
     const { width, height } = this.#view;
-    const room = (size: number) => Math.max(size - 2 * PADDING, size / 2);
+    const room = (size: number, padding: number) => Math.max(size - 2 * padding, size / 2);
     // A small picture is not blown up beyond twice its size.
-    return Math.min(room(width) / this.#picture.width, room(height) / this.#picture.height, 2 * this.#divisor);
+    return Math.min(room(width, PADDING.x) / this.#picture.width, room(height, PADDING.y) / this.#picture.height, 2 * this.#divisor);
   }
 
   #hold(): void {
