@@ -216,7 +216,7 @@ impl Edit {
     /// The corrected cut-out.
     #[must_use]
     pub fn into_cutout(self) -> Cutout {
-        Cutout { width: self.photo.width, height: self.photo.height, pixels: self.pixels }
+        Cutout { width: self.photo.width, height: self.photo.height, pixels: self.pixels, confidence: None }
     }
 
     fn bounds(&self) -> Bounds {

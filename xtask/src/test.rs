@@ -55,7 +55,7 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
         run_command(
             project
                 .command("cargo")
-                .args(["test", "--quiet", "--test", "operators", "--", "--skip", "on_the_gpu"])
+                .args(["test", "--quiet", "--workspace", "--test", "operators", "--", "--skip", "on_the_gpu"])
                 .env("VITRINE_SIMD", simd),
             "a test above failed",
         )?;
