@@ -1,6 +1,6 @@
 //! Corrections of drawn photos.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use super::*;
 

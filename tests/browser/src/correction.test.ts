@@ -127,6 +127,34 @@ test('a stroke erases, is undone and made again, and is in the file and nowhere 
   assert.deepEqual(complaints, []);
 });
 
+test('one finger paints, two move and zoom and paint nothing', async (t) => {
+  const { frame, page, errors, close } = await openPage(browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
+  t.after(close);
+  await pace(frame, 50);
+  await choose(frame, await photos('lamp.jpg'));
+  await settled(frame);
+  await button(frame, 'Correct by hand: lamp.jpg').first().click();
+  await button(frame, 'Checkerboard').waitFor();
+  const zoom = async () => Number.parseInt(await frame.locator('correction-editor .value').innerText(), 10);
+  const fitted = await zoom();
+
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...places: readonly (readonly [number, number])[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: places.map(([x, y], id) => ({ x, y, id })) });
+  await touch('touchStart', [180, 380]);
+  await touch('touchStart', [180, 380], [220, 420]);
+  for (let step = 1; step <= 5; step++) await touch('touchMove', [180 - step * 12, 380 - step * 12], [220 + step * 12, 420 + step * 12]);
+  await touch('touchEnd');
+  await eventually(async () => (await zoom()) > fitted * 2.5, true);
+  assert.equal(await button(frame, 'Undo').isEnabled(), false);
+
+  await touch('touchStart', [150, 400]);
+  for (let step = 1; step <= 5; step++) await touch('touchMove', [150 + step * 15, 400]);
+  await touch('touchEnd');
+  await eventually(() => button(frame, 'Undo').isEnabled(), true);
+  assert.deepEqual(errors, []);
+});
+
 for (const [device, options] of [
   ['a phone, dark', { viewport: { width: 360, height: 740 }, hasTouch: true, colorScheme: 'dark' }],
   ['a desktop, light', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],

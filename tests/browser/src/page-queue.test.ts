@@ -365,6 +365,38 @@ describe('improving to the best quality', () => {
     assert.deepEqual(states(), ['a done', 'b working']);
   });
 
+  test('what a person corrects is theirs: an improvement stops for it and never comes back', async () => {
+    const { queue, add, job, jobs, discarded, id } = stage();
+    queue.setQuality('automatic');
+    queue.addBest();
+    add('a', 'b');
+    await rest();
+    job(0).finish();
+    await rest();
+    job(1).finish();
+    await rest();
+    assert.deepEqual(asked(jobs), ['a fast', 'b fast', 'b best']);
+    queue.markSaved(id(1));
+    const release = queue.beginCorrection(id(1));
+    assert.ok(job(2).signal.aborted);
+    await rest(20);
+    assert.equal(jobs.length, 3, 'nothing is improved while somebody corrects');
+
+    queue.correct(id(1), { png: new Blob(['corrected']), coverage: 0.4, after: 'blob:corrected' });
+    release();
+    release();
+    await rest();
+    assert.deepEqual(asked(jobs).slice(3), ['a best']);
+    job(3).finish();
+    await rest();
+    assert.equal(jobs.length, 4);
+    const { state, saved } = queue.get(id(1)) as Photo;
+    assert.ok(state.is === 'done' && state.cutOut.corrected && state.cutOut.quality === 'fast');
+    assert.deepEqual([state.cutOut.coverage, state.cutOut.after, saved], [0.4, 'blob:corrected', false]);
+    assert.equal(state.cutOut.confidence, undefined);
+    assert.deepEqual(discarded[0], { before: '', after: 'blob:after' });
+  });
+
   test('an improvement on a photo that was cleared away begins again when it comes back', async () => {
     const { queue, add, job, jobs } = stage();
     queue.setQuality('automatic');
