@@ -1,20 +1,29 @@
 /** The page's outer shell: it fetches code and models, opens the photo frame, and never sees a photo. */
 
 import manifest from '#manifest';
+import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
 import type { DeviceChoice } from 'vitrine/engine/types';
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
 
+const asks = new URLSearchParams(location.search);
+
 /** `?device=cpu` or `?device=gpu` forces one. */
 function askedDevice(): DeviceChoice {
-  const asked = new URLSearchParams(location.search).get('device');
+  const asked = asks.get('device');
   return DEVICES.find((device) => device === asked) ?? 'auto';
+}
+
+/** `?model=fast` keeps to the small model: the page then knows of no other, and fetches nothing more. */
+function askedManifest(): Manifest {
+  const { fast } = manifest.models;
+  return asks.get('model') === 'fast' && fast ? { ...manifest, models: { fast } } : manifest;
 }
 
 async function main(): Promise<void> {
   const airlock = await openAirlock({
-    manifest,
+    manifest: askedManifest(),
     assetBase: new URL('assets/', document.baseURI).href,
     model: 'fast',
     device: askedDevice(),
