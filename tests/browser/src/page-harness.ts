@@ -140,6 +140,17 @@ export async function axe(frame: Frame): Promise<string[]> {
         options: object,
       ): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }>;
     }
+    // A colour on its way from one to another is judged where it arrives.
+    const arrived = async (root: Document | ShadowRoot): Promise<void> => {
+      const finite = root.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.all(finite.map((animation) => animation.finished.catch(() => undefined)));
+      for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) await arrived(shadowRoot);
+    };
+    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    await frame();
+    await frame();
+    await Promise.race([arrived(document), new Promise((late) => setTimeout(late, 2_000))]);
+
     const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document, {
       iframes: false,
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
