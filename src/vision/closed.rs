@@ -10,7 +10,7 @@
 //! The least of `αᵀLα + Σ λ (α − q)²` over the unsure cells, `q` the network's answer, by conjugate gradients.
 
 use super::Mask;
-use super::guided::{Guide, box_mean, reduced};
+use super::guided::{Factors, Guide, box_mean, reduced};
 use super::matte::{extremes, ramp, resample, smooth_step};
 
 /// What the network must say for a cell to be sure: at most the first, at least the second.
@@ -186,21 +186,12 @@ impl System {
                 *sum += product * (1.0 / 9.0);
             }
         }
-        let [rr, rg, rb, gg, gb, bb] = sums;
-        let floor = EPSILON * (1.0 / 9.0);
-        let (rr, gg, bb) = (rr + floor, gg + floor, bb + floor);
-        // LDLᵀ as in the guided filter: cofactors lose all digits where colours lie on a line.
-        let l21 = rg / rr;
-        let l31 = rb / rr;
-        let d2 = (gg - l21 * rg).max(0.5 * floor);
-        let l32 = (gb - l31 * rg) / d2;
-        let d3 = (bb - l31 * rb - l32 * l32 * d2).max(0.5 * floor);
+        let factors = Factors::of(sums, EPSILON * (1.0 / 9.0));
         // Colours whitened: the product of two is the form above.
-        let (s1, s2, s3) = (rr.sqrt().recip(), d2.sqrt().recip(), d3.sqrt().recip());
-        let white = colours.map(|[r, g, b]| {
-            let y2 = g - l21 * r;
-            let y3 = b - l31 * r - l32 * y2;
-            [r * s1, y2 * s2, y3 * s3]
+        let scales = factors.pivots.map(|pivot| pivot.sqrt().recip());
+        let white = colours.map(|colour| {
+            let [y1, y2, y3] = factors.forward(colour);
+            [y1 * scales[0], y2 * scales[1], y3 * scales[2]]
         });
         for (i, &cell) in window.iter().enumerate() {
             let place = self.places[cell];

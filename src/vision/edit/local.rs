@@ -8,6 +8,7 @@
 use super::{Guide, Intent, NONE, Paint, SURE};
 use crate::photo::Photo;
 use crate::vision::guided::{self, Coefficients, Linear};
+use crate::vision::matte::smooth_step;
 
 /// Windows of 11×11 cells.
 const RADIUS: usize = 5;
@@ -88,8 +89,7 @@ impl Answers {
         let model = guided::mix(&row[before], &row[after], part);
         let pixel = &self.photo.pixels[(y * self.photo.width as usize + x) * 4..][..4];
         let colour = guided::centred([pixel[0], pixel[1], pixel[2], pixel[3]], self.photo.has_alpha);
-        let t = ((guided::answer(&model, colour) - SNAP.0) / (SNAP.1 - SNAP.0)).clamp(0.0, 1.0);
-        t * t * (3.0 - 2.0 * t)
+        smooth_step(guided::answer(&model, colour), SNAP)
     }
 }
 
@@ -120,29 +120,8 @@ fn fit(guide: &Guide, input: &[f32], weights: &[f32]) -> Coefficients {
     let cells = (0..width * height)
         .map(|i| {
             let per_weight = 1.0 / weight[i];
-            solve(&std::array::from_fn(|moment| moments[moment][i] * per_weight))
+            guided::solve(&std::array::from_fn(|moment| moments[moment][i] * per_weight), EPSILON)
         })
         .collect();
     Coefficients { width, height, cells }
-}
-
-/// The linear model of one window from its moments, in the order of [`fit`], by LDLᵀ (stable for grey photos, where
-/// the covariance has rank one).
-fn solve(mean: &[f32; 13]) -> Linear {
-    let [r, g, b, p, rp, gp, bp, rr, rg, rb, gg, gb, bb] = *mean;
-    // Differences of squares may come out a rounding below 0.
-    let [rr, gg, bb] = [rr - r * r, gg - g * g, bb - b * b].map(|variance| variance.max(0.0) + EPSILON);
-    let [rg, rb, gb] = [rg - r * g, rb - r * b, gb - g * b];
-    let [rp, gp, bp] = [rp - r * p, gp - g * p, bp - b * p];
-    let (l21, l31) = (rg / rr, rb / rr);
-    let d2 = (gg - l21 * rg).max(EPSILON * 0.5);
-    let e = gb - l31 * rg;
-    let l32 = e / d2;
-    let d3 = (bb - l31 * rb - l32 * e).max(EPSILON * 0.5);
-    let (y2, y1) = (gp - l21 * rp, rp);
-    let y3 = bp - l31 * y1 - l32 * y2;
-    let a3 = y3 / d3;
-    let a2 = y2 / d2 - l32 * a3;
-    let a1 = y1 / rr - l21 * a2 - l31 * a3;
-    [a1, a2, a3, p - a1 * r - a2 * g - a3 * b]
 }
