@@ -114,6 +114,13 @@ fn every_network_has_a_card_with_its_licence_and_digest() {
 }
 
 #[test]
+fn the_card_of_the_edges_is_of_the_network_in_the_program() {
+    let card = fs::read_to_string(models().join("edges.md")).unwrap();
+    assert!(card.contains(&hex(&fs::read(models().join("edges.onnx")).unwrap())));
+    assert!(card.contains("MIT OR Apache-2.0"));
+}
+
+#[test]
 fn every_network_loads_and_plans_at_its_own_size() {
     let made = best_model().map(|_| ("best".to_owned(), best()));
     for (name, entry) in entries().into_iter().chain(made) {

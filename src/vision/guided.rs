@@ -262,7 +262,7 @@ pub(crate) struct Factors {
     l31: f32,
     l32: f32,
     /// The diagonal, each above 0.
-    pub(crate) pivots: [f32; 3],
+    pivots: [f32; 3],
 }
 
 impl Factors {
@@ -281,7 +281,7 @@ impl Factors {
 
     /// `L⁻¹ v`.
     #[inline]
-    pub(crate) fn forward(&self, [r, g, b]: [f32; 3]) -> [f32; 3] {
+    fn forward(&self, [r, g, b]: [f32; 3]) -> [f32; 3] {
         let y2 = g - self.l21 * r;
         [r, y2, b - self.l31 * r - self.l32 * y2]
     }

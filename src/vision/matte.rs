@@ -8,11 +8,11 @@
 //!    nearer to [`DOUBT_SNAP`] the more [`doubt`] there is → [`within_sure`] of the prior → [`without_specks`];
 //!
 //!    A mask of more cells than half of [`FINE_CELLS`] (IS-Net's) is its own fine grid: steps 1 and 2 are
-//!    then [`closed::solve`], which moves its edges by closed-form matting.
+//!    then [`edges::solve`], where a small network draws its edges anew from the photo's colours.
 //! 3. `fit` and `smooth` on the fine grid: its windows are half as wide, so they follow what the coarse ones
 //!    had to average;
 //! 4. that model evaluated with every pixel of the photo → `smooth_step` over [`FINE_SNAP`]
-//!    (a straight [`ramp`] after `closed::solve`) → `within_sure` →
+//!    (a straight [`ramp`] after `edges::solve`) → `within_sure` →
 //!    8 bits → × the photo's own alpha.
 //!
 //! For a pixel `(x, y)` step 4 is, with `mix(p, q, t) = p + (q − p)·t` for models and prior alike:
@@ -31,7 +31,7 @@
 //! Every pass is a fixed function of its neighbourhood (no histogram, no order of processing), so that a GPU
 //! can do the same and stay within a rounding step.
 
-use super::closed;
+use super::edges;
 use super::guided::{self, Coefficients, Guide, Linear};
 use super::{Mask, Matte};
 use crate::photo::Photo;
@@ -53,16 +53,11 @@ pub(crate) const EPSILON: f32 = 1e-4;
 /// model is evaluated with the photo's own pixels anyway.
 pub(crate) const FINE_CELLS: usize = 1024;
 
-/// The same for alphas that [`closed`] has already moved to the photo's edges on this very grid: what is left is
-/// to carry them to the photo's pixels, with as little blur as that takes.
-pub(crate) const CLOSED_RADIUS: usize = 2;
-/// See [`CLOSED_RADIUS`].
-pub(crate) const CLOSED_EPSILON: f32 = 1e-5;
-
-/// [`FINE_SNAP`] for them, over a straight ramp: these alphas are right about soft edges, which a smooth step
-/// would steepen (band error 0.82 of the better plain network against 0.86). Narrower ends leave veils, wider
-/// ones harden hair.
-pub(crate) const CLOSED_SNAP: (f32, f32) = (0.1, 0.9);
+/// The same for alphas that [`edges`] has drawn on this very grid: what is left is to carry them to the photo's
+/// pixels, with as little blur as that takes.
+pub(crate) const EDGES_RADIUS: usize = 2;
+/// See [`EDGES_RADIUS`].
+pub(crate) const EDGES_EPSILON: f32 = 1e-5;
 
 /// What counts as surely background and surely subject in the coarse and in the fine filter's answer.
 ///
@@ -201,7 +196,7 @@ pub(crate) fn fine_model(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f3
     let mask = cleaned(mask);
     let prior = resample(&filled(&mask), fine);
     let mut subject = if coarse == fine {
-        closed::solve(&guide, &resample(&mask, fine), &mut |part| progress(0.5 + 0.25 * part))?
+        edges::solve(&guide, &resample(&mask, fine), &mut |part| progress(0.5 + 0.25 * part))?
     } else {
         let small = guide.reduced(coarse.0, coarse.1);
         let model = model(&small, &resample(&mask, coarse));
@@ -213,9 +208,7 @@ pub(crate) fn fine_model(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f3
     without_specks(&mut subject, fine);
     let straight = coarse == fine;
     let model = if straight {
-        let model =
-            guided::smooth(&guided::fit(&guide, &subject, CLOSED_RADIUS, CLOSED_EPSILON), CLOSED_RADIUS);
-        stretched(model)
+        guided::smooth(&guided::fit(&guide, &subject, EDGES_RADIUS, EDGES_EPSILON), EDGES_RADIUS)
     } else {
         model(&guide, &subject)
     };
@@ -230,16 +223,6 @@ pub(crate) struct Fine {
     pub(crate) prior: Vec<f32>,
     /// Whether its answers become opacities by a straight [`ramp`] over [`FINE_SNAP`], not by a [`smooth_step`].
     pub(crate) straight: bool,
-}
-
-/// A model whose answers reach the ends of [`FINE_SNAP`] where the given one's reach those of [`CLOSED_SNAP`].
-fn stretched(mut model: Coefficients) -> Coefficients {
-    let scale = (FINE_SNAP.1 - FINE_SNAP.0) / (CLOSED_SNAP.1 - CLOSED_SNAP.0);
-    for cell in &mut model.cells {
-        *cell = cell.map(|value| value * scale);
-        cell[3] += FINE_SNAP.0 - CLOSED_SNAP.0 * scale;
-    }
-    model
 }
 
 /// Half the side of the square that a pixel's colour is averaged over, for a photo and the fine grid's size.

@@ -2,8 +2,8 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
-mod closed;
 mod confidence;
+mod edges;
 mod edit;
 mod foreground;
 mod fuse;

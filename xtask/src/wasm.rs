@@ -24,8 +24,15 @@ pub(crate) const VARIANTS: [Variant; 2] =
 const SHARED_FEATURES: &str = "+simd128";
 
 /// What the wasm depends on.
-const INPUTS: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "src", "models/manifest.json", "package-lock.json", "xtask/src/wasm.rs"];
+const INPUTS: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "src",
+    "models/manifest.json",
+    "models/edges.onnx",
+    "package-lock.json",
+    "xtask/src/wasm.rs",
+];
 
 /// Where the optimised wasm and the glue end up.
 pub(crate) const OUT: &str = "target/web/wasm";
