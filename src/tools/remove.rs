@@ -29,6 +29,34 @@ pub enum Quality {
 /// The share of [`Stage::Network`] that the fast network takes where both run: U²-Net-p's 20 of 180 GMAC.
 const FAST_SHARE: f32 = 0.11;
 
+/// What the networks said of a photo.
+struct Answers {
+    /// The one whose edges are the finer.
+    edge: Mask,
+    /// The second one's, and what the two say together.
+    second: Option<(Mask, Mask)>,
+}
+
+impl Answers {
+    const fn of_one(mask: Mask) -> Self {
+        Self { edge: mask, second: None }
+    }
+
+    fn of_two(photo: &Photo, inside: Mask, edge: Mask) -> Self {
+        let fused = vision::fuse(photo, &inside, &edge);
+        Self { edge, second: Some((inside, fused)) }
+    }
+
+    /// What the cut-out is made from.
+    fn mask(&self) -> &Mask {
+        self.second.as_ref().map_or(&self.edge, |(_, fused)| fused)
+    }
+
+    fn judge(&self, cutout: Cutout) -> Cutout {
+        cutout.judged(&self.edge, self.second.as_ref().map(|(inside, _)| inside))
+    }
+}
+
 /// Cuts out on the processor.
 pub struct Remover {
     fast: Segmenter,
@@ -86,22 +114,20 @@ impl Remover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let (mask, confidence) = match quality {
+        let answers = match quality {
             Quality::Fast => {
-                let mask = self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?;
-                let confidence = vision::confidence(&mask, None);
-                (mask, confidence)
+                Answers::of_one(self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?)
             }
             Quality::Best => {
                 let best = self.best.as_ref().ok_or(Error::NoBest)?;
                 let inside =
                     self.fast.mask(&photo, &mut |done| progress(Stage::Network, FAST_SHARE * done))?;
                 let edge = best.mask(&photo, &mut |done| progress(Stage::Network, after_fast(done)))?;
-                (vision::fuse(&photo, &inside, &edge), vision::confidence(&edge, Some(&inside)))
+                Answers::of_two(&photo, inside, edge)
             }
         };
-        let cutout = refine(photo, &mask, progress)?;
-        Ok(Cutout { confidence: Some(confidence), ..cutout })
+        let cutout = refine(photo, answers.mask(), progress)?;
+        Ok(answers.judge(cutout))
     }
 }
 
@@ -179,11 +205,10 @@ impl GpuRemover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let (mask, confidence) = match quality {
+        let answers = match quality {
             Quality::Fast => {
-                let mask = self.fast.mask(&photo, &mut |done| progress(Stage::Network, done)).await?;
-                let confidence = vision::confidence(&mask, None);
-                (mask, confidence)
+                let mut part = |done| progress(Stage::Network, done);
+                Answers::of_one(self.fast.mask(&photo, &mut part).await?)
             }
             Quality::Best => {
                 let best = self.best.as_ref().ok_or(Error::NoBest)?;
@@ -192,20 +217,20 @@ impl GpuRemover {
                 let mut part = |done| progress(Stage::Network, after_fast(done));
                 self.device.settle().await?;
                 let edge = best.mask(&photo, &mut part).await?;
-                (vision::fuse(&photo, &inside, &edge), vision::confidence(&edge, Some(&inside)))
+                Answers::of_two(&photo, inside, edge)
             }
         };
         // The network's memory goes before the refiner's comes, and that before the cut-out is encoded.
         self.device.settle().await?;
         let cutout = self
             .refiner
-            .cut_out(photo, &mask, &mut |done| progress(Stage::Refine, done))
+            .cut_out(photo, answers.mask(), &mut |done| progress(Stage::Refine, done))
             .await
             .map_err(|failed| failed.error)?;
         // The cut-out is there: a device that fails now says so at the next photo.
         let _ = self.device.settle().await;
         let cutout = cutout.ok_or(Error::Cancelled)?;
-        Ok(Cutout { confidence: Some(confidence), ..cutout })
+        Ok(answers.judge(cutout))
     }
 }
 
@@ -275,6 +300,9 @@ mod tests {
             })
             .unwrap();
         assert_eq!((best.width, best.height), (96, 64));
+        let doubt = best.doubt.as_ref().unwrap();
+        assert_eq!((doubt.width, doubt.height, doubt.cells.len()), (32, 22, 32 * 22));
+        assert_eq!(best.confidence, Some(doubt.confidence(best.coverage())));
         let stop = remover.cut_out(photo(), Quality::Best, &mut |_, done| done < 0.5);
         assert_eq!(stop, Err(Error::Cancelled));
     }

@@ -216,7 +216,8 @@ impl Edit {
     /// The corrected cut-out.
     #[must_use]
     pub fn into_cutout(self) -> Cutout {
-        Cutout { width: self.photo.width, height: self.photo.height, pixels: self.pixels, confidence: None }
+        let (width, height) = self.size();
+        Cutout { width, height, pixels: self.pixels, confidence: None, doubt: None }
     }
 
     fn bounds(&self) -> Bounds {

@@ -122,8 +122,13 @@ fn foreground_in_tiles(
         }
     }
     picture.cut_out((height - 1) / tile * tile, tile, &above);
-    let cutout =
-        Cutout { width: photo.width, height: photo.height, pixels: picture.pixels, confidence: None };
+    let cutout = Cutout {
+        width: photo.width,
+        height: photo.height,
+        pixels: picture.pixels,
+        confidence: None,
+        doubt: None,
+    };
     progress(1.0).then_some(cutout)
 }
 

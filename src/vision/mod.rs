@@ -2,7 +2,7 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
-mod confidence;
+mod doubt;
 mod edges;
 mod edit;
 mod foreground;
@@ -12,7 +12,7 @@ mod guided;
 mod matte;
 mod segment;
 
-pub use confidence::confidence;
+pub use doubt::Doubt;
 pub use edit::{Area, Edit, HISTORY_BYTES, Intent, Mismatch, Region, Stroke, View};
 pub use foreground::foreground;
 pub use fuse::fuse;
@@ -51,8 +51,10 @@ pub struct Cutout {
     pub height: u32,
     /// `width × height × 4` bytes, sRGB, straight alpha; where alpha is 0 the colour is 0 too.
     pub pixels: Vec<u8>,
-    /// How sure it is, 0 to 1 ([`confidence()`]); pixels alone do not tell.
+    /// How sure it is, 0 to 1 ([`Doubt::confidence`]); pixels alone do not tell.
     pub confidence: Option<f32>,
+    /// Where it is unsure; not judged by who has no network's answer.
+    pub doubt: Option<Doubt>,
 }
 
 impl Cutout {

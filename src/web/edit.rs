@@ -69,8 +69,9 @@ impl EditHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(photo: PhotoHandle, cutout: PhotoHandle, divisor: u32) -> Result<Self, Fault> {
         let Photo { width, height, pixels, .. } = cutout.into_photo();
-        let edit = Edit::new(photo.into_photo(), Cutout { width, height, pixels, confidence: None })
-            .map_err(|mismatch| Fault::caller(mismatch.to_string()))?;
+        let edit =
+            Edit::new(photo.into_photo(), Cutout { width, height, pixels, confidence: None, doubt: None })
+                .map_err(|mismatch| Fault::caller(mismatch.to_string()))?;
         Ok(Self { edit, divisor: divisor.max(1) })
     }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use crate::photo::{self, Limits, Output, Photo, Rgb};
-use crate::vision::Cutout;
+use crate::vision::{Cutout, Doubt};
 
 /// A decoded photo: upright, sRGB, 8-bit RGBA with straight alpha.
 #[wasm_bindgen]
@@ -124,16 +124,18 @@ pub struct CutoutHandle {
     photo: Photo,
     coverage: f32,
     confidence: Option<f32>,
+    doubt: Option<Doubt>,
 }
 
 impl From<Cutout> for CutoutHandle {
     fn from(cutout: Cutout) -> Self {
         let coverage = cutout.coverage();
-        let Cutout { width, height, pixels, confidence } = cutout;
+        let Cutout { width, height, pixels, confidence, doubt } = cutout;
         Self {
             photo: Photo { width, height, pixels, has_alpha: true, reduced_from: None },
             coverage,
             confidence,
+            doubt,
         }
     }
 }
@@ -164,6 +166,11 @@ impl CutoutHandle {
         self.confidence
     }
 
+    /// Where the matte is unsure, where that was judged: a copy.
+    pub fn doubt(&self) -> Option<DoubtMap> {
+        self.doubt.clone().map(|doubt| DoubtMap { doubt })
+    }
+
     /// A copy whose longer side is at most `longest` pixels, for the screen.
     pub fn preview(&self, longest: u32) -> Preview {
         Preview::of(&self.photo, longest)
@@ -189,6 +196,46 @@ impl CutoutHandle {
     /// Copies the pixels' bytes from the one numbered `at` into all of `part`: straight-alpha RGBA.
     pub fn read(&self, at: usize, part: &Uint8Array) -> Result<(), Fault> {
         read(&self.photo.pixels, at, part)
+    }
+}
+
+/// Where a cut-out is unsure: a small map that lies over the whole of it.
+#[wasm_bindgen]
+pub struct DoubtMap {
+    doubt: Doubt,
+}
+
+#[wasm_bindgen]
+impl DoubtMap {
+    /// Brings a map over from another instance: `width × height` bytes, 0 (sure) to 255.
+    #[wasm_bindgen(constructor)]
+    pub fn new(width: u32, height: u32, cells: Vec<u8>) -> Result<Self, Fault> {
+        let wanted = u64::from(width) * u64::from(height);
+        if cells.len() as u64 != wanted {
+            let came = cells.len();
+            return Err(Fault::caller(format!(
+                "a map of {width} × {height} has {wanted} cells, and {came} came"
+            )));
+        }
+        Ok(Self { doubt: Doubt { width, height, cells } })
+    }
+
+    /// Cells in a row.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.doubt.width
+    }
+
+    /// Rows.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.doubt.height
+    }
+
+    /// The cells, rows top to bottom. Frees the handle.
+    #[wasm_bindgen(js_name = intoCells)]
+    pub fn into_cells(self) -> Vec<u8> {
+        self.doubt.cells
     }
 }
 
@@ -235,11 +282,12 @@ impl ArrivingPicture {
         photo_from_rgba(self.width, self.height, self.pixels)
     }
 
-    /// The picture as a finished cut-out, with its confidence, which pixels do not tell. Frees the handle.
+    /// The picture as a finished cut-out, with its confidence and its doubt, which pixels do not tell. Frees both
+    /// handles.
     #[wasm_bindgen(js_name = intoCutout)]
-    pub fn into_cutout(self, confidence: Option<f32>) -> CutoutHandle {
+    pub fn into_cutout(self, confidence: Option<f32>, doubt: Option<DoubtMap>) -> CutoutHandle {
         let Self { width, height, pixels } = self;
-        Cutout { width, height, pixels, confidence }.into()
+        Cutout { width, height, pixels, confidence, doubt: doubt.map(|map| map.doubt) }.into()
     }
 }
 
@@ -265,7 +313,7 @@ pub fn cutout_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<Cuto
             pixels.len()
         )));
     }
-    Ok(Cutout { width, height, pixels, confidence: None }.into())
+    Ok(Cutout { width, height, pixels, confidence: None, doubt: None }.into())
 }
 
 /// The way a picture leaves.

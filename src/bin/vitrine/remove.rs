@@ -9,7 +9,7 @@ use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
 use vitrine::tools;
 use vitrine::tools::remove::{GpuRemover, Quality, Remover, Stage};
-use vitrine::vision::Cutout;
+use vitrine::vision::{Cutout, Doubt};
 
 use super::models;
 
@@ -27,6 +27,10 @@ pub(crate) struct Arguments {
     /// Where to compute; by default on a real GPU where there is one
     #[arg(long)]
     device: Option<Device>,
+    /// Also write where each cut-out is unsure: a small grey PNG of the same stem into this folder, to be laid over
+    /// the whole photo, at most 320 cells each way; black is sure, from 90 on it deserves a look
+    #[arg(long, value_name = "DIR")]
+    doubt: Option<PathBuf>,
     /// Put the subject on a colour (#rrggbb, or a name of white, black, grey) instead of transparency
     #[arg(long, value_name = "COLOR", value_parser = colour)]
     background: Option<Rgb>,
@@ -176,10 +180,23 @@ impl Worker {
 /// Cuts every photo out. `Ok(false)` where one failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let targets = targets(&arguments.photos, &arguments.out)?;
+    let maps = match &arguments.doubt {
+        Some(folder) => Some(self::targets(&arguments.photos, folder)?),
+        None => None,
+    };
     let mut worker = Worker::new(&Models::load(&arguments.model)?, arguments.device)?;
-    std::fs::create_dir_all(&arguments.out).map_err(|error| {
-        format!("the folder {} cannot be made ({error}): choose another --out", arguments.out.display())
-    })?;
+    make_folder(&arguments.out, "--out")?;
+    if let Some(doubt) = &arguments.doubt {
+        make_folder(doubt, "--doubt")?;
+        if let (Ok(one), Ok(other)) = (arguments.out.canonicalize(), doubt.canonicalize())
+            && one == other
+        {
+            let folder = doubt.display();
+            return Err(format!(
+                "the maps of doubt would replace the cut-outs in {folder}: choose another --doubt"
+            ));
+        }
+    }
     let bar = ProgressBar::new(arguments.photos.len() as u64 * 1000);
     if arguments.json {
         bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -193,7 +210,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         let base = index as u64 * 1000;
         bar.set_position(base);
         bar.set_message(photo.display().to_string());
-        let result = cut_out(photo, target, arguments.background, &mut worker, &mut |done| {
+        let place = Place { output: target, doubt: maps.as_ref().map(|maps| maps[index].as_path()) };
+        let result = cut_out(photo, place, arguments.background, &mut worker, &mut |done| {
             bar.set_position(base + (done * 1000.0) as u64);
         });
         if let Some(trouble) = worker.trouble.take() {
@@ -267,7 +285,8 @@ fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
             && target.canonicalize().is_ok_and(|target| target == photo_path)
         {
             return Err(format!(
-                "the cut-out would replace the photo {}: choose another --out",
+                "a file in {} would replace the photo {}: choose another folder",
+                folder.display(),
                 photo.display()
             ));
         }
@@ -275,9 +294,21 @@ fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(targets)
 }
 
+fn make_folder(folder: &Path, option: &str) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        format!("the folder {} cannot be made ({error}): choose another {option}", folder.display())
+    })
+}
+
+/// Where what comes of a photo is written.
+struct Place<'a> {
+    output: PathBuf,
+    doubt: Option<&'a Path>,
+}
+
 fn cut_out(
     file: &Path,
-    output: PathBuf,
+    Place { output, doubt }: Place<'_>,
     background: Option<Rgb>,
     worker: &mut Worker,
     progress: &mut dyn FnMut(f32),
@@ -315,6 +346,9 @@ fn cut_out(
     milliseconds.encode = lap();
     std::fs::write(&output, encoded)
         .map_err(|error| format!("{} cannot be written ({error}): choose another --out", output.display()))?;
+    if let (Some(path), Some(doubt)) = (doubt, &cutout.doubt) {
+        write_doubt(path, doubt)?;
+    }
     milliseconds.write = lap();
     Ok(Done {
         output,
@@ -325,6 +359,15 @@ fn cut_out(
         device: worker.device(),
         milliseconds,
     })
+}
+
+fn write_doubt(path: &Path, doubt: &Doubt) -> Result<(), String> {
+    let pixels: Vec<u8> = doubt.cells.iter().flat_map(|&cell| [cell, cell, cell, 255]).collect();
+    let output = Output::Png { background: Some(Rgb([0; 3])) };
+    let encoded =
+        photo::encode(doubt.width, doubt.height, &pixels, output).map_err(|error| error.to_string())?;
+    std::fs::write(path, encoded)
+        .map_err(|error| format!("{} cannot be written ({error}): choose another --doubt", path.display()))
 }
 
 /// Reads a file, if its size is within the limit: a mistaken disk image should not fill the memory first.

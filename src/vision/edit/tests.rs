@@ -262,7 +262,7 @@ fn anything_may_be_asked_of_any_photo() {
 #[test]
 fn sizes_must_agree() {
     let edit = with_a_halo();
-    let cutout = Cutout { width: 2, height: 1, pixels: vec![0; 8], confidence: None };
+    let cutout = Cutout { width: 2, height: 1, pixels: vec![0; 8], confidence: None, doubt: None };
     let error = Edit::new(edit.photo, cutout).err().unwrap();
     assert!(error.to_string().starts_with("the cut-out has 2 × 1 pixels and the photo 400 × 300"));
 }

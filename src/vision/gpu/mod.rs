@@ -248,7 +248,7 @@ fn apply(photo: Photo, outcome: &Outcome) -> Cutout {
             }
         }
     }
-    Cutout { width, height, pixels, confidence: None }
+    Cutout { width, height, pixels, confidence: None, doubt: None }
 }
 
 /// The memory of the matte's kernel.
