@@ -5,6 +5,7 @@ import type { EngineParts } from '../airlock/messages.js';
 import { openCorrection } from './correction.js';
 import { CpuWorker } from './cpu-worker.js';
 import { findAdapter } from './device.js';
+import { doubtOf } from './doubt.js';
 import { cancelled, describe, toVitrineError } from './faults.js';
 import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
 import { packOutput } from './output.js';
@@ -150,7 +151,7 @@ class PhotoEngine implements FrameEngine {
   }
 
   async file(photo: Blob, wanted: Wanted, output: OutputOptions, options: CutOutOptions = {}): Promise<FileResult> {
-    const { before: _, after: __, timings: ___, ...rest } = await this.#run(photo, wanted, output, 0, options);
+    const { before: _, after: __, doubt: ___, timings: ____, ...rest } = await this.#run(photo, wanted, output, 0, options);
     return rest;
   }
 
@@ -266,10 +267,11 @@ class PhotoEngine implements FrameEngine {
       const done = await timed('encode', this.#worker.ask('finish', { wanted, output, preview }));
       tell('encode', 1);
       const { notes } = decoded;
-      const { width, height, file, coverage, confidence } = done;
+      const { width, height, file, coverage, confidence, doubt } = done;
       return {
         ...{ width, height, file, coverage, notes, device, quality, timings },
         ...(confidence !== undefined && { confidence }),
+        ...(doubt && { doubt }),
         ...{ before: decoded.preview, after: done.preview },
       };
     } catch (error) {
@@ -314,7 +316,8 @@ class PhotoEngine implements FrameEngine {
       Object.assign(timings, run.timings);
       await this.#worker.ask('expect', { width: cutout.width, height: cutout.height });
       await bringOut(cutout, (part) => this.#worker.ask('receive', part, [part.bytes]));
-      await this.#worker.ask('adopt', { confidence: cutout.confidence });
+      const { confidence } = cutout;
+      await this.#worker.ask('adopt', { confidence, doubt: doubtOf(cutout) });
     } finally {
       cutout.free();
     }

@@ -30,6 +30,15 @@ export interface Progress {
   fraction: number;
 }
 
+/** Where a matte is unsure: a small map that lies over the whole picture. */
+export interface Doubt {
+  /** Cells in a row, and rows. */
+  readonly width: number;
+  readonly height: number;
+  /** 0 (sure) to 255, rows top to bottom. */
+  readonly cells: Uint8Array;
+}
+
 export interface CutOutResult {
   /** Size of the cut-out in pixels. */
   width: number;
@@ -44,6 +53,8 @@ export interface CutOutResult {
   coverage: number;
   /** How sure the matte is, 0 to 1; absent where that was not judged. Low ones deserve a look. */
   confidence?: number;
+  /** Where it is unsure; absent where that was not judged. */
+  doubt?: Doubt;
   /** Sentences a person should read, such as that the photo was reduced. */
   notes: string[];
   device: Device;

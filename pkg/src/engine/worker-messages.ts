@@ -1,7 +1,7 @@
 /** What the frame and its worker say to each other. The worker holds one job's pixels at a time. */
 
 import type { Fault } from '../airlock/messages.js';
-import type { Corrected, CorrectionStep, OutputOptions, Patch, Quality } from './types.js';
+import type { Corrected, CorrectionStep, Doubt, OutputOptions, Patch, Quality } from './types.js';
 
 /** What a job brings home. */
 export type Wanted = 'cut-out' | 'matte';
@@ -33,6 +33,8 @@ export interface Judged {
   coverage: number;
   /** How sure the matte is, 0 to 1, where that was judged. */
   confidence: number | undefined;
+  /** Where it is unsure, where that was judged. */
+  doubt: Doubt | undefined;
 }
 
 /** Every request and its answer. */
@@ -53,7 +55,7 @@ export interface Operations {
   /** Takes a part of that cut-out, and gives its buffer back. */
   receive: { ask: Part; answer: ArrayBuffer };
   /** Holds the cut-out that was received. */
-  adopt: { ask: { confidence: number | undefined }; answer: null };
+  adopt: { ask: Omit<Judged, 'coverage'>; answer: null };
   /** Encodes the held cut-out and lets it go. */
   finish: {
     ask: { wanted: Wanted; output: OutputOptions; preview: number };

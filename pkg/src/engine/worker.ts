@@ -9,6 +9,7 @@ import '../airlock/guard.js';
 import init, {
   ArrivingPicture,
   CpuRemover,
+  DoubtMap,
   Edit,
   cutoutFromRgba,
   decode,
@@ -20,6 +21,7 @@ import init, {
 } from '#wasm';
 import { browserDecode, isOwnFormat } from './browser-decode.js';
 import { faultOf } from './faults.js';
+import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
 import type { CorrectionStep, OutputOptions } from './types.js';
 import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
@@ -103,10 +105,10 @@ const handlers: Handlers = {
     return bytes;
   },
 
-  adopt({ confidence }) {
+  adopt({ confidence, doubt }) {
     const whole = take(arriving);
     arriving = undefined;
-    cutout = whole.intoCutout(confidence);
+    cutout = whole.intoCutout(confidence, doubt && new DoubtMap(doubt.width, doubt.height, doubt.cells));
     return null;
   },
 
@@ -114,6 +116,9 @@ const handlers: Handlers = {
     const held = take(cutout);
     const { width, height, coverage, confidence } = held;
     const screen = await bitmap(preview && held.preview(preview), transfer);
+    // A job without pictures for the screen has nothing to lay it over.
+    const doubt = preview ? doubtOf(held) : undefined;
+    if (doubt) transfer.push(doubt.cells.buffer);
     let file: Blob;
     if (wanted === 'matte') {
       cutout = undefined;
@@ -122,7 +127,7 @@ const handlers: Handlers = {
       file = encode(held, output);
       clear();
     }
-    return { width, height, file, preview: screen, coverage, confidence };
+    return { width, height, file, preview: screen, coverage, confidence, doubt };
   },
 
   async encode({ picture, output }) {

@@ -7,7 +7,7 @@
  * quality, if that is wanted and its model is there: what is on the screen first. Improving gives way to everything.
  */
 
-import type { CutOutResult, Device, Engine, Progress, Quality } from 'vitrine/engine/types';
+import type { CutOutResult, Device, Doubt, Engine, Progress, Quality } from 'vitrine/engine/types';
 import type { QualityChoice } from './best.js';
 
 export type Background = 'transparent' | `#${string}`;
@@ -30,6 +30,8 @@ export interface CutOut {
   readonly coverage: number;
   /** How sure the matte is, 0 to 1; absent where that was not judged. */
   readonly confidence?: number;
+  /** Where it is unsure; absent where that was not judged. */
+  readonly doubt?: Doubt;
   readonly notes: readonly string[];
   readonly quality: Quality;
   readonly device: Device;
@@ -260,8 +262,8 @@ export class PhotoQueue {
     const photo = this.get(id);
     if (photo?.state.is !== 'done') return this.#options.discard({ before: '', after });
     const old = photo.state.cutOut;
-    // Somebody has looked at it, so how sure the network was tells nothing any more.
-    const { confidence: _, ...rest } = old;
+    // Somebody has looked at it, so how sure the network was, and where, tells nothing any more.
+    const { confidence: _, doubt: __, ...rest } = old;
     const cutOut: CutOut = { ...rest, png, coverage, after, corrected: true };
     this.#set({ ...photo, saved: false, state: { is: 'done', cutOut } });
     (this.#options.replace ?? ((after) => this.#options.discard({ before: '', after })))(old.after);
@@ -496,10 +498,10 @@ export class PhotoQueue {
   }
 
   async #kept(result: CutOutResult, startedAt: number): Promise<CutOut> {
-    const { png, width, height, coverage, confidence, notes, quality, device, model } = result;
+    const { png, width, height, coverage, confidence, doubt, notes, quality, device, model } = result;
     const seconds = (this.#now() - startedAt) / 1_000;
     const pictures = await this.#options.keep(result);
-    const judged = { coverage, ...(confidence !== undefined && { confidence }) };
+    const judged = { coverage, ...(confidence !== undefined && { confidence }), ...(doubt && { doubt }) };
     return { png, width, height, ...judged, notes, quality, device, model: model.name, seconds, ...pictures };
   }
 

@@ -262,7 +262,8 @@ export const strings = {
     canvas: 'Picture to correct',
     keys:
       'Arrow keys move the brush, with Shift further. Enter paints; hold it while moving to draw. K keeps, E erases, ' +
-      'B is the brush, R the region. Brackets change the size, plus and minus zoom, 0 fits, M shows the mask over the photo.',
+      'B is the brush, R the region. Brackets change the size, plus and minus zoom, 0 fits, M shows the mask over the photo. ' +
+      'U shows the unsure places, N goes to the next of them, Shift N to the one before.',
     cancel: 'Cancel',
     done: 'Done',
     finishing: 'Finishing…',
@@ -314,6 +315,27 @@ export const strings = {
     openOf: (name: string) => `Correct by hand: ${name}`,
     corrected: 'Corrected by hand',
     saved: (name: string) => `${name} corrected.`,
+  },
+
+  unsure: {
+    show: 'Show unsure places',
+    next: 'Next unsure place',
+    legend: 'Unsure places',
+    key: 'U',
+    nextKey: 'N',
+    /** In few words, beside the icon. */
+    count: (count: number, more: boolean) => `${number.format(count)}${more ? '+' : ''}`,
+    of: (index: number, count: number, more: boolean) => `${number.format(index)}/${number.format(count)}${more ? '+' : ''}`,
+    some: (count: number, more: boolean) =>
+      more
+        ? `More than ${number.format(count)} places where the cut-out is unsure.`
+        : count === 1
+          ? 'One place where the cut-out is unsure.'
+          : `${number.format(count)} places where the cut-out is unsure.`,
+    none: 'No unsure places',
+    at: (index: number, count: number) => `Unsure place ${number.format(index)} of ${number.format(count)}.`,
+    shown: (count: number, more: boolean) => `${number.format(count)}${more ? ' and more' : ''} unsure places are shown.`,
+    hidden: 'Unsure places are hidden.',
   },
 
   clear: {

@@ -3,7 +3,7 @@
  *
  * It guesses the background from the picture's border, takes its time, and does as a file's name says:
  * `broken` fails, `empty` finds nothing, `large` gives a note, `slow` takes ten times as long, `heavy` does not fit
- * into memory in the best quality, `unsure` and `doubtful` have a low confidence.
+ * into memory in the best quality, `unsure` and `doubtful` have a low confidence, and three unsure places.
  */
 
 import { FakeCorrection } from './fake-correction.js';
@@ -13,6 +13,7 @@ import {
   type CutOutOptions,
   type CutOutResult,
   type DeviceReport,
+  type Doubt,
   type Engine,
   type OutputOptions,
   type Stage,
@@ -141,6 +142,7 @@ export class FakeEngine implements Engine {
       before: await createImageBitmap(upright, size),
       after: await createImageBitmap(cut, size),
       coverage: sum / (width * height * 255),
+      doubt: doubtOf(name),
       confidence: name.includes('unsure') ? 0.3 : name.includes('doubtful') ? 0.5 : 0.95,
       notes,
       device: 'cpu',
@@ -149,6 +151,18 @@ export class FakeEngine implements Engine {
       timings: { network: time },
     };
   }
+}
+
+/** Three squares, the larger the more unsure: upper left, right, below the middle. */
+function doubtOf(name: string): Doubt {
+  const size = 320;
+  const cells = new Uint8Array(size * size);
+  if (name.includes('unsure') || name.includes('doubtful')) {
+    for (const [left, top, side] of [[60, 50, 30], [220, 130, 20], [140, 240, 12]] as const) {
+      for (let y = top; y < top + side; y++) cells.fill(200, y * size + left, y * size + left + side);
+    }
+  }
+  return { width: size, height: size, cells };
 }
 
 function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {

@@ -88,6 +88,11 @@ export class CompareSlider extends LitElement {
       .before {
         clip-path: inset(0 calc(100% - var(--at) * 1%) 0 0);
       }
+      /* What the page lays over the picture, on both sides of the divider. */
+      ::slotted(*) {
+        position: absolute;
+        inset: 0;
+      }
       .line {
         position: absolute;
         inset-block: 0;
@@ -207,6 +212,7 @@ export class CompareSlider extends LitElement {
           },
         )}
         <img class="before" src=${this.photo} alt="" decoding="async" draggable="false" />
+        <slot></slot>
         ${this.captions
           ? html`
               <span class="caption first ${this.value < 22 ? 'away' : ''}" aria-hidden="true">${strings.compare.before}</span>

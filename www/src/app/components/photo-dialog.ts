@@ -9,10 +9,12 @@ import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import { isReady, type Photo, type PhotoQueue } from '../queue.js';
 import { strings } from '../strings.js';
+import { unsurePlaces, type Places } from '../unsure.js';
 import './background-picker.js';
 import type { BackgroundChange } from './background-picker.js';
 import './compare-slider.js';
 import type { CompareSlider } from './compare-slider.js';
+import './unsure-marks.js';
 
 const { dialog: words } = strings;
 
@@ -51,6 +53,9 @@ export class PhotoDialog extends LitElement {
   @state() private photoId: number | undefined;
   @state() private zoom: Zoom = 'fit';
   @state() private full: Full | undefined;
+  /** Whether the unsure places are marked, on this photo and on those that are leafed to. */
+  @state() private marked = false;
+  @state() private spoken = '';
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('.pan') private pan!: HTMLElement | null;
   @query('compare-slider') private slider!: CompareSlider | null;
@@ -218,6 +223,34 @@ export class PhotoDialog extends LitElement {
         color: var(--ink-quiet);
         font-size: 0.8125rem;
       }
+      .looks {
+        display: grid;
+        gap: 0.5rem;
+      }
+      .marks[aria-pressed='true'] {
+        border-color: var(--ink);
+        box-shadow: inset 0 0 0 1px var(--ink);
+      }
+      .count {
+        min-inline-size: 1.5rem;
+        padding: 0 0.375rem;
+        border-radius: 99px;
+        background: var(--sunken);
+        color: var(--ink-quiet);
+        font-size: 0.8125rem;
+        line-height: 1.5rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .marks[aria-pressed='true'] .count {
+        background: var(--surface);
+      }
+      .hint.sure {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: 0.375rem;
+        margin: 0;
+      }
       .long {
         display: none;
       }
@@ -264,6 +297,8 @@ export class PhotoDialog extends LitElement {
   async open(id: number): Promise<void> {
     this.photoId = id;
     this.zoom = 'fit';
+    this.marked = false;
+    this.spoken = '';
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
     if (this.slider) this.slider.value = 50;
@@ -305,6 +340,7 @@ export class PhotoDialog extends LitElement {
     const full = this.full?.id === photo.id && this.full.png === cutOut.png && zoom !== 'fit' ? this.full : undefined;
     const backdrop = backdropOf(photo, this.look);
     const saving = this.saving.has(photo.id);
+    const { places } = this;
     return html`
       <div class="top">
         <h2 title=${name}>${name}</h2>
@@ -353,7 +389,10 @@ export class PhotoDialog extends LitElement {
               .drag=${zoom === 'fit' ? 'anywhere' : 'grip'}
               .label=${strings.compare.label(name)}
               .alt=${strings.card.cutOutAlt(name)}
-            ></compare-slider>
+              >${this.marked && places && places.list.length > 0
+                ? html`<unsure-marks .doubt=${cutOut.doubt}></unsure-marks>`
+                : nothing}</compare-slider
+            >
           </div>
         </div>
         <div class="zooms" role="group" aria-label=${words.zoom}>
@@ -403,7 +442,10 @@ export class PhotoDialog extends LitElement {
             ${icons.trash}
           </button>
         </div>
-        <button class="button" @click=${() => this.ask('correct')}>${icons.brush} ${strings.editor.open}</button>
+        <div class="looks">
+          <button class="button" @click=${() => this.ask('correct')}>${icons.brush} ${strings.editor.open}</button>
+          ${places ? this.unsure(places) : nothing}
+        </div>
         ${cutOut.notes.length > 0
           ? html`<ul class="notes">
               ${cutOut.notes.map((note) => html`<li>${note}</li>`)}
@@ -426,9 +468,37 @@ export class PhotoDialog extends LitElement {
             <dd>${cutOut.model}</dd>
           </dl>
         </section>
+        <p class="spoken" role="status">${this.spoken}</p>
       </aside>
     `;
   }
+
+  private get places(): Places | undefined {
+    const { cutOut } = this.photo?.state ?? {};
+    return cutOut?.doubt && unsurePlaces(cutOut.doubt, cutOut.width / cutOut.height);
+  }
+
+  private unsure({ list, more }: Places) {
+    const { unsure } = strings;
+    if (list.length === 0) return html`<p class="hint sure">${icons.check} ${unsure.none}</p>`;
+    return html`<button
+      class="button marks"
+      aria-pressed=${this.marked}
+      aria-keyshortcuts=${unsure.key}
+      title=${strings.editor.withKey(unsure.some(list.length, more), unsure.key)}
+      @click=${this.mark}
+    >
+      ${icons.unsure} ${unsure.show}<span class="count" aria-hidden="true">${unsure.count(list.length, more)}</span>
+    </button>`;
+  }
+
+  private readonly mark = () => {
+    const { places } = this;
+    if (!places || places.list.length === 0) return;
+    this.marked = !this.marked;
+    const { shown, hidden } = strings.unsure;
+    this.spoken = this.marked ? shown(places.list.length, places.more) : hidden;
+  };
 
   override updated(): void {
     const { photo, zoom } = this;
@@ -545,6 +615,7 @@ export class PhotoDialog extends LitElement {
     const typing = event.composedPath().some((node) => node instanceof HTMLInputElement && node.type === 'text');
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (zoom !== undefined) void this.setZoom(zoom);
+    if (event.key.toLowerCase() === 'u') this.mark();
     // The divider moved by keyboard keeps its new place when the picture is scrolled.
     if (event.composedPath().includes(this.slider as EventTarget)) queueMicrotask(() => this.rememberStand());
   }

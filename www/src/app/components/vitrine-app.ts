@@ -621,7 +621,7 @@ export class VitrineApp extends LitElement {
       const { file, state } = photo;
       const backdrop = backdropOf(photo, this.look);
       const colour = backdrop === 'transparent' ? undefined : backdrop;
-      const corrected = await this.editor.open({ name: file.name, photo: file, png: state.cutOut.png, colour });
+      const corrected = await this.editor.open({ name: file.name, photo: file, png: state.cutOut.png, colour, doubt: state.cutOut.doubt });
       if (!corrected) return;
       const { png, coverage } = corrected;
       this.queue.correct(id, { png, coverage, after: await keepCutOut(corrected.after) });

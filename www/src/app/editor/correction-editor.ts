@@ -2,12 +2,15 @@
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Corrected, Correction, CorrectionStep, Engine, Intent } from 'vitrine/engine/types';
+import type { Corrected, Correction, CorrectionStep, Doubt, Engine, Intent } from 'vitrine/engine/types';
 import { base, controls } from '../../styles/shared.js';
 import '../components/confirm-dialog.js';
 import type { ConfirmDialog } from '../components/confirm-dialog.js';
+import '../components/unsure-marks.js';
+import type { UnsureMarks } from '../components/unsure-marks.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
+import { unsurePlaces, type Places } from '../unsure.js';
 import { Gestures } from './gestures.js';
 import { Stage, type Ground, type Preview } from './stage.js';
 import { editorStyles } from './styles.js';
@@ -23,6 +26,8 @@ export interface Subject {
   png: Blob;
   /** The colour that the cut-out will stand on, where it has one. */
   colour: `#${string}` | undefined;
+  /** Where it is unsure, where that is known. */
+  doubt: Doubt | undefined;
 }
 
 /** The brush's diameter on the screen, CSS pixels: zooming in makes it finer on the photo. */
@@ -65,10 +70,15 @@ export class CorrectionEditor extends LitElement {
   @state() private fits = true;
   @state() private hinted = true;
   @state() private spoken = '';
+  /** Whether the unsure places are marked. */
+  @state() private marked = false;
+  /** The number of the place that was gone to last, from 0. */
+  @state() private placeAt: number | undefined;
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('.stage') private view!: HTMLElement | null;
   @query('canvas') private canvas!: HTMLCanvasElement | null;
+  @query('unsure-marks') private marks!: UnsureMarks | null;
   @query('.ring') private ring!: HTMLElement | null;
   @query('confirm-dialog') private confirm!: ConfirmDialog;
 
@@ -96,6 +106,8 @@ export class CorrectionEditor extends LitElement {
     this.hinted = true;
     this.tool = 'brush';
     this.spoken = '';
+    this.marked = false;
+    this.placeAt = undefined;
     if (this.ground !== 'mask' && this.ground !== 'checker') this.ground = 'checker';
     await this.updateComplete;
     this.dispatchEvent(new EditorCovers(true));
@@ -158,6 +170,12 @@ export class CorrectionEditor extends LitElement {
           @blur=${this.blurred}
         >
           <canvas aria-hidden="true"></canvas>
+          ${this.marked && isReady
+            ? html`<unsure-marks
+                .doubt=${subject.doubt}
+                .place=${this.placeAt === undefined ? undefined : this.places?.list[this.placeAt]}
+              ></unsure-marks>`
+            : nothing}
           <div class="ring ${this.intent}" hidden></div>
         </div>
         <p class="spoken" id="keys">${words.keys}</p>
@@ -213,10 +231,42 @@ export class CorrectionEditor extends LitElement {
           ${icons.add}
         </button>
       </div>
+      ${this.unsure()}
       ${this.hinted && !this.canUndo
         ? html`<div class="hint"><p>${this.tool === 'brush' ? words.hintBrush : words.hintRegion}</p></div>`
         : nothing}
     `;
+  }
+
+  private unsure() {
+    const { places, placeAt } = this;
+    if (!places) return nothing;
+    const { unsure } = strings;
+    const { list, more } = places;
+    if (list.length === 0) return html`<p class="floating unsure sure">${icons.check}<span>${unsure.none}</span></p>`;
+    const count = placeAt === undefined ? unsure.count(list.length, more) : unsure.of(placeAt + 1, list.length, more);
+    return html`<div class="floating unsure" role="group" aria-label=${unsure.legend}>
+      <button
+        class="button quiet"
+        title=${words.withKey(unsure.show, unsure.key)}
+        aria-label=${unsure.show}
+        aria-pressed=${this.marked}
+        aria-keyshortcuts=${unsure.key}
+        @click=${this.mark}
+      >
+        ${icons.unsure}<span class="wide">${unsure.show}</span>
+      </button>
+      <span class="count">${count}</span>
+      <button
+        class="button quiet next"
+        title=${words.withKey(unsure.next, unsure.nextKey)}
+        aria-label=${unsure.next}
+        aria-keyshortcuts=${unsure.nextKey}
+        @click=${() => this.goToPlace(1)}
+      >
+        ${icons.right}
+      </button>
+    </div>`;
   }
 
   private toolbar(disabled: boolean) {
@@ -299,6 +349,7 @@ export class CorrectionEditor extends LitElement {
     }
     if (this.stage) this.stage.ground = this.ground;
     this.placeRing();
+    this.placeMarks();
   }
 
   // Opening and closing
@@ -502,8 +553,64 @@ export class CorrectionEditor extends LitElement {
     const { stage } = this;
     if (!stage) return;
     stage.draw();
+    this.placeMarks();
     this.zoom = stage.viewport.zoom;
     this.fits = stage.viewport.fits;
+  }
+
+  // Where it is unsure
+
+  private get places(): Places | undefined {
+    const { correction, subject } = this;
+    return correction && subject?.doubt && unsurePlaces(subject.doubt, correction.width / correction.height);
+  }
+
+  private readonly mark = () => {
+    const { places } = this;
+    if (!places) return;
+    const { list, more } = places;
+    if (list.length === 0) return this.say(strings.unsure.none);
+    this.marked = !this.marked;
+    this.placeAt = undefined;
+    this.say(this.marked ? strings.unsure.shown(list.length, more) : strings.unsure.hidden);
+  };
+
+  /** Goes to the next place, or with -1 to the one before; after the last comes the first. */
+  private goToPlace(step: 1 | -1): void {
+    const { places, stage } = this;
+    if (!places || !stage) return;
+    const { list } = places;
+    const count = list.length;
+    const at = this.placeAt === undefined ? (step > 0 ? 0 : count - 1) : (this.placeAt + step + count) % count;
+    const place = list[at];
+    if (!place) return this.say(strings.unsure.none);
+    this.abandonStroke();
+    this.marked = true;
+    this.placeAt = at;
+    const { width, height } = stage.picture;
+    stage.viewport.show({
+      left: place.left * width,
+      top: place.top * height,
+      width: place.width * width,
+      height: place.height * height,
+    });
+    this.moved();
+    // A brush on its way by keyboard goes along; a mouse's is where the mouse is.
+    if (this.brush) this.showInMiddle();
+    this.say(strings.unsure.at(at + 1, count));
+  }
+
+  /** The marks lie on the picture, wherever that lies. */
+  private placeMarks(): void {
+    const { marks, stage } = this;
+    if (!marks || !stage) return;
+    const { x, y, scale } = stage.viewport;
+    const { width, height } = stage.picture;
+    const { style } = marks;
+    style.setProperty('--x', `${x}px`);
+    style.setProperty('--y', `${y}px`);
+    style.setProperty('--width', `${width * scale}px`);
+    style.setProperty('--height', `${height * scale}px`);
   }
 
   // The brush
@@ -558,7 +665,7 @@ export class CorrectionEditor extends LitElement {
     return true;
   }
 
-  private plainKey({ key, repeat }: KeyboardEvent, target: EventTarget | undefined): boolean {
+  private plainKey({ key, repeat, shiftKey }: KeyboardEvent, target: EventTarget | undefined): boolean {
     switch (key.toLowerCase()) {
       case 'k':
         this.intent = 'keep';
@@ -575,6 +682,12 @@ export class CorrectionEditor extends LitElement {
         return true;
       case 'm':
         this.ground = this.ground === 'mask' ? 'checker' : 'mask';
+        return true;
+      case 'u':
+        this.mark();
+        return true;
+      case 'n':
+        this.goToPlace(shiftKey ? -1 : 1);
         return true;
       case '[':
         this.resizeBrush(1 / 1.15);

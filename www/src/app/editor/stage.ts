@@ -52,6 +52,11 @@ export class Stage {
     this.#keep = keep;
   }
 
+  /** The picture's size in its own pixels. */
+  get picture(): { width: number; height: number } {
+    return this.#correction.photo;
+  }
+
   set ground(ground: Ground) {
     this.#ground = ground;
     this.draw();

@@ -83,6 +83,13 @@ export const editorStyles = css`
     inline-size: 100%;
     block-size: 100%;
   }
+  unsure-marks {
+    position: absolute;
+    left: var(--x);
+    top: var(--y);
+    width: var(--width);
+    height: var(--height);
+  }
   /* The brush: a light line within a dark one is seen on anything. */
   .ring {
     position: absolute;
@@ -180,6 +187,41 @@ export const editorStyles = css`
   }
   .zooms .value {
     min-inline-size: 3.75rem;
+  }
+  .unsure {
+    inset-block-end: 0.75rem;
+    inset-inline-start: 0.75rem;
+  }
+  .unsure .button {
+    gap: 0.5rem;
+    min-block-size: max(34px, var(--target) - 6px);
+    block-size: max(34px, var(--target) - 6px);
+    min-inline-size: max(34px, var(--target) - 6px);
+    padding: 0 0.625rem;
+    border-radius: 10px;
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+  }
+  .unsure .button[aria-pressed='true'] {
+    background: var(--ink);
+    color: var(--surface);
+  }
+  .unsure .next {
+    padding: 0;
+  }
+  .unsure .count {
+    min-inline-size: 2rem;
+    padding-inline: 0.375rem;
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+    text-align: center;
+  }
+  .unsure.sure {
+    gap: 0.375rem;
+    padding: 0.5rem 0.875rem 0.5rem 0.625rem;
+    color: var(--ink-quiet);
+    font-size: 0.875rem;
+    pointer-events: none;
   }
   .hint {
     position: absolute;
@@ -294,7 +336,8 @@ export const editorStyles = css`
     cursor: pointer;
   }
   @media (max-width: 52rem) {
-    .titles p {
+    .titles p,
+    .unsure .wide {
       display: none;
     }
     .toolbar {

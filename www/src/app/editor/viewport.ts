@@ -11,6 +11,16 @@ const PADDING = { x: 20, y: 64 };
 const STAYS = 64;
 /** Screen pixels for a pixel of the photo, at most. */
 const MOST = 16;
+/** What is shown takes this part of the view, and is magnified to so many screen pixels for one of the photo. */
+const SHOWN = { part: 0.6, magnified: 3 };
+
+/** A rectangle, in pixels of the picture. */
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export class Viewport {
   /** CSS pixels for a pixel of the picture. */
@@ -80,6 +90,18 @@ export class Viewport {
   /** A place in the view as one in the picture. */
   toPicture({ x, y }: Point): Point {
     return { x: (x - this.x) / this.scale, y: (y - this.y) / this.scale };
+  }
+
+  /** Brings a part of the picture into the middle, close enough to be judged, with some of what is around it. */
+  show({ left, top, width, height }: Rectangle): void {
+    const { width: across, height: down } = this.#view;
+    const scale = SHOWN.part * Math.min((across - 2 * PADDING.x) / width, (down - 2 * PADDING.y) / height);
+    const most = Math.max((SHOWN.magnified * this.#divisor) / devicePixelRatio, this.#fitting);
+    this.scale = Math.min(Math.max(scale, this.#fitting), most);
+    this.x = across / 2 - (left + width / 2) * this.scale;
+    this.y = down / 2 - (top + height / 2) * this.scale;
+    this.#fits = false;
+    this.#hold();
   }
 
   /** Moves so that a place in the view comes inside of it; the answer is where the same spot lies now. */
