@@ -301,7 +301,7 @@ mod tests {
             .unwrap();
         assert_eq!((best.width, best.height), (96, 64));
         let doubt = best.doubt.as_ref().unwrap();
-        assert_eq!((doubt.width, doubt.height, doubt.cells.len()), (32, 22, 32 * 22));
+        assert_eq!((doubt.width, doubt.height, doubt.cells.len()), (32, 21, 32 * 21));
         assert_eq!(best.confidence, Some(doubt.confidence(best.coverage())));
         let stop = remover.cut_out(photo(), Quality::Best, &mut |_, done| done < 0.5);
         assert_eq!(stop, Err(Error::Cancelled));

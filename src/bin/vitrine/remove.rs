@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     device: Option<Device>,
     /// Also write where each cut-out is unsure: a small grey PNG of the same stem into this folder, to be laid over
-    /// the whole photo, at most 320 cells each way; black is sure, from 90 on it deserves a look
+    /// the whole photo, at most 320 cells each way; black is sure, from 65 on it deserves a look
     #[arg(long, value_name = "DIR")]
     doubt: Option<PathBuf>,
     /// Put the subject on a colour (#rrggbb, or a name of white, black, grey) instead of transparency

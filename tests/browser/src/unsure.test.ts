@@ -50,7 +50,7 @@ const area = (loop: readonly [number, number][]) =>
   }, 0);
 
 test('the most unsure place comes first, and what is sure, faint or tiny is none', () => {
-  const doubt = doubtWith(320, 320, [200, 40, 10, 10, 120], [30, 250, 20, 20, 255], [100, 100, 30, 30, 80], [300, 300, 2, 2, 255]);
+  const doubt = doubtWith(320, 320, [200, 40, 10, 10, 120], [30, 250, 20, 20, 255], [100, 100, 30, 30, 60], [300, 300, 2, 2, 255]);
   const { list, more } = unsurePlaces(doubt, 1);
   assert.equal(more, false);
   assert.equal(list.length, 2);

@@ -3,7 +3,7 @@
 import type { Doubt } from 'vitrine/engine/types';
 
 /** From here on a cell is marked: `Doubt::MARKED` of the crate. */
-const MARKED = 90;
+const MARKED = 65;
 /** Parts of the picture's longer side along a place: small enough to be judged at a glance. */
 const PARTS = 8;
 /** A place's doubt is at least this share of what it could be: a plain outline through its middle gives less. */

@@ -58,7 +58,7 @@ export class UnsureMarks extends LitElement {
       }
       .edge.light {
         stroke: #ffd83d;
-        stroke-width: 3.5px;
+        stroke-width: 3px;
       }
       .edge.dark {
         stroke-width: 1.25px;
@@ -101,9 +101,9 @@ export class UnsureMarks extends LitElement {
     const scale = `scale(${width / size.width} ${height / size.height}) rotate(45)`;
     return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
       <defs>
-        <pattern id="hatch" patternUnits="userSpaceOnUse" width="7" height="7" patternTransform=${scale}>
-          <rect class="stripe light" x="0" y="0" width="2.2" height="7" />
-          <rect class="stripe dark" x="2.2" y="0" width="1.4" height="7" />
+        <pattern id="hatch" patternUnits="userSpaceOnUse" width="9" height="9" patternTransform=${scale}>
+          <rect class="stripe light" x="0" y="0" width="1.8" height="9" />
+          <rect class="stripe dark" x="1.8" y="0" width="1.1" height="9" />
         </pattern>
       </defs>
       <path class="hatched" d=${path} />

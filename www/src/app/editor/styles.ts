@@ -202,7 +202,8 @@ export const editorStyles = css`
     font-size: 0.875rem;
     font-variant-numeric: tabular-nums;
   }
-  .unsure .button[aria-pressed='true'] {
+  .unsure .button[aria-pressed='true'],
+  .unsure .button[aria-pressed='true']:hover {
     background: var(--ink);
     color: var(--surface);
   }
