@@ -29,31 +29,31 @@ export interface Places {
   readonly list: readonly Place[];
   /** Whether there are more than are listed. */
   readonly more: boolean;
-}
-
-/** Loops around what is marked, as data of an SVG path; a unit is a cell. */
-export interface Outline {
+  /** What is drawn, 1 for a cell: the marks in the places that are listed, and where there are more, every mark. */
+  readonly marks: Uint8Array;
+  /** The map's cells each way. */
   readonly width: number;
   readonly height: number;
-  readonly path: string;
 }
 
-const known = new WeakMap<Doubt, { places?: Places; outline?: Outline }>();
+/** Loops around what is drawn, as data of an SVG path; a unit is a cell. */
+export type Outline = string;
 
-function knownOf(doubt: Doubt) {
-  let entry = known.get(doubt);
-  if (!entry) known.set(doubt, (entry = {}));
-  return entry;
-}
+const places = new WeakMap<Doubt, Places>();
+const outlines = new WeakMap<Places, Outline>();
 
 /** The places of a picture, whose width divided by its height is `ratio`, that a person should look at. */
 export function unsurePlaces(doubt: Doubt, ratio: number): Places {
-  return (knownOf(doubt).places ??= findPlaces(doubt, ratio));
+  let found = places.get(doubt);
+  if (!found) places.set(doubt, (found = findPlaces(doubt, ratio)));
+  return found;
 }
 
-/** What is marked, with a little around it so that thin marks are seen, and without single cells. */
-export function unsureOutline(doubt: Doubt): Outline {
-  return (knownOf(doubt).outline ??= findOutline(doubt));
+/** What is drawn, with a little around it so that thin marks are seen, and without single cells. */
+export function unsureOutline(found: Places): Outline {
+  let outline = outlines.get(found);
+  if (outline === undefined) outlines.set(found, (outline = findOutline(found)));
+  return outline;
 }
 
 /** Takes the window with the most marked doubt, empties it, and so on while there is enough. */
@@ -63,10 +63,14 @@ function findPlaces({ width, height, cells }: Doubt, ratio: number): Places {
   const least = LEAST * across * down;
   const left = Float64Array.from(cells, (cell) => (cell >= MARKED ? cell / 255 : 0));
   const list: Place[] = [];
+  const found = (more: boolean): Places => {
+    const marks = Uint8Array.from(cells, (cell, index) => Number(cell >= MARKED && (more || left[index] === 0)));
+    return { list, more, marks, width, height };
+  };
   for (;;) {
     const best = fullest(left, { width, height, across, down });
-    if (best.sum < least) return { list, more: false };
-    if (list.length === MOST) return { list, more: true };
+    if (best.sum < least) return found(false);
+    if (list.length === MOST) return found(true);
     list.push(takeOut(left, { width, height, across, down }, best));
   }
 }
@@ -122,9 +126,8 @@ function takeOut(values: Float64Array, { width, height, across, down }: Windows,
 }
 
 /** Marching squares over the share of marked cells around each cell; what is marked lies to a loop's left. */
-function findOutline({ width, height, cells }: Doubt): Outline {
-  const marked = Float32Array.from(cells, (cell) => Number(cell >= MARKED));
-  const shares = gathered(gathered(marked, width, height, 1, width, width), width, height, width, 1, height);
+function findOutline({ width, height, marks }: Places): Outline {
+  const shares = gathered(gathered(Float32Array.from(marks), width, height, 1, width, width), width, height, width, 1, height);
   // A ring of nothing all around, so that every loop closes.
   const stride = width + 2;
   const field = new Float32Array(stride * (height + 2));
@@ -163,7 +166,7 @@ function findOutline({ width, height, cells }: Doubt): Outline {
     }
     if (points.length > 2) loops.push(`M${points.join('L')}Z`);
   }
-  return { width, height, path: loops.join('') };
+  return loops.join('');
 }
 
 /** The segments in a square of four values, by which of them are in: 1, 2, 4, 8 from the upper left, clockwise. */

@@ -390,7 +390,7 @@ export class PhotoDialog extends LitElement {
               .label=${strings.compare.label(name)}
               .alt=${strings.card.cutOutAlt(name)}
               >${this.marked && places && places.list.length > 0
-                ? html`<unsure-marks .doubt=${cutOut.doubt}></unsure-marks>`
+                ? html`<unsure-marks .places=${places}></unsure-marks>`
                 : nothing}</compare-slider
             >
           </div>

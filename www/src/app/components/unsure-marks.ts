@@ -2,14 +2,13 @@
 
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Doubt } from 'vitrine/engine/types';
 import { base } from '../../styles/shared.js';
-import { unsureOutline, type Place } from '../unsure.js';
+import { unsureOutline, type Place, type Places } from '../unsure.js';
 
 /** Fills its own box, which is the picture's. Nothing for a screen reader: whoever shows it says how many there are. */
 @customElement('unsure-marks')
 export class UnsureMarks extends LitElement {
-  @property({ attribute: false }) doubt: Doubt | undefined;
+  @property({ attribute: false }) places: Places | undefined;
   /** The place that is being looked at. */
   @property({ attribute: false }) place: Place | undefined;
 
@@ -83,9 +82,10 @@ export class UnsureMarks extends LitElement {
   }
 
   override render() {
-    const { doubt, place, size } = this;
-    if (!doubt || size.width === 0 || size.height === 0) return nothing;
-    const { width, height, path } = unsureOutline(doubt);
+    const { places, place, size } = this;
+    if (!places || size.width === 0 || size.height === 0) return nothing;
+    const { width, height } = places;
+    const path = unsureOutline(places);
     const frame =
       place &&
       svg`${['light', 'dark'].map(

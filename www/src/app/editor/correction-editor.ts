@@ -172,7 +172,7 @@ export class CorrectionEditor extends LitElement {
           <canvas aria-hidden="true"></canvas>
           ${this.marked && isReady
             ? html`<unsure-marks
-                .doubt=${subject.doubt}
+                .places=${this.places}
                 .place=${this.placeAt === undefined ? undefined : this.places?.list[this.placeAt]}
               ></unsure-marks>`
             : nothing}
