@@ -37,10 +37,10 @@ const HALF: f32 = 0.067;
 ///
 /// On 36 photos with exact ground truth, in the best quality, the marked cells ([`Doubt::MARKED`]) are 1.1 % of the
 /// picture; in 83 % of them the opacity is wrong by more than 0.05 on the mean (2.1 % of all cells are). They hold
-/// 31 % of the error, and of what is wider than an outline 40 %, or 62 % with two cells around them, as they are
-/// drawn. In the fast quality: 1.6 %, 78 % (3.0 %), 43 %, 49 % and 69 %. Each figure is the mean over photos. What is
+/// 31 % of the error, and of what is wider than an outline 39 %, or 62 % with two cells around them, as they are
+/// drawn. In the fast quality: 1.6 %, 79 % (3.0 %), 45 %, 52 % and 72 %. Each figure is the mean over photos. What is
 /// lost without a trace (lace and a chair's legs that the fast network does not see at all) is in no map: of the
-/// error of all photos together, the fast quality's marks hold 34 %, the best's 50 %.
+/// error of all photos together, the fast quality's marks hold 37 %, the best's 50 %.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
     /// Cells in a row, at most 320; the map is as wide as the photo, and a cell at least three pixels.
