@@ -9,7 +9,8 @@
 //! - **Holes** of the close answer, well inside the far one's subject, are filled where the colours say subject;
 //!   where they cannot tell, a soft hole is doubt and is filled, a crisp one is an opening and stays.
 //! - **Strays** of the close answer, far from anything the far one so much as suspects, go, unless the colours
-//!   say subject.
+//!   say subject, or they are a solid part of one piece with what both call subject: a far network that found only
+//!   the upper half of a thing does not make a stray of the lower.
 //!
 //! All of this is decided on the far network's grid: it is about where things are, not about edges.
 
@@ -56,6 +57,10 @@ const CRISP: (f32, f32) = (0.5, 0.8);
 const SOFT_HOLE: (f32, f32) = (0.08, 0.27);
 const CRISP_HOLE: (f32, f32) = (0.73, 0.92);
 
+/// How wide, to each side, what the close answer sees must be to be a solid part, in cells of the far grid (1 % of the
+/// photo): straps and the pattern of a floor are narrower.
+const SOLID_RADIUS: usize = 3;
+
 /// The same for strays that stay.
 const STRAY: (f32, f32) = (0.62, 0.88);
 
@@ -72,6 +77,7 @@ pub fn fuse(photo: &Photo, inside: &Mask, edge: &Mask) -> Mask {
     let suspected = extremes(&far, grid.0, grid.1, NEAR_RADIUS, f32::max);
     let steps = steps_inside(&near, &solid, grid);
     let border = extremes(&steps, grid.0, grid.1, BORDER_RADIUS, f32::max);
+    let joined = joined(&near, &far, grid);
     let mut fill = Vec::with_capacity(likely.len());
     let mut keep = Vec::with_capacity(likely.len());
     for (i, &likely) in likely.iter().enumerate() {
@@ -79,7 +85,7 @@ pub fn fuse(photo: &Photo, inside: &Mask, edge: &Mask) -> Mask {
         let towards = |from: f32, to: f32| from + (to - from) * crisp;
         let hole = (towards(SOFT_HOLE.0, CRISP_HOLE.0), towards(SOFT_HOLE.1, CRISP_HOLE.1));
         fill.push(smooth_step(solid[i], INSIDE) * smooth_step(likely, hole));
-        keep.push(smooth_step(suspected[i], SUSPECTED).max(smooth_step(likely, STRAY)));
+        keep.push(smooth_step(suspected[i], SUSPECTED).max(smooth_step(likely, STRAY)).max(joined[i]));
     }
 
     let size = (edge.width as usize, edge.height as usize);
@@ -89,6 +95,37 @@ pub fn fuse(photo: &Photo, inside: &Mask, edge: &Mask) -> Mask {
         values: values.map(|((&value, fill), keep)| (value + (1.0 - value) * fill) * keep).collect(),
         ..*edge
     }
+}
+
+/// 1 at the solid parts of the close answer that are of one piece with what both call subject, with their edges; else 0.
+fn joined(near: &[f32], far: &[f32], (width, height): (usize, usize)) -> Vec<f32> {
+    // Solid: what is left of the subject when it loses so much all around.
+    let solid = extremes(near, width, height, SOLID_RADIUS, f32::min);
+    let mut found = vec![0.0; solid.len()];
+    let mut waiting = Vec::new();
+    for cell in 0..solid.len() {
+        if solid[cell] > 0.5 && far[cell] > 0.5 && found[cell] == 0.0 {
+            found[cell] = 1.0;
+            waiting.push(cell);
+        }
+        while let Some(cell) = waiting.pop() {
+            let (x, y) = (cell % width, cell / width);
+            let beside = [
+                (x > 0).then(|| cell - 1),
+                (x + 1 < width).then_some(cell + 1),
+                (y > 0).then(|| cell - width),
+                (y + 1 < height).then_some(cell + width),
+            ];
+            for next in beside.into_iter().flatten() {
+                if solid[next] > 0.5 && found[next] == 0.0 {
+                    found[next] = 1.0;
+                    waiting.push(next);
+                }
+            }
+        }
+    }
+    // Given back what it lost, and as much again for the edge.
+    extremes(&found, width, height, 2 * SOLID_RADIUS, f32::max)
 }
 
 /// How far the close answer steps around each cell: the greatest less the least value of 3×3 cells, of those that
