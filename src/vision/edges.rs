@@ -364,11 +364,14 @@ mod tests {
     }
 
     #[test]
-    fn without_colours_the_mask_stands() {
+    fn without_colours_the_edge_stays_where_the_mask_has_it() {
+        // It may become sharper: true edges are, whatever the mask saw.
         let mask = ramped(64, 48, 32.0, 5.0);
         let alpha = solve(&guide(64, 48, |_, _| 0.8), &mask, &mut |_| true).unwrap();
-        for (alpha, mask) in alpha.iter().zip(mask) {
-            assert!((alpha - mask).abs() < 0.25, "{alpha} for {mask}");
+        for (alpha, mask) in alpha.chunks_exact(64).zip(mask.chunks_exact(64)) {
+            let moved = alpha.iter().sum::<f32>() - mask.iter().sum::<f32>();
+            assert!(moved.abs() < 1.0, "moved by {moved} cells");
+            assert!(alpha.is_sorted());
         }
     }
 
