@@ -1,7 +1,7 @@
 /**
  * Figures for the note: what is fetched, how long a photo takes, how much memory the renderers and the GPU
- * process hold at most. `npm run measure --workspace tests/browser -- [--device cpu|gpu] [--megapixels 12]`
- * prints one line of JSON; run it on a quiet machine.
+ * process hold at most. `npm run measure --workspace tests/browser -- [--device cpu|gpu] [--megapixels 12]
+ * [--model fast|best]` prints one line of JSON; run it on a quiet machine.
  */
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     device: { type: 'string', default: 'cpu' },
     megapixels: { type: 'string', default: '12' },
     runs: { type: 'string', default: '3' },
+    model: { type: 'string', default: 'fast' },
   },
 });
 
@@ -71,9 +72,18 @@ function fetched(asked: string[]): number {
     }, 0);
 }
 
+/** The file that a merchant puts among the package's assets, from the page's own. */
+function best(): Record<string, Buffer> {
+  const assets = join(ROOT, 'www/dist/assets');
+  const file = readdirSync(assets).find((name) => name.startsWith('best.'));
+  if (!file) throw new Error('The page was built without `best`: run `cargo xtask models best`, then `cargo xtask build`.');
+  return { [`/vitrine/assets/${file}`]: readFileSync(join(assets, file)) };
+}
+
 async function run(browser: Browser): Promise<void> {
   const photo = readFileSync(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
-  const open = await openShop(browser, { files: { '/photo.jpg': photo } });
+  const model = values.model as 'fast' | 'best';
+  const open = await openShop(browser, { files: { '/photo.jpg': photo, ...(model === 'best' ? best() : {}) } });
   const side = Math.round(Math.sqrt(Number(values.megapixels) * 1e6));
   // The photo of this size is made in the page and kept as a file, as a person's would be.
   await open.page.evaluate(async (side) => {
@@ -90,12 +100,13 @@ async function run(browser: Browser): Promise<void> {
   const device = values.device as 'cpu' | 'gpu';
 
   const once = () =>
-    open.page.evaluate(async (device) => {
+    open.page.evaluate(async ({ device, model }) => {
       const from = performance.now();
       const stages: Record<string, number> = {};
       let [stage, since] = ['queue', from];
       await vitrine.removeBackground((globalThis as unknown as { file: Blob }).file, {
         device,
+        model,
         progress(step) {
           if (step.stage === stage) return;
           stages[stage] = Math.round(performance.now() - since);
@@ -104,7 +115,7 @@ async function run(browser: Browser): Promise<void> {
       });
       stages[stage] = Math.round(performance.now() - since);
       return { milliseconds: Math.round(performance.now() - from), stages };
-    }, device);
+    }, { device, model });
   const results = [];
   for (let index = 0; index < Number(values.runs); index += 1) {
     const [result, peak] = await watched(once());
