@@ -7,7 +7,8 @@
 //! background come two histograms, and with them how likely each cell's colour is the subject's.
 //!
 //! - **Holes** of the close answer, well inside the far one's subject, are filled where the colours say subject;
-//!   where they cannot tell, a soft hole is doubt and is filled, a crisp one is an opening and stays.
+//!   where they cannot tell, a soft hole is doubt and is filled, a crisp one is an opening and stays, unless it is so
+//!   wide that the far network would have seen it.
 //! - **Strays** of the close answer, far from anything the far one so much as suspects, go, unless the colours
 //!   say subject, or they are a solid part of one piece with what both call subject: a far network that found only
 //!   the upper half of a thing does not make a stray of the lower.
@@ -57,6 +58,15 @@ const CRISP: (f32, f32) = (0.5, 0.8);
 const SOFT_HOLE: (f32, f32) = (0.08, 0.27);
 const CRISP_HOLE: (f32, f32) = (0.73, 0.92);
 
+/// The same for a crisp hole that is [`WIDE_RADIUS`] wide: where colours cannot tell (one half: white on white), the far
+/// network does. On 234 pictures with ground truth, thousandths of holes, halo and mean error: 16.2, 3.2 and 9.03
+/// without, 15.8, 3.3 and 8.99 with these, 15.6, 3.9 and 9.29 with 0.2 and 0.34.
+const WIDE_HOLE: (f32, f32) = (0.38, 0.52);
+
+/// How wide, to each side, a hole must be for the far network to have seen it, were it one, in cells of its grid (4 %
+/// of the photo across).
+const WIDE_RADIUS: usize = 6;
+
 /// How wide, to each side, what the close answer sees must be to be a solid part, in cells of the far grid (1 % of the
 /// photo): straps and the pattern of a floor are narrower.
 const SOLID_RADIUS: usize = 3;
@@ -77,13 +87,16 @@ pub fn fuse(photo: &Photo, inside: &Mask, edge: &Mask) -> Mask {
     let suspected = extremes(&far, grid.0, grid.1, NEAR_RADIUS, f32::max);
     let steps = steps_inside(&near, &solid, grid);
     let border = extremes(&steps, grid.0, grid.1, BORDER_RADIUS, f32::max);
+    let hole: Vec<f32> = near.iter().map(|near| 1.0 - near).collect();
+    let wide = extremes(&hole, grid.0, grid.1, WIDE_RADIUS, f32::min);
+    let wide = extremes(&wide, grid.0, grid.1, WIDE_RADIUS, f32::max);
     let joined = joined(&near, &far, grid);
     let mut fill = Vec::with_capacity(likely.len());
     let mut keep = Vec::with_capacity(likely.len());
     for (i, &likely) in likely.iter().enumerate() {
-        let crisp = smooth_step(border[i], CRISP);
-        let towards = |from: f32, to: f32| from + (to - from) * crisp;
-        let hole = (towards(SOFT_HOLE.0, CRISP_HOLE.0), towards(SOFT_HOLE.1, CRISP_HOLE.1));
+        let mix =
+            |a: (f32, f32), b: (f32, f32), part: f32| (a.0 + (b.0 - a.0) * part, a.1 + (b.1 - a.1) * part);
+        let hole = mix(SOFT_HOLE, mix(CRISP_HOLE, WIDE_HOLE, wide[i]), smooth_step(border[i], CRISP));
         fill.push(smooth_step(solid[i], INSIDE) * smooth_step(likely, hole));
         keep.push(smooth_step(suspected[i], SUSPECTED).max(smooth_step(likely, STRAY)).max(joined[i]));
     }
@@ -241,9 +254,30 @@ mod tests {
         let edge = ring(512, 20.0, 60.0, 0.0);
         let fused = fuse(&photo([30, 40, 160]), &ring(160, 0.0, 63.0, 1.0), &edge);
         assert!(middle(&fused) < 0.01, "{}", middle(&fused));
-        // A colour that neither has: the border decides.
+        // A colour that neither has, as of a label: so wide an opening the far network would have seen.
         let fused = fuse(&photo([60, 200, 70]), &ring(160, 0.0, 63.0, 1.0), &edge);
-        assert!(middle(&fused) < 0.01, "{}", middle(&fused));
+        assert!(middle(&fused) > 0.9, "{}", middle(&fused));
+    }
+
+    #[test]
+    fn a_wide_hole_in_white_on_white_is_filled() {
+        // A white shirt on white paper: colours tell nothing, and a hole that wide the far network would have seen.
+        let photo = Photo { pixels: vec![240; 320 * 320 * 4], ..photo([0; 3]) };
+        let far = ring(160, 0.0, 100.0, 1.0);
+        let fused = fuse(&photo, &far, &ring(512, 40.0, 100.0, 0.0));
+        assert!(middle(&fused) > 0.9, "{}", middle(&fused));
+        let fused = fuse(&photo, &far, &ring(512, 6.0, 100.0, 0.0));
+        assert!(middle(&fused) < 0.1, "{}", middle(&fused));
+    }
+
+    #[test]
+    fn a_half_that_the_far_network_missed_stays() {
+        let mut far = ring(160, 0.0, 60.0, 1.0);
+        far.values[160 * 84..].fill(0.0);
+        let edge = ring(512, 0.0, 60.0, 1.0);
+        let red_above_blue = photo([190, 30, 40]);
+        let fused = fuse(&red_above_blue, &far, &edge);
+        assert!(fused.values[512 * 320 + 256] > 0.9);
     }
 
     #[test]
