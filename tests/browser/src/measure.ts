@@ -65,7 +65,8 @@ async function watched<T>(work: Promise<T>): Promise<[T, number]> {
 function fetched(asked: string[]): number {
   return asked
     .filter((path) => path.startsWith('/vitrine/'))
-    .map((path) => join(ROOT, 'pkg/dist', path.slice('/vitrine/'.length)))
+    .map((path) => path.slice('/vitrine/'.length))
+    .map((file) => join(ROOT, file.startsWith('assets/best.') ? 'www/dist' : 'pkg/dist', file))
     .reduce((sum, file) => {
       const compressed = statSync(`${file}.br`, { throwIfNoEntry: false }) ?? statSync(file);
       return sum + compressed.size;
