@@ -3,10 +3,10 @@
     python3.11 -m pip install -r benches/quality/requirements-truth.txt
     python3.11 models/edges/foregrounds.py --sources DIR/sources --out DIR --rounds 1
 
-DIR/sources is what benches/quality/ground_truth.py fetched. Only kinds of products of its split `tune` are rendered,
-and models that it does not use, each turned, lit and coloured at random: the products of `held-out`, and the photos of
-../shared/data, have no part in training. They go to DIR/foregrounds; the surroundings of DIR/sources, as pictures to
-stand before, to DIR/rooms.
+DIR/sources is what benches/quality/ground_truth.py fetched. Rendered are kinds of products of its split `tune`, and models
+that it does not use, each turned, lit and coloured at random: no picture of `held-out` (some of its products are of the
+same kinds) and no photo of ../shared/data takes part. They go to DIR/foregrounds; the surroundings of DIR/sources, as
+pictures to stand before, to DIR/rooms.
 """
 
 import argparse
