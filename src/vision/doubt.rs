@@ -1,7 +1,7 @@
 //! Where a cut-out is unsure, and how sure it is as a whole.
 
 use super::guided::reduced;
-use super::matte::resample;
+use super::matte::{opened, resample};
 use super::{Cutout, Mask};
 
 /// Cells each way, at most: U²-Net-p's own, so that what either network says counts alike.
@@ -141,45 +141,6 @@ fn reduced_alpha(pixels: &[u8], size: (usize, usize), steps: (usize, usize)) -> 
         means.extend(sums.iter().enumerate().map(mean));
     }
     means
-}
-
-/// What of a plane is more than `2 × radius` wide each way: the smallest of the neighbours as far as that, then the
-/// largest of those.
-fn opened(plane: &[f32], size: (usize, usize), radius: usize) -> Vec<f32> {
-    let mut plane = plane.to_vec();
-    for pick in [f32::min, f32::max] {
-        for _ in 0..radius {
-            plane = of_three(&of_three(&plane, size, Along::Row, pick), size, Along::Column, pick);
-        }
-    }
-    plane
-}
-
-#[derive(Clone, Copy)]
-enum Along {
-    Row,
-    Column,
-}
-
-/// `pick` of each value and its two neighbours; at the borders, of those there are.
-fn of_three(
-    plane: &[f32],
-    (width, height): (usize, usize),
-    along: Along,
-    pick: fn(f32, f32) -> f32,
-) -> Vec<f32> {
-    let mut out = Vec::with_capacity(plane.len());
-    for y in 0..height {
-        for x in 0..width {
-            let at = |x: usize, y: usize| plane[y * width + x];
-            let (before, after) = match along {
-                Along::Row => (at(x.saturating_sub(1), y), at((x + 1).min(width - 1), y)),
-                Along::Column => (at(x, y.saturating_sub(1)), at(x, (y + 1).min(height - 1))),
-            };
-            out.push(pick(at(x, y), pick(before, after)));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

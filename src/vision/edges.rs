@@ -200,13 +200,14 @@ struct Level {
 }
 
 fn far_levels(guide: &Guide, mask: &[f32]) -> [Level; LEVELS - 1] {
-    let mut above = (Guide { planes: guide.planes.clone(), ..*guide }, mask.to_vec());
+    let mut above: Option<(Guide, Vec<f32>)> = None;
     std::array::from_fn(|_| {
-        let from = (above.0.width, above.0.height);
+        let (colours, share) = above.as_ref().map_or((guide, mask), |(colours, share)| (colours, share));
+        let from = (colours.width, colours.height);
         let to = (from.0.div_ceil(2), from.1.div_ceil(2));
-        above = (above.0.reduced(to.0, to.1), reduced(&above.1, from, to));
-        let [red, green, blue] = &above.0.planes;
-        Level { width: to.0, height: to.1, sides: sides([red, green, blue, &above.1], to.0) }
+        let (colours, share) = above.insert((colours.reduced(to.0, to.1), reduced(share, from, to)));
+        let [red, green, blue] = &colours.planes;
+        Level { width: to.0, height: to.1, sides: sides([red, green, blue, share], to.0) }
     })
 }
 

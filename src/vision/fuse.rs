@@ -17,7 +17,7 @@
 
 use super::Mask;
 use super::guided::{self, Guide, box_mean};
-use super::matte::{extremes, resample, smooth_step};
+use super::matte::{extremes, neighbours, opened, resample, smooth_step};
 use crate::photo::Photo;
 
 /// How far inside the far network's subject a cell must lie to be filled, in cells of its grid: its edges are
@@ -88,8 +88,7 @@ pub fn fuse(photo: &Photo, inside: &Mask, edge: &Mask) -> Mask {
     let steps = steps_inside(&near, &solid, grid);
     let border = extremes(&steps, grid.0, grid.1, BORDER_RADIUS, f32::max);
     let hole: Vec<f32> = near.iter().map(|near| 1.0 - near).collect();
-    let wide = extremes(&hole, grid.0, grid.1, WIDE_RADIUS, f32::min);
-    let wide = extremes(&wide, grid.0, grid.1, WIDE_RADIUS, f32::max);
+    let wide = opened(&hole, grid, WIDE_RADIUS);
     let joined = joined(&near, &far, grid);
     let mut fill = Vec::with_capacity(likely.len());
     let mut keep = Vec::with_capacity(likely.len());
@@ -122,14 +121,7 @@ fn joined(near: &[f32], far: &[f32], (width, height): (usize, usize)) -> Vec<f32
             waiting.push(cell);
         }
         while let Some(cell) = waiting.pop() {
-            let (x, y) = (cell % width, cell / width);
-            let beside = [
-                (x > 0).then(|| cell - 1),
-                (x + 1 < width).then_some(cell + 1),
-                (y > 0).then(|| cell - width),
-                (y + 1 < height).then_some(cell + width),
-            ];
-            for next in beside.into_iter().flatten() {
+            for next in neighbours(cell, (width, height)) {
                 if solid[next] > 0.5 && found[next] == 0.0 {
                     found[next] = 1.0;
                     waiting.push(next);

@@ -255,55 +255,30 @@ pub(crate) fn fit(guide: &Guide, input: &[f32], radius: usize, epsilon: f32) -> 
     Coefficients { width, height, cells }
 }
 
-/// The covariance of a window's colours, with `epsilon` on its diagonal, as LDLᵀ: cofactors lose all digits where
-/// the colours of a window lie on a line (any grey photo).
-pub(crate) struct Factors {
-    l21: f32,
-    l31: f32,
-    l32: f32,
-    /// The diagonal, each above 0.
-    pivots: [f32; 3],
-}
-
-impl Factors {
-    /// `covariance` by pairs of channels: rr, rg, rb, gg, gb, bb.
-    #[inline]
-    pub(crate) fn of([rr, rg, rb, gg, gb, bb]: [f32; 6], epsilon: f32) -> Self {
-        // Rounding may make a variance slightly negative; epsilon keeps the pivots positive only if none is.
-        let [rr, gg, bb] = [rr, gg, bb].map(|variance| variance.max(0.0) + epsilon);
-        let l21 = rg / rr;
-        let l31 = rb / rr;
-        let d2 = (gg - l21 * rg).max(0.5 * epsilon);
-        let l32 = (gb - l31 * rg) / d2;
-        let d3 = (bb - l31 * rb - l32 * l32 * d2).max(0.5 * epsilon);
-        Self { l21, l31, l32, pivots: [rr, d2, d3] }
-    }
-
-    /// `L⁻¹ v`.
-    #[inline]
-    fn forward(&self, [r, g, b]: [f32; 3]) -> [f32; 3] {
-        let y2 = g - self.l21 * r;
-        [r, y2, b - self.l31 * r - self.l32 * y2]
-    }
-
-    /// `(LDLᵀ)⁻¹ v`.
-    #[inline]
-    fn solve(&self, v: [f32; 3]) -> [f32; 3] {
-        let [y1, y2, y3] = self.forward(v);
-        let [d1, d2, d3] = self.pivots;
-        let a3 = y3 / d3;
-        let a2 = y2 / d2 - self.l32 * a3;
-        [y1 / d1 - self.l21 * a2 - self.l31 * a3, a2, a3]
-    }
-}
-
 /// The linear model of one window from its averaged moments: r, g, b, the input p, rp, gp, bp, and the products of
 /// the channels rr, rg, rb, gg, gb, bb.
+///
+/// Solved by LDLᵀ: cofactors lose all digits where the colours of a window lie on a line (any grey photo).
 #[inline]
 pub(crate) fn solve(mean: &[f32; MOMENTS], epsilon: f32) -> Linear {
     let [r, g, b, p, rp, gp, bp, rr, rg, rb, gg, gb, bb] = *mean;
-    let covariance = [rr - r * r, rg - r * g, rb - r * b, gg - g * g, gb - g * b, bb - b * b];
-    let [a1, a2, a3] = Factors::of(covariance, epsilon).solve([rp - r * p, gp - g * p, bp - b * p]);
+    let (rp, gp, bp) = (rp - r * p, gp - g * p, bp - b * p);
+    // Rounding may make a variance slightly negative; epsilon keeps the pivots positive only if none is.
+    let variance = |square: f32, mean: f32| (square - mean * mean).max(0.0) + epsilon;
+    let (rr, gg, bb) = (variance(rr, r), variance(gg, g), variance(bb, b));
+    let (rg, rb, gb) = (rg - r * g, rb - r * b, gb - g * b);
+
+    let l21 = rg / rr;
+    let l31 = rb / rr;
+    let d2 = (gg - l21 * rg).max(0.5 * epsilon);
+    let l32 = (gb - l31 * rg) / d2;
+    let d3 = (bb - l31 * rb - l32 * l32 * d2).max(0.5 * epsilon);
+
+    let y2 = gp - l21 * rp;
+    let y3 = bp - l31 * rp - l32 * y2;
+    let a3 = y3 / d3;
+    let a2 = y2 / d2 - l32 * a3;
+    let a1 = rp / rr - l21 * a2 - l31 * a3;
     [a1, a2, a3, p - (a1 * r + a2 * g + a3 * b)]
 }
 

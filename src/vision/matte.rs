@@ -53,11 +53,11 @@ pub(crate) const EPSILON: f32 = 1e-4;
 /// model is evaluated with the photo's own pixels anyway.
 pub(crate) const FINE_CELLS: usize = 1024;
 
-/// The same for alphas that [`edges`] has drawn on this very grid: what is left is to carry them to the photo's
+/// [`RADIUS`] for alphas that [`edges`] has drawn on this very grid: what is left is to carry them to the photo's
 /// pixels, with as little blur as that takes.
-pub(crate) const EDGES_RADIUS: usize = 2;
-/// See [`EDGES_RADIUS`].
-pub(crate) const EDGES_EPSILON: f32 = 1e-5;
+const EDGES_RADIUS: usize = 2;
+/// [`EPSILON`] for them.
+const EDGES_EPSILON: f32 = 1e-5;
 
 /// What counts as surely background and surely subject in the coarse and in the fine filter's answer.
 ///
@@ -123,7 +123,7 @@ pub(crate) fn smooth_step(value: f32, (low, high): (f32, f32)) -> f32 {
 
 /// A straight ramp: 0 up to `low`, 1 from `high`.
 #[inline]
-pub(crate) fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
+fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
     ((value - low) * (1.0 / (high - low))).clamp(0.0, 1.0)
 }
 
@@ -195,7 +195,8 @@ pub(crate) fn fine_model(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f3
     }
     let mask = cleaned(mask);
     let prior = resample(&filled(&mask), fine);
-    let mut subject = if coarse == fine {
+    let straight = coarse == fine;
+    let mut subject = if straight {
         edges::solve(&guide, &resample(&mask, fine), &mut |part| progress(0.5 + 0.25 * part))?
     } else {
         let small = guide.reduced(coarse.0, coarse.1);
@@ -206,7 +207,6 @@ pub(crate) fn fine_model(photo: &Photo, mask: &Mask, progress: &mut dyn FnMut(f3
         return None;
     }
     without_specks(&mut subject, fine);
-    let straight = coarse == fine;
     let model = if straight {
         guided::smooth(&guided::fit(&guide, &subject, EDGES_RADIUS, EDGES_EPSILON), EDGES_RADIUS)
     } else {
@@ -287,6 +287,23 @@ pub(crate) fn extremes(
         }
     }
     out
+}
+
+/// What of a plane is more than `2 × radius` wide each way (a morphological opening).
+pub(crate) fn opened(plane: &[f32], (width, height): (usize, usize), radius: usize) -> Vec<f32> {
+    extremes(&extremes(plane, width, height, radius, f32::min), width, height, radius, f32::max)
+}
+
+/// The cells left, right, above and below of one, as far as the grid has them.
+pub(crate) fn neighbours(cell: usize, (width, height): (usize, usize)) -> impl Iterator<Item = usize> {
+    let (x, y) = (cell % width, cell / width);
+    let there = [
+        (x > 0).then(|| cell - 1),
+        (x + 1 < width).then(|| cell + 1),
+        (y > 0).then(|| cell - width),
+        (y + 1 < height).then(|| cell + width),
+    ];
+    there.into_iter().flatten()
 }
 
 /// The mask on a grid, bilinear.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Bounds, Guide, Intent, NONE, Paint, RIM, Region, SURE};
 use crate::photo::Photo;
+use crate::vision::matte::neighbours;
 
 /// Cells of the grid at most. A cell's average has less noise than a pixel, and its edge is found by
 /// [`super::local`] afterwards.
@@ -89,14 +90,7 @@ impl Cells {
         let mut queue = VecDeque::from([seed]);
         let mut count = 1;
         while let Some(index) = queue.pop_front() {
-            let (x, y) = (index % self.width, index / self.width);
-            let neighbours = [
-                (x > 0).then(|| index - 1),
-                (x + 1 < self.width).then(|| index + 1),
-                (y > 0).then(|| index - self.width),
-                (y + 1 < self.height).then(|| index + self.width),
-            ];
-            for next in neighbours.into_iter().flatten() {
+            for next in neighbours(index, (self.width, self.height)) {
                 if inside[next]
                     || !is_open[next]
                     || distance(self.colours[next], self.colours[seed]) > tolerance

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launch } from './browser.js';
-import { axe, choose, openPage, pace, photos, settled } from './page-harness.js';
+import { axe, button, choose, openPage, pace, photos, settled } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { eventually, test } from './testing.js';
 
@@ -21,7 +21,6 @@ after(async () => {
 });
 
 const HELMET = join(ROOT, 'tests/browser/fixtures/helmet.jpg');
-const button = (inner: FrameLocator | Frame, name: string | RegExp) => inner.getByRole('button', { name });
 
 /** Paints from left to right through the middle of the picture. */
 async function paint(page: Page, stage: Locator, reach: number): Promise<void> {

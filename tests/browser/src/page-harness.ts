@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { ROOT } from './servers.js';
 
@@ -92,6 +92,9 @@ export async function openPage(
   if (!frame) throw new Error('the page has no frame in its frame');
   return { page, frame, asked, errors, close: () => context.close() };
 }
+
+/** A button by its name. */
+export const button = (inner: FrameLocator | Frame, name: string | RegExp) => inner.getByRole('button', { name });
 
 /** A file as a person hands it in. */
 export interface Handed {

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import type { Browser, Frame, FrameLocator } from 'playwright-core';
+import type { Browser, Frame } from 'playwright-core';
 import type { Doubt } from '../../../pkg/src/engine/types.js';
 import { unsureOutline, unsurePlaces, type Place } from '../../../www/src/app/unsure.js';
 import { launch } from './browser.js';
-import { axe, choose, openPage, pace, photos, settled } from './page-harness.js';
+import { axe, button, choose, openPage, pace, photos, settled } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { eventually, test } from './testing.js';
 
@@ -21,8 +21,6 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
-
-const button = (inner: FrameLocator | Frame, name: string | RegExp) => inner.getByRole('button', { name });
 
 /** A map with rectangles of doubt: left, top, width, height and value. */
 function doubtWith(width: number, height: number, ...parts: readonly (readonly [number, number, number, number, number])[]): Doubt {

@@ -197,3 +197,22 @@ export const controls = css`
     }
   }
 `;
+
+/** A dialog over the whole window: a header, what it is about, and a foot. */
+export const fullScreen = css`
+  dialog {
+    inline-size: 100vw;
+    block-size: 100dvh;
+    max-inline-size: none;
+    max-block-size: none;
+    margin: 0;
+    padding: 0;
+    border: 0;
+    color: var(--ink);
+    overflow: hidden;
+  }
+  dialog[open] {
+    display: grid;
+    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+  }
+`;

@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, fullScreen } from '../../styles/shared.js';
 import { PhotoAction, type PhotoAsk } from '../actions.js';
 import { backdropOf, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
@@ -75,22 +75,10 @@ export class PhotoDialog extends LitElement {
   static override styles = [
     base,
     controls,
+    fullScreen,
     css`
       dialog {
-        inline-size: 100vw;
-        block-size: 100dvh;
-        max-inline-size: none;
-        max-block-size: none;
-        margin: 0;
-        padding: 0;
-        border: 0;
         background: var(--surface);
-        color: var(--ink);
-        overflow: hidden;
-      }
-      dialog[open] {
-        display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
       }
       dialog::backdrop {
         background: rgb(12 11 10 / 0.6);

@@ -4,21 +4,8 @@ import { css } from 'lit';
 
 export const editorStyles = css`
   dialog.editor {
-    inline-size: 100vw;
-    block-size: 100dvh;
-    max-inline-size: none;
-    max-block-size: none;
-    margin: 0;
-    padding: 0;
-    border: 0;
     background: var(--ground);
-    color: var(--ink);
-    overflow: hidden;
     overscroll-behavior: none;
-  }
-  dialog.editor[open] {
-    display: grid;
-    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
   }
   .top {
     display: flex;
@@ -176,7 +163,8 @@ export const editorStyles = css`
     inset-block-end: 0.75rem;
     inset-inline-end: 0.75rem;
   }
-  .zooms .button {
+  .zooms .button,
+  .unsure .button {
     min-block-size: max(34px, var(--target) - 6px);
     block-size: max(34px, var(--target) - 6px);
     min-inline-size: max(34px, var(--target) - 6px);
@@ -194,13 +182,7 @@ export const editorStyles = css`
   }
   .unsure .button {
     gap: 0.5rem;
-    min-block-size: max(34px, var(--target) - 6px);
-    block-size: max(34px, var(--target) - 6px);
-    min-inline-size: max(34px, var(--target) - 6px);
     padding: 0 0.625rem;
-    border-radius: 10px;
-    font-size: 0.875rem;
-    font-variant-numeric: tabular-nums;
   }
   .unsure .button[aria-pressed='true'],
   .unsure .button[aria-pressed='true']:hover {
