@@ -2,7 +2,7 @@
 //!
 //! A panel holds `panel()` columns of B, row after row, so that the kernel reads it in order. The kernel keeps
 //! a tile of C in registers: `rows()` rows by two vectors, which uses 15 or fewer of the 16 vector registers
-//! that x86 (and V8 on it) has, and 27 of the 32 with AVX-512.
+//! that x86 has, and 27 of the 32 with AVX-512.
 
 use super::simd::{Lanes, width};
 
@@ -22,7 +22,10 @@ pub(super) fn rows() -> usize {
     }
 }
 
-const NARROW_ROWS: usize = 5;
+/// Of V8's 15 vector registers on x86 the sums take 8, B's two vectors 2 and A's values 4. With a fifth row it
+/// fits only where the compiler keeps few of A's values at a time, and neither LLVM nor V8 does: two sums went
+/// through memory at every step, at less than half the rate.
+const NARROW_ROWS: usize = 4;
 
 /// A matrix product: C `[m, columns]` = A `[m, k]` × B `[k, columns]`.
 #[derive(Clone, Copy)]
