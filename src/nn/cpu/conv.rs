@@ -1,5 +1,7 @@
 //! Convolution: the choice among the ways to compute one, and the plainer of them.
 
+use std::sync::Arc;
+
 use super::elementwise;
 use super::gemm::{self, Gemm};
 use super::simd::{F32x4, Kernel, Lanes, dispatch};
@@ -162,10 +164,15 @@ pub(super) fn expand(weights: &Weights, index: usize, channel: usize) -> f32 {
 }
 
 /// A way to compute a convolution.
-#[derive(Clone, Copy)]
 enum Way {
     /// 3×3 of stride 1.
-    Winograd(winograd::Layout),
+    Winograd(winograd::Layout, winograd::Packed),
+    Plain(Plainly),
+}
+
+/// A way with a kernel in this file.
+#[derive(Clone, Copy)]
+enum Plainly {
     /// Any kernel in one group: pixels gathered into rows, times the weights.
     Product(Product),
     /// Each channel by itself.
@@ -187,24 +194,30 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn new(conv: &Conv, transposed: bool, inputs: &[View], output: &View) -> Self {
+    /// Chooses the way. What it keeps of the weights in an order of its own it takes out of `conv`.
+    pub(super) fn new(conv: &mut Conv, transposed: bool, inputs: &[View], output: &View) -> Self {
         let geometry = Geometry::new(conv, inputs, output);
         let Geometry { input_channels, output_channels, kernel, stride, dilation, .. } = geometry;
         let way = if transposed {
-            Way::Transposed
+            Way::Plain(Plainly::Transposed)
         } else if conv.groups == 1 {
             if output_channels <= LANES && input_channels > LANES {
-                Way::Few
+                Way::Plain(Plainly::Few)
             } else if kernel == [3, 3] && stride == [1, 1] && dilation[0] == dilation[1] {
                 let tiles = winograd::tiles(geometry.images, geometry.output, dilation[0]);
-                Way::Winograd(winograd::Layout::new(input_channels, output_channels, tiles))
+                let layout = winograd::Layout::new(input_channels, output_channels, tiles);
+                let packed = winograd::Packed::new(&conv.weights);
+                // The plan's own are not needed any more, and would be as much memory again.
+                let values = WeightValues::F32(Vec::new());
+                conv.weights = Arc::new(Weights { shape: conv.weights.shape, values });
+                Way::Winograd(layout, packed)
             } else {
-                Way::Product(Product::new(&geometry))
+                Way::Plain(Plainly::Product(Product::new(&geometry)))
             }
         } else if conv.groups == input_channels && input_channels == output_channels {
-            Way::Depthwise
+            Way::Plain(Plainly::Depthwise)
         } else {
-            Way::Grouped
+            Way::Plain(Plainly::Grouped)
         };
         let mut bias = conv.bias.to_vec();
         bias.resize(output_channels.next_multiple_of(LANES), 0.0);
@@ -216,13 +229,13 @@ impl Prepared {
         let geometry = &self.geometry;
         let (channels, outputs) = geometry.lanes();
         let taps = geometry.taps();
-        match self.way {
-            Way::Winograd(layout) => layout.scratch(),
-            Way::Product(product) => product.scratch(),
-            Way::Depthwise => taps * channels,
-            Way::Few => outputs * taps * channels,
-            Way::Grouped => outputs,
-            Way::Transposed => outputs + taps * channels * outputs,
+        match &self.way {
+            Way::Winograd(layout, _) => layout.scratch(),
+            Way::Plain(Plainly::Product(product)) => product.scratch(),
+            Way::Plain(Plainly::Depthwise) => taps * channels,
+            Way::Plain(Plainly::Few) => outputs * taps * channels,
+            Way::Plain(Plainly::Grouped) => outputs,
+            Way::Plain(Plainly::Transposed) => outputs + taps * channels * outputs,
         }
     }
 
@@ -238,12 +251,14 @@ impl Prepared {
     ) {
         let geometry = self.geometry;
         let tail = Tail::new(&self.bias, conv);
-        let weights = &*conv.weights;
-        if let Way::Winograd(layout) = self.way {
-            dispatch(Winograd { geometry, layout, weights, input, residual, output, tail, scratch });
-        } else {
-            let (way, groups) = (self.way, conv.groups);
-            dispatch(Plain { geometry, way, weights, groups, input, residual, output, tail, scratch });
+        match &self.way {
+            &Way::Winograd(layout, ref weights) => {
+                dispatch(Winograd { geometry, layout, weights, input, residual, output, tail, scratch });
+            }
+            &Way::Plain(way) => {
+                let (weights, groups) = (&*conv.weights, conv.groups);
+                dispatch(Plain { geometry, way, weights, groups, input, residual, output, tail, scratch });
+            }
         }
         if !Tail::covers(&conv.activation) {
             elementwise::activate(&conv.activation, view, output);
@@ -254,7 +269,7 @@ impl Prepared {
 /// Any way but Winograd's, ready to run.
 struct Plain<'a> {
     geometry: Geometry,
-    way: Way,
+    way: Plainly,
     weights: &'a Weights,
     groups: usize,
     input: &'a [f32],
@@ -268,12 +283,11 @@ impl Kernel for Plain<'_> {
     #[inline(always)]
     fn run<V: Lanes>(mut self) {
         match self.way {
-            Way::Winograd(_) => unreachable!("it has a kernel of its own"),
-            Way::Product(product) => self.product::<V>(product),
-            Way::Depthwise => self.depthwise::<V>(),
-            Way::Few => self.few::<V>(),
-            Way::Grouped => self.grouped::<V>(),
-            Way::Transposed => self.transposed::<V>(),
+            Plainly::Product(product) => self.product::<V>(product),
+            Plainly::Depthwise => self.depthwise::<V>(),
+            Plainly::Few => self.few::<V>(),
+            Plainly::Grouped => self.grouped::<V>(),
+            Plainly::Transposed => self.transposed::<V>(),
         }
     }
 }

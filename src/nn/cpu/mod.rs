@@ -1,7 +1,7 @@
 //! Runs a plan on the processor: the reference for the GPU, and the fallback where there is none.
 //!
-//! One thread. The plan's memory is taken at the start of a run and given back at its end; weights stay as the
-//! file holds them and are expanded into scratch memory step by step, those of deep layers strip by strip.
+//! One thread. The plan's memory is taken at the start of a run and given back at its end; weights stay the bytes
+//! that the file holds and are expanded into scratch memory step by step, those of deep layers strip by strip.
 
 mod conv;
 mod elementwise;
@@ -35,11 +35,11 @@ pub struct Executor {
 
 impl Executor {
     /// Chooses how to compute each step.
-    pub fn new(plan: Plan) -> Self {
+    pub fn new(mut plan: Plan) -> Self {
         let prepared: Vec<Option<Prepared>> = plan
             .steps
-            .iter()
-            .map(|step| match &step.kind {
+            .iter_mut()
+            .map(|step| match &mut step.kind {
                 Kind::Conv(conv) => Some(Prepared::new(conv, false, &step.inputs, &step.output)),
                 Kind::ConvTranspose(conv) => Some(Prepared::new(conv, true, &step.inputs, &step.output)),
                 _ => None,
@@ -49,7 +49,7 @@ impl Executor {
         Self { plan, prepared, scratch }
     }
 
-    /// The plan that is run.
+    /// The plan that is run, without the weights that the executor holds in an order of its own.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }

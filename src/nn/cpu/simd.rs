@@ -22,6 +22,11 @@ pub(super) trait Lanes: Copy {
     /// # Safety
     /// `to` must be valid for writes of `WIDTH` floats.
     unsafe fn store(self, to: *mut f32);
+    /// Reads `WIDTH` signed bytes as floats.
+    ///
+    /// # Safety
+    /// `from` must be valid for reads of `WIDTH` bytes.
+    unsafe fn load_bytes(from: *const i8) -> Self;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
@@ -54,7 +59,8 @@ pub(super) trait Kernel {
 #[cfg(target_arch = "wasm32")]
 mod narrow {
     use std::arch::wasm32::{
-        f32x4_add, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, f32x4_sub, v128, v128_load, v128_store,
+        f32x4_add, f32x4_convert_i32x4, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, f32x4_sub,
+        i16x8_extend_low_i8x16, i32x4_extend_low_i16x8, v128, v128_load, v128_load32_zero, v128_store,
     };
 
     /// Four floats.
@@ -74,6 +80,11 @@ mod narrow {
         #[inline(always)]
         unsafe fn store(self, to: *mut f32) {
             unsafe { v128_store(to.cast(), self.0) }
+        }
+        #[inline(always)]
+        unsafe fn load_bytes(from: *const i8) -> Self {
+            let bytes = unsafe { v128_load32_zero(from.cast()) };
+            Self(f32x4_convert_i32x4(i32x4_extend_low_i16x8(i16x8_extend_low_i8x16(bytes))))
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
@@ -109,8 +120,8 @@ mod narrow {
 #[cfg(target_arch = "x86_64")]
 mod narrow {
     use std::arch::x86_64::{
-        __m128, _mm_add_ps, _mm_loadu_ps, _mm_max_ps, _mm_min_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps,
-        _mm_sub_ps,
+        __m128, _mm_add_ps, _mm_loadu_ps, _mm_max_ps, _mm_min_ps, _mm_mul_ps, _mm_set_ps, _mm_set1_ps,
+        _mm_storeu_ps, _mm_sub_ps,
     };
 
     /// Four floats (SSE2, which every x86-64 has).
@@ -130,6 +141,11 @@ mod narrow {
         #[inline(always)]
         unsafe fn store(self, to: *mut f32) {
             unsafe { _mm_storeu_ps(to, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn load_bytes(from: *const i8) -> Self {
+            let [a, b, c, d] = unsafe { from.cast::<[i8; 4]>().read() }.map(f32::from);
+            Self(unsafe { _mm_set_ps(d, c, b, a) })
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
@@ -186,6 +202,10 @@ mod narrow {
             unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
         }
         #[inline(always)]
+        unsafe fn load_bytes(from: *const i8) -> Self {
+            Self(unsafe { from.cast::<[i8; 4]>().read() }.map(f32::from))
+        }
+        #[inline(always)]
         fn add(self, other: Self) -> Self {
             self.zip(other, |a, b| a + b)
         }
@@ -221,15 +241,16 @@ pub(super) use narrow::F32x4;
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps,
-        _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps, _mm512_add_ps, _mm512_fmadd_ps,
-        _mm512_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_storeu_ps,
-        _mm512_sub_ps,
+        __m256, __m512, _mm_loadl_epi64, _mm_loadu_si128, _mm256_add_ps, _mm256_cvtepi8_epi32,
+        _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+        _mm256_set1_ps, _mm256_storeu_ps, _mm256_sub_ps, _mm512_add_ps, _mm512_cvtepi8_epi32,
+        _mm512_cvtepi32_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
+        _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
     };
 
     macro_rules! lanes {
         ($name:ident, $vector:ty, $width:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident,
-         $mul:ident, $min:ident, $max:ident, $fma:ident, $doc:literal) => {
+         $mul:ident, $min:ident, $max:ident, $fma:ident, $bytes:ident, $widen:ident, $convert:ident, $doc:literal) => {
             #[doc = $doc]
             #[derive(Clone, Copy)]
             pub(super) struct $name($vector);
@@ -247,6 +268,10 @@ mod wide {
                 #[inline(always)]
                 unsafe fn store(self, to: *mut f32) {
                     unsafe { $store(to, self.0) }
+                }
+                #[inline(always)]
+                unsafe fn load_bytes(from: *const i8) -> Self {
+                    Self(unsafe { $convert($widen($bytes(from.cast()))) })
                 }
                 #[inline(always)]
                 fn add(self, other: Self) -> Self {
@@ -288,6 +313,9 @@ mod wide {
         _mm256_min_ps,
         _mm256_max_ps,
         _mm256_fmadd_ps,
+        _mm_loadl_epi64,
+        _mm256_cvtepi8_epi32,
+        _mm256_cvtepi32_ps,
         "Eight floats (AVX2 with FMA)."
     );
     lanes!(
@@ -303,6 +331,9 @@ mod wide {
         _mm512_min_ps,
         _mm512_max_ps,
         _mm512_fmadd_ps,
+        _mm_loadu_si128,
+        _mm512_cvtepi8_epi32,
+        _mm512_cvtepi32_ps,
         "Sixteen floats (AVX-512)."
     );
 

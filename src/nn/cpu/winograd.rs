@@ -19,6 +19,8 @@ const POSITIONS: usize = 36;
 const OUT: usize = 4;
 /// Inputs in a row of a tile.
 const IN: usize = 6;
+/// Weights of a filter.
+const TAPS: usize = 9;
 /// Floats between the positions' matrices beyond their size: without it they would all fall on the same lines
 /// of the first-level cache.
 const STAGGER: usize = 16;
@@ -78,13 +80,14 @@ impl Layout {
         }
     }
 
-    fn weights(&self) -> usize {
-        POSITIONS * self.channels * self.strip
+    /// Floats from one position's matrix of weights to the next.
+    fn weight_pitch(&self) -> usize {
+        self.channels * self.strip + STAGGER
     }
 
     /// Floats of scratch memory.
     pub(super) fn scratch(&self) -> usize {
-        self.weights() + POSITIONS * (self.input_pitch + self.output_pitch)
+        POSITIONS * (self.weight_pitch() + self.input_pitch + self.output_pitch)
     }
 }
 
@@ -99,7 +102,7 @@ pub(super) fn tiles(images: usize, size: [usize; 2], dilation: usize) -> usize {
 pub(super) struct Winograd<'a> {
     pub(super) geometry: Geometry,
     pub(super) layout: Layout,
-    pub(super) weights: &'a Weights,
+    pub(super) weights: &'a Packed,
     pub(super) input: &'a [f32],
     pub(super) residual: Addend<'a>,
     pub(super) output: &'a mut [f32],
@@ -156,11 +159,19 @@ impl Kernel for Winograd<'_> {
     fn run<V: Lanes>(self) {
         let Self { geometry, layout, weights, input, residual, output, tail, scratch } = self;
         let Layout { channels, columns, strip, tiles: block, input_pitch, output_pitch } = layout;
-        let (transformed, rest) = scratch.split_at_mut(layout.weights());
+        let weight_pitch = layout.weight_pitch();
+        let (transformed, rest) = scratch.split_at_mut(POSITIONS * weight_pitch);
         let (inputs, products) = rest.split_at_mut(POSITIONS * input_pitch);
         let kept = strip == columns;
         if kept {
-            transform_weights::<V>(weights, channels, 0, strip, transformed);
+            transform_weights::<V>(
+                weights,
+                geometry.input_channels,
+                channels,
+                0..strip,
+                transformed,
+                weight_pitch,
+            );
         }
         let step = geometry.dilation[0];
         let mut tiles = Tiles {
@@ -187,13 +198,21 @@ impl Kernel for Winograd<'_> {
             for first in (0..columns).step_by(strip) {
                 let width = strip.min(columns - first);
                 if !kept {
-                    transform_weights::<V>(weights, channels, first, width, transformed);
+                    let range = first..first + width;
+                    transform_weights::<V>(
+                        weights,
+                        geometry.input_channels,
+                        channels,
+                        range,
+                        transformed,
+                        weight_pitch,
+                    );
                 }
                 let gemm = Gemm { m: count, k: channels, a_pitch: channels, columns: width, c_pitch: strip };
                 for position in 0..POSITIONS {
                     gemm.run::<V>(
                         &inputs[position * input_pitch..],
-                        &transformed[position * channels * width..],
+                        &transformed[position * weight_pitch..],
                         &mut products[position * output_pitch..],
                     );
                 }
@@ -214,88 +233,98 @@ impl Kernel for Winograd<'_> {
     }
 }
 
-/// Input channels whose weights are brought into lanes together.
-const GATHERED: usize = 8;
+/// The weights of a convolution with output channels side by side, so that a vector of filters is loaded tap by
+/// tap: `[panels, inputs, 9, panel]`, zeros where there is no such output channel.
+#[derive(Debug)]
+pub(super) enum Packed {
+    /// Signed bytes with one scale an output channel.
+    Int8 {
+        bytes: Vec<i8>,
+        scales: Vec<f32>,
+    },
+    F32(Vec<f32>),
+}
 
-/// G g Gᵀ for the filters of `width` output channels from `first` on, packed as 36 matrices `[channels, width]`
-/// in panels. Expanded from their bytes for each run anew, which spares sixteen times their memory.
+impl Packed {
+    pub(super) fn new(weights: &Weights) -> Self {
+        match &weights.values {
+            WeightValues::Int8 { bytes, scales } => {
+                let mut scales = scales.clone();
+                scales.resize(weights.shape[0].next_multiple_of(gemm::panel()), 0.0);
+                Self::Int8 { bytes: side_by_side(bytes, weights.shape), scales }
+            }
+            WeightValues::F32(values) => Self::F32(side_by_side(values, weights.shape)),
+        }
+    }
+}
+
+fn side_by_side<T: Copy + Default>(values: &[T], [outputs, inputs, ..]: [usize; 4]) -> Vec<T> {
+    let panel = gemm::panel();
+    let taps = inputs * TAPS;
+    let mut packed = vec![T::default(); outputs.next_multiple_of(panel) * taps];
+    for (filters, to) in values.chunks(panel * taps).zip(packed.chunks_exact_mut(panel * taps)) {
+        for (lane, filter) in filters.chunks_exact(taps).enumerate() {
+            for (value, to) in filter.iter().zip(to.chunks_exact_mut(panel)) {
+                to[lane] = *value;
+            }
+        }
+    }
+    packed
+}
+
+/// G g Gᵀ for the filters of some output channels, whole panels of them, as 36 matrices `[channels, columns]` in
+/// panels, `pitch` floats apart. Done for each run anew, which spares sixteen times the memory of the bytes.
 #[inline(always)]
 fn transform_weights<V: Lanes>(
-    weights: &Weights,
+    weights: &Packed,
+    inputs: usize,
     channels: usize,
-    first: usize,
-    width: usize,
+    columns: Range<usize>,
     to: &mut [f32],
+    pitch: usize,
 ) {
-    let [outputs, inputs, _, _] = weights.shape;
     let panel = 2 * V::WIDTH;
-    let matrix = channels * width;
-    assert!(to.len() >= POSITIONS * matrix, "the scratch memory is too short");
-    // The filters' taps with the panel's output channels in the lanes: one load a tap. Where there is no such
-    // channel they stay 0.
-    let mut bytes = [[[0i8; 32]; 9]; GATHERED];
-    let mut taps;
-    let mut scale = [0.0f32; 32];
+    let (first, width) = (columns.start, columns.len());
+    assert!(pitch >= channels * width && to.len() >= POSITIONS * pitch, "the scratch memory is too short");
+    let (length, scaled) = match weights {
+        Packed::Int8 { bytes, scales } => (bytes.len(), scales.len()),
+        Packed::F32(values) => (values.len(), usize::MAX),
+    };
+    assert!(
+        length >= (first + width) * inputs * TAPS && scaled >= first + width,
+        "the weights are too short"
+    );
     for start in (0..width).step_by(panel) {
-        let lanes = panel.min(outputs.saturating_sub(first + start));
-        if let WeightValues::Int8 { scales, .. } = &weights.values {
-            scale = [0.0; 32];
-            scale[..lanes].copy_from_slice(&scales[first + start..first + start + lanes]);
-            bytes = [[[0; 32]; 9]; GATHERED];
-        }
-        taps = [[[0.0f32; 32]; 9]; GATHERED];
-        for input in (0..channels).step_by(GATHERED) {
-            let count = GATHERED.min(channels - input);
-            let filled = count.min(inputs.saturating_sub(input));
-            for lane in 0..lanes {
-                let at = ((first + start + lane) * inputs + input) * 9;
-                match &weights.values {
-                    WeightValues::Int8 { bytes: from, .. } => {
-                        for (i, filter) in from[at..at + filled * 9].chunks_exact(9).enumerate() {
-                            for tap in 0..9 {
-                                bytes[i][tap][lane] = filter[tap];
-                            }
+        for half in [0, V::WIDTH] {
+            // SAFETY: the scales were checked to reach to the last column.
+            let scale = match weights {
+                Packed::Int8 { scales, .. } => unsafe { V::load(scales.as_ptr().add(first + start + half)) },
+                Packed::F32(_) => V::splat(1.0),
+            };
+            for input in 0..channels {
+                let at = ((first + start) * inputs + input * panel) * TAPS + half;
+                // SAFETY: `at` and what follows lie within the weights where there is such an input, and the place
+                // within the 36 matrices; both were checked above.
+                unsafe {
+                    let g: [V; TAPS] = std::array::from_fn(|tap| match weights {
+                        _ if input >= inputs => V::splat(0.0),
+                        Packed::Int8 { bytes, .. } => {
+                            V::load_bytes(bytes.as_ptr().add(at + tap * panel)).mul(scale)
+                        }
+                        Packed::F32(values) => V::load(values.as_ptr().add(at + tap * panel)),
+                    });
+                    let to = to.as_mut_ptr().add(start * channels + input * panel + half);
+                    let mut rows = [V::splat(0.0); 18];
+                    for column in 0..3 {
+                        let six = filter_line([g[column], g[3 + column], g[6 + column]]);
+                        for (row, value) in six.into_iter().enumerate() {
+                            rows[row * 3 + column] = value;
                         }
                     }
-                    WeightValues::F32(from) => {
-                        for (i, filter) in from[at..at + filled * 9].chunks_exact(9).enumerate() {
-                            for tap in 0..9 {
-                                taps[i][tap][lane] = filter[tap];
-                            }
-                        }
-                    }
-                }
-            }
-            for i in 0..count {
-                if i >= filled {
-                    taps[i] = [[0.0; 32]; 9];
-                } else if matches!(weights.values, WeightValues::Int8 { .. }) {
-                    for tap in 0..9 {
-                        for lane in 0..panel {
-                            taps[i][tap][lane] = f32::from(bytes[i][tap][lane]) * scale[lane];
-                        }
-                    }
-                }
-                let at = start * channels + (input + i) * panel;
-                for half in 0..2 {
-                    let offset = half * V::WIDTH;
-                    // SAFETY: `taps` has 32 lanes a tap, and `to` was checked to hold the 36 matrices.
-                    unsafe {
-                        let g: [V; 9] = std::array::from_fn(|tap| V::load(taps[i][tap].as_ptr().add(offset)));
-                        let mut rows = [V::splat(0.0); 18];
-                        for column in 0..3 {
-                            let six = filter_line([g[column], g[3 + column], g[6 + column]]);
-                            for (row, value) in six.into_iter().enumerate() {
-                                rows[row * 3 + column] = value;
-                            }
-                        }
-                        for row in 0..IN {
-                            let six = filter_line([rows[row * 3], rows[row * 3 + 1], rows[row * 3 + 2]]);
-                            for (column, value) in six.into_iter().enumerate() {
-                                let position = row * IN + column;
-                                debug_assert!(position * matrix + at + offset + V::WIDTH <= to.len());
-                                value.store(to.as_mut_ptr().add(position * matrix + at + offset));
-                            }
+                    for row in 0..IN {
+                        let six = filter_line([rows[row * 3], rows[row * 3 + 1], rows[row * 3 + 2]]);
+                        for (column, value) in six.into_iter().enumerate() {
+                            value.store(to.add((row * IN + column) * pitch));
                         }
                     }
                 }
