@@ -251,11 +251,11 @@ impl Prepared {
     ) {
         let geometry = self.geometry;
         let tail = Tail::new(&self.bias, conv);
-        match &self.way {
-            &Way::Winograd(layout, ref weights) => {
+        match self.way {
+            Way::Winograd(layout, ref weights) => {
                 dispatch(Winograd { geometry, layout, weights, input, residual, output, tail, scratch });
             }
-            &Way::Plain(way) => {
+            Way::Plain(way) => {
                 let (weights, groups) = (&*conv.weights, conv.groups);
                 dispatch(Plain { geometry, way, weights, groups, input, residual, output, tail, scratch });
             }

@@ -296,8 +296,8 @@ fn transform_weights<V: Lanes>(
     );
     for start in (0..width).step_by(panel) {
         for half in [0, V::WIDTH] {
-            // SAFETY: the scales were checked to reach to the last column.
             let scale = match weights {
+                // SAFETY: the scales were checked to reach to the last column.
                 Packed::Int8 { scales, .. } => unsafe { V::load(scales.as_ptr().add(first + start + half)) },
                 Packed::F32(_) => V::splat(1.0),
             };
