@@ -50,6 +50,19 @@ pub enum Error {
         /// Values it was given.
         given: usize,
     },
+    /// One band of several was to run by itself.
+    #[error("this is one part of a network that several workers share: run the whole plan instead")]
+    Alone,
+    /// Another worker sent what the plan does not expect.
+    #[error(
+        "rows of step {step} came from worker {peer} that do not belong here: run the network with one worker"
+    )]
+    Rows {
+        /// The band of the worker that sent them.
+        peer: usize,
+        /// The step that wrote them.
+        step: usize,
+    },
     /// The caller asked to stop.
     #[error("the work was cancelled")]
     Cancelled,

@@ -6,7 +6,9 @@
 
 use std::cmp::Reverse;
 use std::fmt;
+use std::ops::Range;
 
+use super::bands::{Band, Bands, Crossing, cropped};
 use super::error::Error;
 use super::step::{Conv, Copy, Kind, LANES, Loop};
 use super::tensor::elements;
@@ -109,7 +111,7 @@ impl View {
     }
 
     /// The range of the arena from the first float to the last, padding lanes included.
-    pub fn range(&self) -> std::ops::Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         let len = if self.is_image() {
             let [n, c, h, w] = self.image();
             match n * h * w {
@@ -233,6 +235,46 @@ impl Step {
     }
 }
 
+/// Whether rows leave a worker's band or come into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To another worker, as soon as the step `after` is done.
+    Out,
+    /// From another worker, before the step `before` begins.
+    In,
+}
+
+/// Rows of a picture that one worker computes and another one reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// Whether they leave or come.
+    pub way: Way,
+    /// The other worker.
+    pub peer: usize,
+    /// The step that writes them: the same number on both sides.
+    pub after: usize,
+    /// The step that reads them first; as many as there are steps for the network's outputs.
+    pub before: usize,
+    /// The first row in the whole picture, which tells apart what one step sends to one worker.
+    pub row: usize,
+    /// Their place in this worker's memory.
+    pub view: View,
+    /// Floats of each pixel that go, from the view's start on: all of the channels that the step writes.
+    pub lanes: usize,
+}
+
+impl Exchange {
+    /// Floats that go.
+    pub fn len(&self) -> usize {
+        self.view.shape[2] * self.view.shape[3] * self.lanes
+    }
+
+    /// Whether nothing goes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// A network at fixed sizes with every tensor in its place: what an executor walks.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -240,7 +282,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the caller feeds, before each run.
     pub inputs: Vec<Port<View>>,
-    /// What the caller reads, after each run.
+    /// The first row of each input that this worker holds, of how many.
+    pub input_rows: Vec<(usize, usize)>,
+    /// What the caller reads, after each run; of a band but the first, parts of it.
     pub outputs: Vec<Port<View>>,
     /// What the file gives, written once; nothing overwrites it.
     pub constants: Vec<(View, Vec<f32>)>,
@@ -248,6 +292,9 @@ pub struct Plan {
     pub arena: usize,
     /// Floats of the tensors that are needed at one time, at their most: the arena cannot be smaller.
     pub live: usize,
+    /// What this worker sends to others and takes from them, in the order of the steps that write it; empty where
+    /// it works alone.
+    pub exchanges: Vec<Exchange>,
 }
 
 /// The first and last operation that touch a piece of memory.
@@ -266,8 +313,18 @@ struct Root {
 impl Plan {
     /// Places every tensor. `limit` is the most memory the arena may take, in bytes.
     pub fn new(operations: Operations, limit: u64) -> Result<Self, Error> {
+        Self::of_band(operations, limit, Band::WHOLE)
+    }
+
+    /// As [`Plan::new`], for a worker that computes one band of several. Networks that cannot be shared are computed
+    /// whole by each.
+    pub fn of_band(operations: Operations, limit: u64, band: Band) -> Result<Self, Error> {
         let mut ops = operations;
         let mut parents = place_concats(&mut ops);
+        let bands = Bands::of(&ops, band.count);
+        let crossings = bands
+            .as_ref()
+            .map_or_else(Vec::new, |bands| bands.crossings(&ops, &|id| parents[id].map(|(whole, _)| whole)));
         sum_in_place(&ops, &mut parents);
         let pitch = |id: TensorId| ops.tensors[id].shape.get(1).copied().unwrap_or(1).next_multiple_of(LANES);
 
@@ -280,6 +337,13 @@ impl Plan {
             }
             (id, offset)
         };
+        // The rows of each tensor that lie in memory here; a plain tensor counts as one row.
+        let height =
+            |id: TensorId| if ops.tensors[id].shape.len() == 4 { ops.tensors[id].shape[2] } else { 1 };
+        let held = bands.as_ref().map_or_else(
+            || (0..ops.tensors.len()).map(|id| 0..height(id)).collect(),
+            |bands| bands.held(&ops, &|id| locate(id).0, band.index),
+        );
         let too_large =
             |floats: u64| Error::TooLarge { needed: floats.div_ceil(1 << 18), limit: limit >> 20 };
         let mut roots: Vec<Option<Root>> = Vec::with_capacity(ops.tensors.len());
@@ -287,6 +351,7 @@ impl Plan {
             let mut sizes = tensor.shape.clone();
             if sizes.len() == 4 {
                 sizes[1] = pitch(id);
+                sizes[2] = held[id].len();
             }
             let floats = elements(&sizes).ok_or_else(|| too_large(u64::MAX))?.next_multiple_of(ALIGNMENT);
             roots.push(
@@ -319,42 +384,74 @@ impl Plan {
         if arena as u64 * 4 > limit {
             return Err(too_large(arena as u64));
         }
-        let view = |id: TensorId| {
+        // The place of some rows of a tensor, which must be among those that are held.
+        let view = |id: TensorId, rows: &Range<usize>| {
             let (root, channel) = locate(id);
-            let shape = ops.tensors[id].shape.clone();
-            let pitch = if shape.len() == 4 { pitch(root) } else { 0 };
-            View { shape, offset: offsets[root] + channel, pitch }
+            let mut shape = ops.tensors[id].shape.clone();
+            let mut offset = offsets[root] + channel;
+            if shape.len() != 4 {
+                return View { shape, offset, pitch: 0 };
+            }
+            shape[2] = rows.len();
+            if !rows.is_empty() {
+                offset += (rows.start - held[id].start) * shape[3] * pitch(root);
+            }
+            View { shape, offset, pitch: pitch(root) }
         };
+        let all = |id: TensorId| view(id, &held[id]);
         let used: Vec<bool> =
             roots.iter().map(|r| r.as_ref().is_some_and(|r| r.life.from <= r.life.to)).collect();
+        let step = |(at, op): (usize, &Operation)| {
+            let Action::Run(kind) = &op.action else { return None };
+            let name = op.name.clone();
+            let Some(bands) = &bands else {
+                let inputs = op.inputs.iter().map(|&id| all(id)).collect();
+                return Some(Step { name, kind: kind.clone(), inputs, output: all(op.output) });
+            };
+            let reads = |input| bands.read(at, input, band.index);
+            if matches!(kind, Kind::Fill(_)) {
+                return Some(Step { name, kind: kind.clone(), inputs: vec![], output: all(op.output) });
+            }
+            let result = bands.written(at, band.index);
+            let kind = match op.inputs.first() {
+                Some(&first) => cropped(kind, result, reads(0), height(first)),
+                None => kind.clone(),
+            };
+            let inputs = op.inputs.iter().enumerate().map(|(input, &id)| view(id, reads(input))).collect();
+            Some(Step { name, kind, inputs, output: view(op.output, result) })
+        };
+        let exchange = |crossing: &Crossing| {
+            let Crossing { after, before, from, to, ref rows } = *crossing;
+            let (way, peer) = match band.index {
+                index if index == from => (Way::Out, to),
+                index if index == to => (Way::In, from),
+                _ => return None,
+            };
+            let Operation { action, output, .. } = &ops.list[after];
+            let mut view = view(*output, rows);
+            let mut lanes = view.shape[1].next_multiple_of(LANES);
+            // A copy writes some of the channels; the others are none of its business.
+            if let Action::Run(Kind::Copy(copy)) = action {
+                let of_channels = copy.loops.iter().find(|turn| turn.target.0 == 1);
+                view.offset += copy.target_start[1];
+                lanes = of_channels.map_or(1, |turn| turn.size);
+            }
+            Some(Exchange { way, peer, after, before, row: rows.start, view, lanes })
+        };
         Ok(Self {
-            inputs: ops
-                .inputs
-                .iter()
-                .map(|p| Port { name: p.name.clone(), tensor: view(p.tensor) })
-                .collect(),
+            inputs: ops.inputs.iter().map(|p| Port { name: p.name.clone(), tensor: all(p.tensor) }).collect(),
+            input_rows: ops.inputs.iter().map(|p| (held[p.tensor].start, height(p.tensor))).collect(),
             outputs: ops
                 .outputs
                 .iter()
-                .map(|p| Port { name: p.name.clone(), tensor: view(p.tensor) })
+                .map(|p| Port { name: p.name.clone(), tensor: all(p.tensor) })
                 .collect(),
             constants: (0..ops.tensors.len())
                 .filter(|&id| used[locate(id).0])
-                .filter_map(|id| ops.tensors[id].constant.clone().map(|data| (view(id), data)))
+                .filter_map(|id| ops.tensors[id].constant.clone().map(|data| (all(id), data)))
                 .collect(),
-            steps: ops
-                .list
-                .iter()
-                .filter_map(|op| match &op.action {
-                    Action::Concat => None,
-                    Action::Run(kind) => Some(Step {
-                        name: op.name.clone(),
-                        kind: kind.clone(),
-                        inputs: op.inputs.iter().map(|&id| view(id)).collect(),
-                        output: view(op.output),
-                    }),
-                })
-                .collect(),
+            steps: ops.list.iter().enumerate().filter_map(step).collect(),
+            exchanges: crossings.iter().filter_map(exchange).collect(),
             arena,
             live: largest_live_set(&roots),
         })
@@ -364,11 +461,37 @@ impl Plan {
     pub fn check(&self, inputs: &[&[f32]]) -> Result<(), Error> {
         for (index, port) in self.inputs.iter().enumerate() {
             let given = inputs.get(index).map_or(0, |values| values.len());
-            if given != port.tensor.len() {
-                return Err(Error::Input { name: port.name.clone(), expected: port.tensor.len(), given });
+            let expected = self.input_shape(index).iter().product();
+            if given != expected {
+                return Err(Error::Input { name: port.name.clone(), expected, given });
             }
         }
         Ok(())
+    }
+
+    /// The logical sizes of an input, all of whose rows a caller feeds to every worker.
+    pub fn input_shape(&self, index: usize) -> Vec<usize> {
+        let mut shape = self.inputs[index].tensor.shape.clone();
+        if shape.len() == 4 {
+            shape[2] = self.input_rows[index].1;
+        }
+        shape
+    }
+
+    /// Puts an input, all rows of it in logical order, into `memory`, which starts at its view's offset: those rows
+    /// that are held here.
+    pub fn pack_input(&self, index: usize, elements: &[f32], memory: &mut [f32]) {
+        let (view, (first, height)) = (&self.inputs[index].tensor, self.input_rows[index]);
+        if !view.is_image() || view.shape[2] == height {
+            return view.pack(elements, memory);
+        }
+        let [_, _, rows, width] = view.image();
+        let held: Vec<f32> = elements
+            .chunks_exact(height * width)
+            .flat_map(|plane| &plane[first * width..(first + rows) * width])
+            .copied()
+            .collect();
+        view.pack(&held, memory);
     }
 
     /// Multiplications with an addition that a plain evaluation of the whole network takes.

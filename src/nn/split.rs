@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::bands::Band;
 use super::error::Error;
 use super::plan::{Action, Operation, Operations, Plan, TensorId, TensorInfo};
 use super::step::{Activation, Conv, Kind, Residual, WeightValues, Weights};
@@ -20,14 +21,17 @@ const SMALL: usize = 32 << 20;
 const WORTH_IT: usize = 1 << 20;
 
 /// Plans a network in at most `limit` bytes, with as many concatenations split as spare memory.
-pub(super) fn plan(operations: Operations, limit: u64) -> Result<Plan, Error> {
-    plan_where(operations, limit, SMALL, WORTH_IT)
+///
+/// For a worker of several the same are split as for one alone, so that all of them compute the same.
+pub(super) fn plan(operations: Operations, limit: u64, band: Band) -> Result<Plan, Error> {
+    plan_where(operations, limit, band, SMALL, WORTH_IT)
 }
 
 /// As [`plan`]; plans of at most `small` floats stay as they are, and concatenations of fewer than `worth_it`.
 pub(super) fn plan_where(
     operations: Operations,
     limit: u64,
+    band: Band,
     small: usize,
     worth_it: usize,
 ) -> Result<Plan, Error> {
@@ -36,7 +40,7 @@ pub(super) fn plan_where(
     };
     let mut split = candidates(&operations, worth_it);
     if split.is_empty() || size(&[]) <= small {
-        return Plan::new(operations, limit);
+        return Plan::of_band(operations, limit, band);
     }
     // Peaks hide one another, so start from everything split, and take back what spares nothing: the costliest
     // first, that with the largest result.
@@ -50,7 +54,7 @@ pub(super) fn plan_where(
             (split, least) = (without, joined);
         }
     }
-    Plan::new(apart(&operations, &split), limit)
+    Plan::of_band(apart(&operations, &split), limit, band)
 }
 
 fn floats(ops: &Operations, id: TensorId) -> usize {

@@ -18,7 +18,7 @@ mod winograd;
 use std::ops::Range;
 
 use super::error::Error;
-use super::plan::{Plan, Step, View};
+use super::plan::{Exchange, Plan, Step, View, Way};
 use super::step::Kind;
 use conv::Prepared;
 use simd::dispatch;
@@ -62,28 +62,157 @@ impl Executor {
     /// Runs the network: one slice for each input and one vector for each output, in the plan's order, elements
     /// in logical (row-major) order. `progress` is told after each step how many of how many are done; where it
     /// returns false the run stops with [`Error::Cancelled`].
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a slice does not fit; [`Error::Cancelled`]; [`Error::Alone`] where the plan is one
+    /// band of several, whose executors take turns through [`Executor::advance`].
     pub fn run(
         &self,
         inputs: &[&[f32]],
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Vec<Vec<f32>>, Error> {
+        let mut run = self.begin(inputs)?;
+        match self.advance(&mut run, progress)? {
+            Turn::Done => Ok(self.outputs(&run)),
+            Turn::Send(_) | Turn::Wait => Err(Error::Alone),
+        }
+    }
+
+    /// Takes a run's memory and puts the inputs there: one slice for each, all rows of it even where the plan is one
+    /// band of several.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a slice does not fit.
+    pub fn begin(&self, inputs: &[&[f32]]) -> Result<Run, Error> {
         let plan = &self.plan;
         plan.check(inputs)?;
         let mut arena = vec![0.0f32; plan.arena];
-        let mut scratch = vec![0.0f32; self.scratch];
         for (view, values) in &plan.constants {
             view.pack(values, &mut arena[view.range()]);
         }
-        for (port, values) in plan.inputs.iter().zip(inputs) {
-            port.tensor.pack(values, &mut arena[port.tensor.range()]);
+        for (index, (port, values)) in plan.inputs.iter().zip(inputs).enumerate() {
+            plan.pack_input(index, values, &mut arena[port.tensor.range()]);
         }
-        for (index, (step, prepared)) in plan.steps.iter().zip(&self.prepared).enumerate() {
-            run_step(step, prepared.as_ref(), &mut arena, &mut scratch);
-            if !progress(index + 1, plan.steps.len()) {
+        Ok(Run { arena, scratch: vec![0.0; self.scratch], next: 0, sent: 0, inbox: Vec::new() })
+    }
+
+    /// Goes on until there is something to send or to wait for, or all is done. `progress` as in
+    /// [`Executor::run`].
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn advance(
+        &self,
+        run: &mut Run,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Turn, Error> {
+        let Plan { steps, exchanges, .. } = &self.plan;
+        loop {
+            // Exchanges are in the order of the steps that write them.
+            while let Some(exchange) = exchanges.get(run.sent).filter(|exchange| exchange.after < run.next) {
+                run.sent += 1;
+                if exchange.way == Way::Out {
+                    let values = exchange.gather(&run.arena[exchange.view.offset..]);
+                    let Exchange { peer, after, row, .. } = *exchange;
+                    return Ok(Turn::Send(Rows { peer, after, row, values }));
+                }
+            }
+            let due = || exchanges.iter().filter(|e| e.way == Way::In && e.before == run.next);
+            let places: Option<Vec<usize>> =
+                due().map(|exchange| run.inbox.iter().position(|rows| exchange.is(rows))).collect();
+            let Some(places) = places else { return Ok(Turn::Wait) };
+            for (exchange, at) in due().zip(&places) {
+                exchange.scatter(&run.inbox[*at].values, &mut run.arena[exchange.view.offset..]);
+            }
+            run.inbox.retain(|rows| !due().any(|exchange| exchange.is(rows)));
+            let Some(step) = steps.get(run.next) else { return Ok(Turn::Done) };
+            run_step(step, self.prepared[run.next].as_ref(), &mut run.arena, &mut run.scratch);
+            run.next += 1;
+            if !progress(run.next, steps.len()) {
                 return Err(Error::Cancelled);
             }
         }
-        Ok(plan.outputs.iter().map(|port| port.tensor.unpack(&arena[port.tensor.range()])).collect())
+    }
+
+    /// Takes rows that another worker sent, with that worker's number in place of this one's.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] where the plan expects no such rows.
+    pub fn deliver(&self, run: &mut Run, rows: Rows) -> Result<(), Error> {
+        let expected = self.plan.exchanges.iter().find(|exchange| exchange.is(&rows));
+        if expected.is_none_or(|exchange| exchange.len() != rows.values.len()) {
+            return Err(Error::Rows { peer: rows.peer, step: rows.after });
+        }
+        run.inbox.push(rows);
+        Ok(())
+    }
+
+    /// The outputs of a run that is done, as [`Executor::run`] gives them; of the first band, which gathers them.
+    pub fn outputs(&self, run: &Run) -> Vec<Vec<f32>> {
+        self.plan.outputs.iter().map(|port| port.tensor.unpack(&run.arena[port.tensor.range()])).collect()
+    }
+}
+
+/// A run under way, with its memory.
+pub struct Run {
+    arena: Vec<f32>,
+    scratch: Vec<f32>,
+    /// The step that comes next.
+    next: usize,
+    /// Exchanges that are behind it, as far as they leave.
+    sent: usize,
+    inbox: Vec<Rows>,
+}
+
+/// Why [`Executor::advance`] came back.
+#[derive(Debug)]
+pub enum Turn {
+    /// With rows for another worker; there may be more at once.
+    Send(Rows),
+    /// For want of rows that another worker has yet to send.
+    Wait,
+    /// Nothing is left to do.
+    Done,
+}
+
+/// Rows of a picture on their way from one worker to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// The other worker's band: where they go, or, once they are there, where they came from.
+    pub peer: usize,
+    /// The step that wrote them.
+    pub after: usize,
+    /// The first of them.
+    pub row: usize,
+    /// The numbers.
+    pub values: Vec<f32>,
+}
+
+impl Exchange {
+    /// Whether these are the rows that it brings in.
+    fn is(&self, rows: &Rows) -> bool {
+        self.way == Way::In && (self.peer, self.after, self.row) == (rows.peer, rows.after, rows.row)
+    }
+
+    /// The rows, pixel by pixel, from memory that starts where the view does.
+    fn gather(&self, memory: &[f32]) -> Vec<f32> {
+        memory
+            .chunks(self.view.pitch)
+            .take(self.pixels())
+            .flat_map(|pixel| &pixel[..self.lanes])
+            .copied()
+            .collect()
+    }
+
+    fn scatter(&self, values: &[f32], memory: &mut [f32]) {
+        let pixels = memory.chunks_mut(self.view.pitch).take(self.pixels());
+        for (pixel, from) in pixels.zip(values.chunks_exact(self.lanes)) {
+            pixel[..self.lanes].copy_from_slice(from);
+        }
+    }
+
+    fn pixels(&self) -> usize {
+        self.view.shape[2] * self.view.shape[3]
     }
 }
 

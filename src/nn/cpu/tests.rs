@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::Executor;
+use crate::nn::Band;
 use crate::nn::plan::{Action, Operation, Operations, Plan, Port, TensorId, TensorInfo, View};
 use crate::nn::split;
 use crate::nn::step::{Activation, BinaryOp, Conv, Kind, Pool, PoolMode, Residual, WeightValues, Weights};
@@ -277,7 +278,7 @@ fn splitting_concatenations_spares_memory_and_changes_no_result() {
     let input = Numbers(6).floats(3 * 64 * 64);
     let joined = Plan::new(operations.clone(), u64::MAX).unwrap();
     // As if this small network were too large for a device.
-    let split = split::plan_where(operations.clone(), u64::MAX, 0, 0).unwrap();
+    let split = split::plan_where(operations.clone(), u64::MAX, Band::WHOLE, 0, 0).unwrap();
     assert!(split.arena < joined.arena, "{} floats, not fewer than {}", split.arena, joined.arena);
     for plan in [&joined, &split] {
         assert!(plan.live <= plan.arena);
@@ -286,14 +287,14 @@ fn splitting_concatenations_spares_memory_and_changes_no_result() {
     assert_close(&run(split.clone(), &[&input]), &expected, "split");
     assert!(expected.iter().any(|value| *value > 0.0));
     // What is small enough stays as it is.
-    let kept = split::plan_where(operations, u64::MAX, joined.arena, 0).unwrap();
+    let kept = split::plan_where(operations, u64::MAX, Band::WHOLE, joined.arena, 0).unwrap();
     assert_eq!(kept.steps.len(), joined.steps.len());
 }
 
 #[test]
 fn a_network_above_the_limit_is_refused_in_words() {
     let operations = isnet_shaped(64);
-    let needed = split::plan_where(operations.clone(), u64::MAX, 0, 0).unwrap().arena as u64 * 4;
-    let error = split::plan_where(operations, needed - 1, 0, 0).unwrap_err();
+    let needed = split::plan_where(operations.clone(), u64::MAX, Band::WHOLE, 0, 0).unwrap().arena as u64 * 4;
+    let error = split::plan_where(operations, needed - 1, Band::WHOLE, 0, 0).unwrap_err();
     assert!(matches!(error, crate::nn::Error::TooLarge { .. }), "{error}");
 }
