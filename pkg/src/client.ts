@@ -4,6 +4,7 @@ import manifest from '#manifest';
 import { openAirlock, type Airlock } from './airlock/shell.js';
 import type { OwnModel } from './airlock/assets.js';
 import type { FromFrame, ToFrame } from './airlock/messages.js';
+import { unlessAborted } from './engine/abort.js';
 import { cancelled, toVitrineError } from './engine/faults.js';
 import { VitrineError, type DeviceChoice, type DeviceReport, type OutputOptions, type Progress, type Quality } from './engine/types.js';
 
@@ -195,22 +196,5 @@ class Client {
     for (const { reject } of this.#running.values()) reject(cancelled());
     this.#running.clear();
     void this.#opening.then((airlock) => airlock.close()).catch(() => undefined);
-  }
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  // Given up on, its failure is nobody's news.
-  work.catch(() => undefined);
-  if (signal.aborted) throw cancelled();
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(cancelled());
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -21,6 +21,8 @@ export class CpuWorker {
   readonly #idleTime: number;
   #worker: Worker | undefined;
   #ids = 0;
+  #memory = 0;
+  #disposed = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
   readonly #waiting = new Map<number, Waiting>();
   /** Told of the CPU executor's progress. */
@@ -34,17 +36,28 @@ export class CpuWorker {
     this.#address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   }
 
+  /** Bytes of wasm memory that the worker takes, as far as it has told; they shrink only to 0. */
+  get memory(): number {
+    return this.#memory;
+  }
+
   /** Asks the worker, starting it where there is none. */
-  async ask<N extends Name>(
+  ask<N extends Name>(
     name: N,
     ask: Operations[N]['ask'],
     transfer: Transferable[] = [],
   ): Promise<Operations[N]['answer']> {
-    if (!this.#worker) {
-      this.#start();
-      await this.#post('start', { module: this.#module, model: this.#model }, []);
-    }
+    if (this.#disposed) return Promise.reject(cancelled());
+    this.start();
     return this.#post(name, ask, transfer);
+  }
+
+  /** Starts the worker ahead of the first ask. */
+  start(): void {
+    if (this.#worker || this.#disposed) return;
+    this.#launch();
+    // Asks may follow at once: the worker does them in order.
+    this.#post('start', { module: this.#module, model: this.#model }, []).catch((error: VitrineError) => this.end(error));
   }
 
   /** Ends the worker in the middle of whatever it does; what was asked of it rejects with `error`. */
@@ -52,17 +65,19 @@ export class CpuWorker {
     clearTimeout(this.#idle);
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#memory = 0;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.end();
     URL.revokeObjectURL(this.#address);
   }
 
-  #start(): void {
+  #launch(): void {
     const worker = new Worker(this.#address);
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.#worker) this.#hear(data);
@@ -96,6 +111,7 @@ export class CpuWorker {
       this.onProgress?.(message.progress.stage, message.progress.fraction);
       return;
     }
+    this.#memory = message.memory;
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     if ('answer' in message) {

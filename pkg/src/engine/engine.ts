@@ -1,13 +1,15 @@
-/** The engine inside the photo frame: photos in, cut-outs out, one after another. */
+/** The engine inside the photo frame: photos in, cut-outs out, the stages of neighbouring photos side by side. */
 
 import type { ArrivingPicture } from '#wasm';
 import type { EngineParts } from '../airlock/messages.js';
+import { unlessAborted } from './abort.js';
 import { openCorrection } from './correction.js';
 import { CpuWorker } from './cpu-worker.js';
 import { findAdapter } from './device.js';
 import { doubtOf } from './doubt.js';
 import { cancelled, describe, toVitrineError } from './faults.js';
 import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
+import { Lanes, lanesFor, memoryBudget } from './lanes.js';
 import { packOutput } from './output.js';
 import { SerialQueue } from './queue.js';
 import type {
@@ -26,8 +28,13 @@ import type { Size, Wanted } from './worker-messages.js';
 
 /** The longer side of the pictures for the screen, in pixels. */
 const PREVIEW = 1280;
-/** Above this many bytes of pixels the worker is let go while the GPU works: its wasm memory never shrinks. */
-const LARGE = 16 << 20;
+/** Above this many bytes of pixels a worker is let go while the GPU works: its wasm memory never shrinks. */
+const LARGE = 64 << 20;
+/** Bytes of wasm memory that a photo takes on a processor: for the networks' own tensors and weights, and a pixel. */
+const NEED: Record<Quality, { networks: number; pixel: number }> = {
+  fast: { networks: 64 << 20, pixel: 10 },
+  best: { networks: 320 << 20, pixel: 10 },
+};
 const PNG: OutputOptions = { format: 'image/png' };
 
 /** Where each stage lies in the whole job, as shares of its time on a processor. */
@@ -61,6 +68,8 @@ type Tell = (stage: keyof typeof SPANS, fraction: number) => void;
 
 /** One photo's way. */
 interface Job {
+  /** Its own from the beginning to the end. */
+  worker: CpuWorker;
   photo: Blob;
   wanted: Wanted;
   output: OutputOptions;
@@ -103,13 +112,14 @@ export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
 
 class PhotoEngine implements FrameEngine {
   readonly #newWorker: (idleTime?: number) => CpuWorker;
-  readonly #worker: CpuWorker;
+  readonly #lanes: Lanes;
   readonly #corrections = new Set<CpuWorker>();
   #gpu: Gpu | undefined;
   #report: DeviceReport;
   readonly #model: { name: string; sha256: string };
   #best: { sha256: string; file: Blob; onGpu: 'yes' | 'no' } | undefined;
-  readonly #queue = new SerialQueue();
+  /** The GPU works on one photo at a time. */
+  readonly #gpuQueue = new SerialQueue();
   readonly #listeners = new Set<(report: DeviceReport) => void>();
   #disposed = false;
 
@@ -120,7 +130,7 @@ class PhotoEngine implements FrameEngine {
     model: { name: string; sha256: string },
   ) {
     this.#newWorker = newWorker;
-    this.#worker = newWorker();
+    this.#lanes = new Lanes(newWorker, lanesFor(report.device), memoryBudget());
     this.#gpu = gpu;
     this.#report = report;
     this.#model = model;
@@ -133,6 +143,10 @@ class PhotoEngine implements FrameEngine {
   onDeviceChange(listener: (report: DeviceReport) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  get photosAtOnce(): number {
+    return this.#lanes.count;
   }
 
   get hasBest(): boolean {
@@ -157,7 +171,7 @@ class PhotoEngine implements FrameEngine {
 
   async encode(png: Blob, output: OutputOptions, signal?: AbortSignal): Promise<Blob> {
     packOutput(output);
-    return this.#enqueue(() => this.#worker.ask('encode', { picture: png, output }), signal);
+    return this.#withWorker((worker) => worker.ask('encode', { picture: png, output }), signal);
   }
 
   async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
@@ -181,30 +195,31 @@ class PhotoEngine implements FrameEngine {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#worker.dispose();
+    this.#lanes.dispose();
     for (const worker of this.#corrections) worker.dispose();
     this.#gpu?.dispose();
     this.#gpu = undefined;
     this.#listeners.clear();
   }
 
-  /** One job at a time; an abort ends the worker, for wasm in the middle of a loop hears nothing. */
-  #enqueue<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#queue
-      .run(async () => {
-        if (this.#disposed) throw new VitrineError('caller', 'The engine was disposed of: open a new one.');
-        const end = () => this.#worker.end();
-        signal?.addEventListener('abort', end, { once: true });
-        try {
-          return await job();
-        } finally {
-          signal?.removeEventListener('abort', end);
-          this.#worker.onProgress = undefined;
-        }
-      }, signal)
-      .catch((error: unknown) => {
-        throw toVitrineError(error);
+  /**
+   * Does a job with a worker of its own, as soon as one is free. An abort answers at once and ends the worker, for
+   * wasm in the middle of a loop hears nothing.
+   */
+  async #withWorker<T>(job: (worker: CpuWorker) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      const worker = await this.#lanes.take(signal);
+      const end = () => worker.end();
+      signal?.addEventListener('abort', end, { once: true });
+      const work = job(worker).finally(() => {
+        signal?.removeEventListener('abort', end);
+        worker.onProgress = undefined;
+        this.#lanes.give(worker);
       });
+      return await unlessAborted(work, signal);
+    } catch (error) {
+      throw toVitrineError(error);
+    }
   }
 
   #run(photo: Blob, wanted: Wanted, output: OutputOptions, preview: number, options: CutOutOptions) {
@@ -215,13 +230,13 @@ class PhotoEngine implements FrameEngine {
     };
     tell('queue', 0);
     const asked = performance.now();
-    return this.#enqueue(async () => {
+    return this.#withWorker(async (worker) => {
       packOutput(output);
       if (quality === 'best' && !this.#best) {
         throw new VitrineError('caller', 'The model of the best quality is not here yet: fetch it first.');
       }
       const timings: Partial<Record<Stage, number>> = { queue: performance.now() - asked };
-      const job: Job = { photo, wanted, output, preview, tell, timings, signal };
+      const job: Job = { worker, photo, wanted, output, preview, tell, timings, signal };
       try {
         return await this.#cutOut(job, quality);
       } catch (error) {
@@ -236,7 +251,7 @@ class PhotoEngine implements FrameEngine {
   }
 
   async #cutOut(job: Job, quality: Quality) {
-    const { photo, wanted, output, preview, tell, timings } = job;
+    const { worker, photo, wanted, output, preview, tell, timings, signal } = job;
     const timed = async <T>(stage: Stage, work: Promise<T>): Promise<T> => {
       const from = performance.now();
       const result = await work;
@@ -245,10 +260,9 @@ class PhotoEngine implements FrameEngine {
     };
 
     tell('decode', 0);
-    const decode = () => timed('decode', this.#worker.ask('decode', { photo, preview }));
+    const decode = () => timed('decode', worker.ask('decode', { photo, preview }));
     let decoded = await decode();
     try {
-      tell('network', 0);
       let device: Device = 'cpu';
       const outcome = await this.#onGpu(job, decoded, quality);
       if (outcome === 'done') {
@@ -259,12 +273,15 @@ class PhotoEngine implements FrameEngine {
           decoded.preview?.close();
           decoded = await decode();
         }
-        this.#worker.onProgress = tell;
+        const { networks, pixel } = NEED[quality];
+        await this.#lanes.begin(worker, networks + decoded.width * decoded.height * pixel, signal);
+        tell('network', 0);
+        worker.onProgress = tell;
         const best = quality === 'best' ? this.#best?.file : undefined;
-        Object.assign(timings, (await this.#worker.ask('cutOut', { quality, best })).timings);
+        Object.assign(timings, (await worker.ask('cutOut', { quality, best })).timings);
       }
       tell('encode', 0);
-      const done = await timed('encode', this.#worker.ask('finish', { wanted, output, preview }));
+      const done = await timed('encode', worker.ask('finish', { wanted, output, preview }));
       tell('encode', 1);
       const { notes } = decoded;
       const { width, height, file, coverage, confidence, doubt } = done;
@@ -282,10 +299,33 @@ class PhotoEngine implements FrameEngine {
 
   /** Cuts the worker's photo out on the GPU and gives it back, unless there is none or it fails. */
   async #onGpu(job: Job, size: Size, quality: Quality): Promise<'done' | 'not tried' | 'photo lost'> {
-    const { tell, timings, signal } = job;
+    const best = quality === 'best' ? this.#best : undefined;
+    if (!this.#gpu || best?.onGpu === 'no') return 'not tried';
+    const { worker, timings, signal } = job;
+    // The next photo may come in while this one goes out.
+    const run = await this.#gpuQueue.run(() => this.#inGpu(job, size, quality), signal);
+    if (typeof run === 'string') return run;
+    const { cutout } = run;
+    try {
+      Object.assign(timings, run.timings);
+      await worker.ask('expect', { width: cutout.width, height: cutout.height });
+      await bringOut(cutout, (part) => worker.ask('receive', part, [part.bytes]));
+      const { confidence } = cutout;
+      await worker.ask('adopt', { confidence, doubt: doubtOf(cutout) });
+    } finally {
+      cutout.free();
+    }
+    return 'done';
+  }
+
+  /** The part of it for which a photo has the GPU to itself. */
+  async #inGpu(job: Job, size: Size, quality: Quality): Promise<GpuRun | 'not tried' | 'photo lost'> {
+    const { worker, tell, signal } = job;
     const gpu = this.#gpu;
     const best = quality === 'best' ? this.#best : undefined;
+    // It may have been given up on while this photo waited.
     if (!gpu || best?.onGpu === 'no') return 'not tried';
+    tell('network', 0);
     let photo: ArrivingPicture;
     try {
       if (best) await gpu.addBest(best.file);
@@ -295,15 +335,14 @@ class PhotoEngine implements FrameEngine {
       return 'not tried';
     }
     try {
-      await bringIn(photo, size, (part) => this.#worker.ask('lend', part, [part.bytes]));
+      await bringIn(photo, size, (part) => worker.ask('lend', part, [part.bytes]));
     } catch (error) {
       photo.free();
       throw error;
     }
-    if (size.width * size.height * 4 > LARGE) this.#worker.end();
-    let run: GpuRun;
+    if (size.width * size.height * 4 > LARGE) worker.end();
     try {
-      run = await gpu.cutOut(photo, quality, tell, signal);
+      return await gpu.cutOut(photo, quality, tell, signal);
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       // What is wrong with the photo is wrong on the processor too.
@@ -311,17 +350,6 @@ class PhotoEngine implements FrameEngine {
       this.#giveUpOnGpu(gpu, best, error);
       return 'photo lost';
     }
-    const { cutout } = run;
-    try {
-      Object.assign(timings, run.timings);
-      await this.#worker.ask('expect', { width: cutout.width, height: cutout.height });
-      await bringOut(cutout, (part) => this.#worker.ask('receive', part, [part.bytes]));
-      const { confidence } = cutout;
-      await this.#worker.ask('adopt', { confidence, doubt: doubtOf(cutout) });
-    } finally {
-      cutout.free();
-    }
-    return 'done';
   }
 
   /** The best model may be too large for a GPU that goes on with the fast one. */
@@ -342,6 +370,7 @@ class PhotoEngine implements FrameEngine {
   #giveUpGpu(gpu: Gpu, why: string): void {
     this.#gpu = undefined;
     gpu.dispose();
+    this.#lanes.count = lanesFor('cpu');
     this.#report = {
       device: 'cpu',
       reason: `The graphics adapter stopped working, so cut-outs now run on the processor. ${why}`,

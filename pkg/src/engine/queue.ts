@@ -1,5 +1,6 @@
-/** Jobs one after another: two photos of 12 MP at once would not fit where one does. */
+/** Jobs one after another, for what can do but one at a time. */
 
+import { unlessAborted } from './abort.js';
 import { cancelled } from './faults.js';
 
 export class SerialQueue {
@@ -15,12 +16,6 @@ export class SerialQueue {
       return job();
     });
     this.#last = result.catch(() => undefined);
-    if (!signal) return result;
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(cancelled());
-      if (signal.aborted) return abort();
-      signal.addEventListener('abort', abort, { once: true });
-      result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    });
+    return unlessAborted(result, signal);
   }
 }

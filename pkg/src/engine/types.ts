@@ -141,11 +141,16 @@ export interface Correction {
   close(): void;
 }
 
-/** The engine as the page inside the frame sees it. Jobs run one after another, in the order given. */
+/**
+ * The engine as the page inside the frame sees it. Jobs begin in the order given, and neighbouring ones overlap: whoever
+ * has many photos asks for `photosAtOnce` of them and for the next when one is done.
+ */
 export interface Engine {
   readonly device: DeviceReport;
   /** Called when the device changes, for instance when the GPU was lost and the CPU took over. */
   onDeviceChange(listener: (report: DeviceReport) => void): () => void;
+  /** How many photos are worked on at once; changes with the device. */
+  readonly photosAtOnce: number;
   /** Whether the best quality can be asked for. */
   readonly hasBest: boolean;
   /** Takes the model of the best quality, its SHA-256 checked. */

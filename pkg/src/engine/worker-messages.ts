@@ -85,8 +85,9 @@ export interface Ask<N extends Name = Name> {
   ask: Operations[N]['ask'];
 }
 
+/** `memory` is what the wasm instance takes, in bytes. */
 export type FromWorker =
-  | { id: number; answer: unknown }
+  | { id: number; memory: number; answer: unknown }
   /** `broken` says that the wasm instance stopped and the worker must be replaced. */
-  | { id: number; fault: Fault; broken: boolean }
+  | { id: number; memory: number; fault: Fault; broken: boolean }
   | { progress: { stage: 'network' | 'refine'; fraction: number } };

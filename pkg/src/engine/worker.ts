@@ -15,6 +15,7 @@ import init, {
   decode,
   photoFromRgba,
   type CutoutHandle,
+  type InitOutput,
   type Patch as WasmPatch,
   type PhotoHandle,
   type Preview,
@@ -33,6 +34,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 /** Set by `start`. */
+let wasm: InitOutput | undefined;
 let model: Blob | undefined;
 let remover: CpuRemover | undefined;
 /** The job's pixels: a photo, then a cut-out that arrives, then the cut-out; never two of them. */
@@ -51,7 +53,7 @@ type Handlers = {
 
 const handlers: Handlers = {
   async start({ module, model: file }) {
-    await init({ module_or_path: module });
+    wasm = await init({ module_or_path: module });
     model = file;
     return null;
   },
@@ -272,12 +274,13 @@ async function handle<N extends Name>({ id, name, ask }: Ask<N>): Promise<void> 
   const transfer: Transferable[] = [];
   try {
     const answer = await handlers[name](ask, transfer);
-    scope.postMessage({ id, answer }, transfer);
+    scope.postMessage({ id, answer, memory: memory() }, transfer);
   } catch (error) {
     // A trap leaves the instance in the middle of something: nothing in it can be trusted any more.
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
       scope.postMessage({
         id,
+        memory: memory(),
         broken: true,
         fault: {
           kind: 'device',
@@ -289,9 +292,14 @@ async function handle<N extends Name>({ id, name, ask }: Ask<N>): Promise<void> 
       return;
     }
     clear();
-    scope.postMessage({ id, broken: false, fault: faultOf(error) });
+    scope.postMessage({ id, memory: memory(), broken: false, fault: faultOf(error) });
   }
 }
 
-// One request at a time comes in: the engine's queue sees to it.
-scope.addEventListener('message', ({ data }) => void handle(data));
+const memory = () => wasm?.memory.buffer.byteLength ?? 0;
+
+/** What was asked last; requests are done one after another. */
+let last: Promise<void> = Promise.resolve();
+scope.addEventListener('message', ({ data }) => {
+  last = last.then(() => handle(data));
+});

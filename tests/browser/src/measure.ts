@@ -2,12 +2,15 @@
  * Figures for the note: what is fetched, how long a photo takes, how much memory the renderers and the GPU
  * process hold at most. `npm run measure --workspace tests/browser -- [--device cpu|gpu] [--megapixels 12]
  * [--model fast|best]` prints one line of JSON; run it on a quiet machine.
+ *
+ * With `--photos 250` so many are handed in at once after the single ones, and each result is let go as it comes: what
+ * a photo takes then, beside what one alone takes, and the memory while photos 6 to 10 and the last five were done.
  */
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
 import { ROOT } from './servers.js';
 import { openShop } from './shop.js';
@@ -18,6 +21,7 @@ const { values } = parseArgs({
     megapixels: { type: 'string', default: '12' },
     runs: { type: 'string', default: '3' },
     model: { type: 'string', default: 'fast' },
+    photos: { type: 'string', default: '0' },
   },
 });
 
@@ -81,6 +85,51 @@ function best(): Record<string, Buffer> {
   return { [`/vitrine/assets/${file}`]: readFileSync(join(assets, file)) };
 }
 
+function median(numbers: number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+/** Many photos in one go; `alone` is what one takes by itself, in milliseconds. */
+async function batchOf(page: Page, photos: number, alone: number): Promise<object> {
+  const samples: { done: number; bytes: number }[] = [];
+  const from = Date.now();
+  await page.evaluate(
+    ({ photos, device, model }) => {
+      const state = { done: 0, bytes: 0, failed: '' };
+      Object.assign(globalThis, { state });
+      const { file } = globalThis as unknown as { file: Blob };
+      for (let index = 0; index < photos; index += 1) {
+        vitrine.removeBackground(file, { device, model }).then(
+          // Where a page would save it.
+          ({ size }) => ((state.bytes += size), (state.done += 1)),
+          (error: unknown) => (state.failed = String(error)),
+        );
+      }
+    },
+    { photos, device: values.device as 'cpu' | 'gpu', model: values.model as 'fast' | 'best' },
+  );
+  for (let done = 0; done < photos; ) {
+    await page.waitForTimeout(150);
+    const state = await page.evaluate(() => (globalThis as unknown as { state: { done: number; failed: string } }).state);
+    if (state.failed) throw new Error(state.failed);
+    ({ done } = state);
+    if (done < photos) samples.push({ done, bytes: memory() });
+  }
+  const each = (Date.now() - from) / photos;
+  const mib = (after: number) =>
+    Math.round(median(samples.filter(({ done }) => done >= after - 5 && done < after).map(({ bytes }) => bytes)) / 2 ** 20);
+  const [early, late] = [mib(10), mib(photos)];
+  return {
+    photos,
+    milliseconds_a_photo: Math.round(each),
+    throughput_of_one_alone: Number((alone / each).toFixed(2)),
+    mib_after_10: early,
+    mib_after_all: late,
+    growth: Number((late / early - 1).toFixed(3)),
+  };
+}
+
 async function run(browser: Browser): Promise<void> {
   const photo = readFileSync(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
   const model = values.model as 'fast' | 'best';
@@ -122,6 +171,8 @@ async function run(browser: Browser): Promise<void> {
     const [result, peak] = await watched(once());
     results.push({ ...result, peak_mib: peak });
   }
+  const photos = Number(values.photos);
+  const batch = photos > 0 ? await batchOf(open.page, photos, median(results.slice(1).map(({ milliseconds }) => milliseconds))) : {};
   const report = await open.page.evaluate((device) => vitrine.preload({ device }), device);
   console.log(
     JSON.stringify({
@@ -130,6 +181,7 @@ async function run(browser: Browser): Promise<void> {
       fetched_compressed_bytes: fetched(open.shop.asked),
       idle_mib: idle,
       runs: results,
+      ...batch,
     }),
   );
   await open.close();

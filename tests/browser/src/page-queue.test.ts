@@ -16,7 +16,7 @@ interface Job {
 }
 
 /** An engine whose jobs end when the test says so; an abort ends one as the real engine does, a little later. */
-function stage() {
+function stage(photosAtOnce = 1) {
   const jobs: Job[] = [];
   const closed: string[] = [];
   const engine: Engine = {
@@ -25,6 +25,7 @@ function stage() {
     encode: () => Promise.reject(new Error('not here')),
     correct: () => Promise.reject(new Error('not here')),
     dispose: () => undefined,
+    photosAtOnce,
     hasBest: true,
     addBest: () => undefined,
     removeBackground: (photo, { signal, onProgress, quality = 'fast' } = {}) =>
@@ -414,5 +415,74 @@ describe('improving to the best quality', () => {
     await rest();
     assert.deepEqual(asked(jobs), ['a fast', 'a best', 'a best']);
     assert.deepEqual(qualities(queue), ['best']);
+  });
+});
+
+describe('where the engine overlaps two photos', () => {
+  test('two are worked on at once, begun in order, and a third begins when either is done', async () => {
+    const { add, job, jobs, states, changes } = stage(2);
+    add('a', 'b', 'c');
+    await rest();
+    assert.deepEqual(states(), ['a working', 'b working', 'c waiting']);
+    job(1).finish();
+    await rest();
+    assert.deepEqual(states(), ['a working', 'b done', 'c working']);
+    job(2).finish();
+    await rest();
+    const ends = () => changes.filter(({ of }) => of === 'idle').length;
+    assert.equal(ends(), 0, 'the first is still at work');
+    job(0).fail('no');
+    await rest();
+    assert.deepEqual(states(), ['a failed', 'b done', 'c done']);
+    assert.equal(ends(), 1);
+    assert.equal(jobs.length, 3);
+  });
+
+  test('one that was cancelled keeps its place in the engine until that has let go of it', async () => {
+    const { queue, add, jobs, states, id } = stage(2);
+    add('a', 'b', 'c');
+    await rest();
+    queue.cancel(id(0));
+    queue.retry(id(0));
+    assert.deepEqual(states(), ['a waiting', 'b working', 'c waiting']);
+    assert.equal(jobs.length, 2);
+    await rest(20);
+    assert.deepEqual(states(), ['a working', 'b working', 'c waiting']);
+  });
+
+  test('the time left counts both', async () => {
+    const { queue, add, job, pass } = stage(2);
+    add('a', 'b', 'c', 'd', 'e');
+    await rest();
+    pass(4_000);
+    job(0).finish();
+    job(1).finish();
+    await rest();
+    // Two that have just begun and one that waits, four seconds each.
+    assert.equal(queue.secondsLeft(), 6);
+    pass(1_000);
+    assert.equal(queue.secondsLeft(), 5);
+  });
+
+  test('two are improved at once, when none is at work, and both give way', async () => {
+    const { queue, add, job, jobs } = stage(2);
+    add('a', 'b', 'c');
+    await rest();
+    job(0).finish();
+    await rest();
+    queue.setQuality('automatic');
+    queue.addBest();
+    await rest();
+    assert.deepEqual(jobs.map(({ quality }) => quality), ['fast', 'fast', 'fast']);
+    job(1).finish();
+    await rest();
+    assert.equal(jobs.length, 3, 'the last is at work still');
+    job(2).finish();
+    await rest();
+    assert.deepEqual(jobs.slice(3).map(({ name, quality }) => `${name} ${quality}`), ['c best', 'b best']);
+    add('d');
+    assert.ok(job(3).signal.aborted && job(4).signal.aborted);
+    await rest(20);
+    assert.equal(job(5).name, 'd');
   });
 });

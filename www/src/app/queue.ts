@@ -2,9 +2,10 @@
  * The photos on the page and the work on them. Plain TypeScript: it knows neither the DOM nor how a photo looks.
  *
  * A photo is an immutable record; every change puts a new record in its place and tells the listeners.
- * Photos are worked on one at a time, in the order in which they came, so that what the person asks for in
- * between (a download, a copy) comes next and not last. When none waits, fast cut-outs are improved to the best
- * quality, if that is wanted and its model is there: what is on the screen first. Improving gives way to everything.
+ * Photos are worked on in the order in which they came, as many at a time as the engine overlaps and no more, so that
+ * what the person asks for in between (a download, a copy) comes next and not last. When none waits, fast cut-outs are
+ * improved to the best quality, if that is wanted and its model is there: what is on the screen first. Improving gives
+ * way to everything.
  */
 
 import type { CutOutResult, Device, Doubt, Engine, Progress, Quality } from 'vitrine/engine/types';
@@ -128,17 +129,18 @@ export class PhotoQueue {
   #photos: readonly Photo[] = [];
   #positions = new Map<number, number>();
   #nextId = 1;
-  #pumping = false;
+  /** When the work on each photo began that is at work now. */
+  readonly #startedAt = new Map<number, number>();
   /** Whether something waited since the queue was last idle. */
   #busy = false;
-  #startedAt = 0;
   #choice: QualityChoice = 'fast';
   #hasBest = false;
   /** Failures of the best quality in a row. */
   #failures = 0;
   /** Whoever wants the engine for something better than improving. */
   #pauses = 0;
-  #improving: { id: number; abort: AbortController } | undefined;
+  readonly #improving = new Map<number, AbortController>();
+  #engine: Engine | undefined;
   readonly #near = new Set<number>();
   /** Photos that a person corrects at this moment. */
   readonly #correcting = new Set<number>();
@@ -182,8 +184,10 @@ export class PhotoQueue {
     const { waiting, working } = this.tally();
     if (this.#durations.length === 0 || waiting + working === 0) return undefined;
     const each = this.#durations.reduce((sum, duration) => sum + duration, 0) / this.#durations.length;
-    const current = working > 0 ? Math.max(each - (this.#now() - this.#startedAt), 0) : 0;
-    return (waiting * each + current) / 1_000;
+    const now = this.#now();
+    const current = [...this.#startedAt.values()].reduce((sum, at) => sum + Math.max(each - (now - at), 0), 0);
+    const abreast = Math.min(this.#engine?.photosAtOnce ?? 1, waiting + working);
+    return (waiting * each + current) / abreast / 1_000;
   }
 
   add(incoming: readonly Incoming[]): readonly Photo[] {
@@ -202,7 +206,7 @@ export class PhotoQueue {
   setQuality(choice: QualityChoice): void {
     this.#choice = choice;
     this.#failures = 0;
-    if (choice === 'fast') this.#improving?.abort.abort();
+    if (choice === 'fast') for (const abort of this.#improving.values()) abort.abort();
     // What failed may be tried again by who asks for it in so many words.
     if (choice === 'best') {
       for (const photo of this.#photos) {
@@ -249,7 +253,7 @@ export class PhotoQueue {
    */
   beginCorrection(id: number): () => void {
     this.#correcting.add(id);
-    if (this.#improving?.id === id) this.#improving.abort.abort();
+    this.#improving.get(id)?.abort();
     const resume = this.pauseImproving();
     return () => {
       this.#correcting.delete(id);
@@ -343,44 +347,42 @@ export class PhotoQueue {
     if (photo && !photo.saved) this.#set({ ...photo, saved: true });
   }
 
-  /** Works until nothing waits. */
+  /** Has as many photos worked on as the engine overlaps. */
   async #pump(): Promise<void> {
     if (this.#photos.some(({ state }) => state.is === 'waiting')) this.#busy = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
     try {
-      const engine = await this.#options.engine;
-      for (;;) {
-        const next = this.#first();
-        if (next) {
-          await this.#work(engine, next);
-          continue;
-        }
-        this.#tellIdle();
-        const improvable = this.#nextToImprove();
-        if (!improvable) break;
-        await this.#improve(engine, improvable);
-      }
+      this.#engine ??= await this.#options.engine;
+      this.#begin(this.#engine);
     } catch (error) {
       // There is no engine: every photo says why.
       const waiting = this.#photos.filter(({ state }) => state.is === 'waiting');
       for (const { id } of waiting) this.#settle(id, { is: 'failed', why: say(error) });
-    } finally {
-      this.#pumping = false;
     }
     this.#tellIdle();
   }
 
+  #begin(engine: Engine): void {
+    // What was given up on is counted until the engine has let go of it.
+    while (this.#aborts.size < engine.photosAtOnce) {
+      const next = this.#first();
+      const improvable = next || this.#startedAt.size > 0 ? undefined : this.#nextToImprove();
+      const work = next ? this.#work(engine, next) : improvable && this.#improve(engine, improvable);
+      if (!work) break;
+      void work.then(() => this.#pump());
+    }
+  }
+
   /** Once, whenever the last photo that waited is settled; improving is nobody's wait. */
   #tellIdle(): void {
-    if (!this.#busy || this.#photos.some(({ state }) => state.is === 'waiting')) return;
+    if (!this.#busy || this.#photos.some(({ state }) => state.is === 'waiting' || state.is === 'working')) return;
     this.#busy = false;
     this.#tell({ of: 'idle' });
   }
 
   #first(): Photo | undefined {
     if (this.waitsForBest) return undefined;
-    return this.#photos.find(({ state }) => state.is === 'waiting');
+    // A photo that was cancelled and at once put in line again waits for its earlier job's end.
+    return this.#photos.find(({ id, state }) => state.is === 'waiting' && !this.#aborts.has(id));
   }
 
   #isImprovable({ id, state }: Photo): boolean {
@@ -398,25 +400,24 @@ export class PhotoQueue {
   /** Of what is on the screen the newest, then of the rest. */
   #nextToImprove(): Photo | undefined {
     if (!this.#hasBest || this.#pauses > 0) return undefined;
-    const newest = this.#photos.filter((photo) => this.#isImprovable(photo)).reverse();
+    const newest = this.#photos.filter((photo) => !this.#aborts.has(photo.id) && this.#isImprovable(photo)).reverse();
     return newest.find(({ id }) => this.#near.has(id)) ?? newest[0];
   }
 
-  /** Ends an improvement that is not nearly done: it begins again when there is time. */
+  /** Ends improvements that are not nearly done: they begin again when there is time. */
   #giveWay(): void {
-    const improving = this.#improving;
-    if (!improving) return;
-    const { state } = this.get(improving.id) ?? {};
-    const better = state?.is === 'done' ? state.better : undefined;
-    if (better?.is === 'working' && better.progress.fraction >= NEARLY) return;
-    improving.abort.abort();
+    for (const [id, abort] of this.#improving) {
+      const { state } = this.get(id) ?? {};
+      const better = state?.is === 'done' ? state.better : undefined;
+      if (better?.is !== 'working' || better.progress.fraction < NEARLY) abort.abort();
+    }
   }
 
   async #improve(engine: Engine, { id, file }: Photo): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
     this.#aborts.set(id, abort);
-    this.#improving = { id, abort };
+    this.#improving.set(id, abort);
     const startedAt = this.#now();
     /** The cut-out of now with what becomes of it; nothing where the photo is gone. */
     const set = (better: Better | undefined) => {
@@ -454,7 +455,7 @@ export class PhotoQueue {
       this.#failures++;
       set({ is: 'failed', why: say(error) });
     } finally {
-      this.#improving = undefined;
+      this.#improving.delete(id);
       this.#aborts.delete(id);
     }
   }
@@ -463,7 +464,8 @@ export class PhotoQueue {
     const abort = new AbortController();
     const { signal } = abort;
     this.#aborts.set(id, abort);
-    this.#startedAt = this.#now();
+    const startedAt = this.#now();
+    this.#startedAt.set(id, startedAt);
     const onProgress = (progress: Progress) => {
       const photo = this.get(id);
       if (photo && !signal.aborted) this.#set({ ...photo, state: { is: 'working', progress } });
@@ -479,12 +481,12 @@ export class PhotoQueue {
       }
       // Asked for the best and given the fast one, the device cannot: it is not asked over and over.
       if (quality === 'best') this.#failures = result.quality === 'best' ? 0 : this.#failures + 1;
-      const cutOut = await this.#kept(result, this.#startedAt);
+      const cutOut = await this.#kept(result, startedAt);
       if (signal.aborted) {
         this.#options.discard(cutOut);
         return;
       }
-      this.#durations.push(this.#now() - this.#startedAt);
+      this.#durations.push(this.#now() - startedAt);
       if (this.#durations.length > REMEMBERED) this.#durations.shift();
       const failed: Better = { is: 'failed', why: '' };
       // Its notes say why it is not the best.
@@ -492,7 +494,7 @@ export class PhotoQueue {
     } catch (error) {
       if (!signal.aborted) this.#settle(id, { is: 'failed', why: say(error) });
     } finally {
-      // A photo that was cancelled and at once put in line again has no new controller before this one ends.
+      this.#startedAt.delete(id);
       this.#aborts.delete(id);
     }
   }

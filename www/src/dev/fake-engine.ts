@@ -37,6 +37,7 @@ export class FakeEngine implements Engine {
   /** What the best quality takes, in lengths of a fast one. */
   bestFactor = 2;
   hasBest = false;
+  photosAtOnce = 1;
   /** Whoever waits for `release` while `hold` is set. */
   hold = false;
   readonly #listeners = new Set<(report: DeviceReport) => void>();
