@@ -4,6 +4,7 @@ import type { Asset, Manifest } from './manifest.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { sha256 } from './sha256.js';
+import { mark } from '../trace.js';
 
 /** A network of the merchant's own. */
 export interface OwnModel {
@@ -97,7 +98,9 @@ async function fetchAsset(
 ): Promise<ArrayBuffer> {
   const address = assetAddress(wanted.assetBase, asset);
   const bytes = await download(address, wanted.signal, onBytes);
+  mark(`${asset.file} came`);
   const digest = await sha256(bytes);
+  mark(`${asset.file} checked`);
   if (digest !== asset.sha256) {
     throw refuse(asset.file.endsWith('.onnx') || 'name' in asset ? 'model' : 'device', asset, digest);
   }

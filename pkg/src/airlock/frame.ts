@@ -2,6 +2,7 @@
 
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import type { BestOffer, BestStep, Boot, EngineParts, FromFrame, ToFrame } from './messages.js';
+import { mark } from '../trace.js';
 
 /** The frame's link to the shell. */
 export interface FrameLink {
@@ -22,6 +23,7 @@ export interface FrameLink {
 
 /** Waits for the shell. Call it once, while the script runs for the first time. */
 export function awaitShell(): Promise<FrameLink> {
+  mark('script runs');
   return new Promise((resolve) => {
     const listen = (event: MessageEvent<Boot>) => {
       const port = event.ports[0];

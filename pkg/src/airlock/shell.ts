@@ -11,6 +11,7 @@ import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
 import { Delivery } from './delivery.js';
 import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
+import { mark } from '../trace.js';
 
 /** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
 const ANSWER_TIME = 2_000;
@@ -53,6 +54,7 @@ export interface Airlock {
 
 /** Opens the frame; resolves as soon as its script runs, while wasm and model may still be on their way. */
 export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
+  mark('opening');
   const abort = new AbortController();
   const stop = () => abort.abort();
   options.signal?.addEventListener('abort', stop, { once: true });
@@ -86,6 +88,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     async (parts) => {
       const said = await offer;
       const message: ToFrame = { type: 'parts', parts, ...(said && { best: said }) };
+      mark('parts posted');
       opened.port.postMessage(message, [parts.wasm, parts.model.bytes]);
     },
     (error: unknown) => {
@@ -190,10 +193,12 @@ async function place(
     element.remove();
     return reason;
   };
+  mark('frame placed');
   if ((await within(LOAD_TIME, loaded)) === LATE) return fail('its document did not load');
   const inner = innerWindow(element);
   if (!inner) return fail('its document was blocked');
 
+  mark('frame loaded');
   const hello = firstMessage(channel.port1, 'hello');
   const boot: Boot = { vitrine: 'boot', device: options.device };
   // The frame's origin is opaque: no other target can be named.
@@ -201,7 +206,9 @@ async function place(
   if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'))) === LATE) {
     return fail('its script was blocked');
   }
+  mark('frame answered');
   const answer = await within(PROBE_TIME, hello);
+  mark('frame tried');
   if (answer === LATE) return fail('its script did not finish starting');
   if (!answer.wasm) return fail('WebAssembly was blocked');
   if (!answer.worker) return fail('its worker was blocked');

@@ -25,6 +25,7 @@ import type {
 } from './types.js';
 import { VitrineError } from './types.js';
 import type { Size, Wanted } from './worker-messages.js';
+import { mark } from '../trace.js';
 
 /** The longer side of the pictures for the screen, in pixels. */
 const PREVIEW = 1280;
@@ -82,12 +83,14 @@ interface Job {
 
 /** Starts the engine. Where the GPU does not work, the processor does: this rejects only where neither can. */
 export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
+  mark('parts came');
   let module: WebAssembly.Module;
   try {
     module = await WebAssembly.compile(parts.wasm);
   } catch (error) {
     throw new VitrineError('device', `The browser could not compile the engine (${describe(error)}): update it.`);
   }
+  mark('wasm compiled');
   const model = new Blob([parts.model.bytes]);
   const finding = await findAdapter(parts.device);
   let gpu: Gpu | undefined;
@@ -107,6 +110,7 @@ export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
   }
   const { name, sha256 } = parts.model;
   const newWorker = (idleTime?: number) => new CpuWorker(parts.worker, module, model, idleTime);
+  mark('engine is up');
   return new PhotoEngine(newWorker, gpu, report, { name, sha256 });
 }
 
@@ -259,9 +263,11 @@ class PhotoEngine implements FrameEngine {
       return result;
     };
 
+    mark('job begins');
     tell('decode', 0);
     const decode = () => timed('decode', worker.ask('decode', { photo, preview }));
     let decoded = await decode();
+    mark('photo decoded');
     try {
       let device: Device = 'cpu';
       const outcome = await this.#onGpu(job, decoded, quality);
@@ -280,8 +286,10 @@ class PhotoEngine implements FrameEngine {
         const best = quality === 'best' ? this.#best?.file : undefined;
         Object.assign(timings, (await worker.ask('cutOut', { quality, best })).timings);
       }
+      mark('photo cut out');
       tell('encode', 0);
       const done = await timed('encode', worker.ask('finish', { wanted, output, preview }));
+      mark('cut-out encoded');
       tell('encode', 1);
       const { notes } = decoded;
       const { width, height, file, coverage, confidence, doubt } = done;

@@ -6,6 +6,7 @@
  */
 
 import '../airlock/guard.js';
+import { mark } from '../trace.js';
 import init, {
   ArrivingPicture,
   CpuRemover,
@@ -53,7 +54,9 @@ type Handlers = {
 
 const handlers: Handlers = {
   async start({ module, model: file }) {
+    mark('worker runs');
     wasm = await init({ module_or_path: module });
+    mark('wasm started');
     model = file;
     return null;
   },
@@ -74,14 +77,22 @@ const handlers: Handlers = {
   },
 
   async cutOut({ quality, best }) {
-    remover ??= new CpuRemover(await bytesOf(model as Blob));
+    if (!remover) {
+      const bytes = await bytesOf(model as Blob);
+      mark('model read');
+      remover = new CpuRemover(bytes);
+      mark('model loaded');
+    }
     if (quality === 'best' && best && !remover.hasBest) remover.addBest(await bytesOf(best));
     const source = take(photo);
     photo = undefined;
     let refineFrom = 0;
     const from = performance.now();
     cutout = remover.cutOut(source, quality, (stage: 'network' | 'refine', fraction: number) => {
-      if (stage === 'refine') refineFrom ||= performance.now();
+      if (stage === 'refine' && !refineFrom) {
+        refineFrom = performance.now();
+        mark('network done');
+      }
       scope.postMessage({ progress: { stage, fraction } });
     });
     const to = performance.now();

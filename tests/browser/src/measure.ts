@@ -5,6 +5,9 @@
  *
  * With `--photos 250` so many are handed in at once after the single ones, and each result is let go as it comes: what
  * a photo takes then, beside what one alone takes, and the memory while photos 6 to 10 and the last five were done.
+ *
+ * With `--cold` it is the way from opening a page to its first cut-out instead, in a fresh browser for each run, with
+ * what happened when, and how long the threads of page and frame were busy without a break.
  */
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -12,6 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
+import { coldRun } from './measure-cold.js';
 import { ROOT } from './servers.js';
 import { openShop } from './shop.js';
 
@@ -22,6 +26,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     model: { type: 'string', default: 'fast' },
     photos: { type: 'string', default: '0' },
+    cold: { type: 'boolean', default: false },
   },
 });
 
@@ -85,6 +90,19 @@ function best(): Record<string, Buffer> {
   return { [`/vitrine/assets/${file}`]: readFileSync(join(assets, file)) };
 }
 
+/** A photo of this size is made in the page and kept as a file, as a person's would be. */
+async function makePhoto(page: Page, side: number): Promise<void> {
+  await page.evaluate(async (side) => {
+    const canvas = new OffscreenCanvas(side, side);
+    const bitmap = await createImageBitmap(await (await fetch('/photo.jpg')).blob());
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, side, side);
+    bitmap.close();
+    const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+    canvas.width = canvas.height = 0;
+    Object.assign(globalThis, { file });
+  }, side);
+}
+
 function median(numbers: number[]): number {
   const sorted = [...numbers].sort((one, other) => one - other);
   return sorted[sorted.length >> 1] ?? Number.NaN;
@@ -130,21 +148,42 @@ async function batchOf(page: Page, photos: number, alone: number): Promise<objec
   };
 }
 
+/** The first cut-out of a fresh browser; the run of the median says what happened when. */
+async function cold(): Promise<void> {
+  const browser = await launch();
+  const side = Math.round(Math.sqrt(Number(values.megapixels) * 1e6));
+  const fixture = readFileSync(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
+  const open = await openShop(browser, { files: { '/photo.jpg': fixture } });
+  await makePhoto(open.page, side);
+  const photo = await open.page.evaluate(async () => {
+    const bytes = new Uint8Array(await (globalThis as unknown as { file: Blob }).file.arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  });
+  await open.close();
+  await browser.close();
+  const runs = [];
+  for (let index = 0; index < Number(values.runs); index += 1) {
+    runs.push(await coldRun(Buffer.from(photo, 'base64'), values.device));
+  }
+  const middle = median(runs.map(({ milliseconds }) => milliseconds));
+  const { timeline } = runs.find(({ milliseconds }) => milliseconds === middle) ?? { timeline: [] };
+  console.log(
+    JSON.stringify({
+      megapixels: (side * side) / 1e6,
+      device: values.device,
+      first_result_ms: middle,
+      runs: runs.map(({ timeline: _, ...rest }) => rest),
+    }),
+  );
+  for (const [at, what] of timeline) console.log(`${String(at).padStart(6)}  ${what}`);
+}
+
 async function run(browser: Browser): Promise<void> {
   const photo = readFileSync(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
   const model = values.model as 'fast' | 'best';
   const open = await openShop(browser, { files: { '/photo.jpg': photo, ...(model === 'best' ? best() : {}) } });
   const side = Math.round(Math.sqrt(Number(values.megapixels) * 1e6));
-  // The photo of this size is made in the page and kept as a file, as a person's would be.
-  await open.page.evaluate(async (side) => {
-    const canvas = new OffscreenCanvas(side, side);
-    const bitmap = await createImageBitmap(await (await fetch('/photo.jpg')).blob());
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, side, side);
-    bitmap.close();
-    const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-    canvas.width = canvas.height = 0;
-    Object.assign(globalThis, { file });
-  }, side);
+  await makePhoto(open.page, side);
   await open.page.waitForTimeout(1_000);
   const idle = Math.round(memory() / 2 ** 20);
   const device = values.device as 'cpu' | 'gpu';
@@ -187,9 +226,13 @@ async function run(browser: Browser): Promise<void> {
   await open.close();
 }
 
-const browser = await launch();
-try {
-  await run(browser);
-} finally {
-  await browser.close();
+if (values.cold) {
+  await cold();
+} else {
+  const browser = await launch();
+  try {
+    await run(browser);
+  } finally {
+    await browser.close();
+  }
 }

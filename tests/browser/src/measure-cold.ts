@@ -1,0 +1,101 @@
+/** From opening a page to its first cut-out, everything cold: a fresh browser and profile for each run. */
+
+import type { Browser, Page } from 'playwright-core';
+import { launch } from './browser.js';
+import { openShop } from './shop.js';
+
+/** What happened, in milliseconds since the page was opened, and where: the page, the frame or the worker. */
+type Event = [at: number, what: string];
+
+/** The page asks for a cut-out as soon as its script runs. */
+const SCRIPT = (device: string) => `
+import * as vitrine from '/vitrine/index.js';
+globalThis.vitrine = vitrine;
+performance.mark('vitrine: module runs');
+const photo = await (await fetch('/photo.jpg')).blob();
+performance.mark('vitrine: photo fetched');
+globalThis.first = vitrine.removeBackground(photo, { device: '${device}' }).then((file) => {
+  performance.mark('vitrine: FIRST RESULT');
+  return file.size;
+});`;
+
+export interface ColdRun {
+  milliseconds: number;
+  timeline: Event[];
+  /** The longest time, in milliseconds, for which the page's and the frame's thread answered nothing. */
+  longest_task: { page: number; frame: number };
+}
+
+export async function coldRun(photo: Buffer, device: string, flags: string[] = []): Promise<ColdRun> {
+  const browser = await launch({ flags });
+  try {
+    return await run(browser, photo, device);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function run(browser: Browser, photo: Buffer, device: string): Promise<ColdRun> {
+  const open = await openShop(browser, {
+    files: { '/photo.jpg': photo, '/shop.js': SCRIPT(device) },
+    before: watchTasks,
+  });
+  try {
+    const { page } = open;
+    const size = await page.evaluate(async () => {
+      const holder = globalThis as unknown as { first?: Promise<number> };
+      while (!holder.first) await new Promise((resolve) => setTimeout(resolve, 5));
+      return holder.first;
+    });
+    if (!size) throw new Error('the first result is empty');
+    const timeline = await timelineOf(page);
+    const last = timeline.find(([, what]) => what.endsWith('FIRST RESULT'));
+    const [inPage = 0, , inFrame = 0] = await Promise.all(page.frames().map((frame) => frame.evaluate(longestTask)));
+    return { milliseconds: last?.[0] ?? Number.NaN, timeline, longest_task: { page: inPage, frame: inFrame } };
+  } finally {
+    await open.close();
+  }
+}
+
+/** In every frame: a message to itself that comes back late has waited for a long task. */
+function watchTasks(): void {
+  const state = { longest: 0, at: performance.now(), tasks: [] as [number, number][] };
+  Object.assign(globalThis, { tasks: state });
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    const now = performance.now();
+    const took = now - state.at;
+    if (took > 30) state.tasks.push([Math.round(performance.timeOrigin + state.at), Math.round(took)]);
+    state.longest = Math.max(state.longest, took);
+    state.at = now;
+    // Not all the time: the heartbeat itself would be a load.
+    setTimeout(() => {
+      state.at = performance.now();
+      port2.postMessage(0);
+    }, 4);
+  };
+  port2.postMessage(0);
+}
+
+function longestTask(): number {
+  return Math.round((globalThis as unknown as { tasks?: { longest: number } }).tasks?.longest ?? 0);
+}
+
+/** The marks of every context, in order. */
+async function timelineOf(page: Page): Promise<Event[]> {
+  const read = () => ({
+    origin: performance.timeOrigin,
+    marks: performance.getEntriesByType('mark').map(({ name, startTime }) => [startTime, name.replace('vitrine: ', '')] as const),
+    tasks: (globalThis as unknown as { tasks?: { tasks: [number, number][] } }).tasks?.tasks ?? [],
+  });
+  const frames = await Promise.all(page.frames().map((frame) => frame.evaluate(read)));
+  const workers = await Promise.all(page.workers().map((worker) => worker.evaluate(read).catch(() => undefined)));
+  const start = frames[0]?.origin ?? 0;
+  const named = [...frames.map((told, index) => [index === 0 ? 'page' : 'frame', told] as const), ...workers.map((told) => ['worker', told] as const)];
+  return named
+    .flatMap(([where, told]) => [
+      ...(told?.marks ?? []).map(([at, what]): Event => [Math.round((told?.origin ?? 0) + at - start), `${where}: ${what}`]),
+      ...(told?.tasks ?? []).map(([at, took]): Event => [Math.round(at - start), `${where}: (busy for ${took} ms)`]),
+    ])
+    .sort(([one], [other]) => one - other);
+}
