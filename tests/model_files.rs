@@ -124,7 +124,7 @@ fn the_card_of_the_edges_is_of_the_network_in_the_program() {
 fn every_network_loads_and_plans_at_its_own_size() {
     let made = best_model().map(|_| ("best".to_owned(), best()));
     for (name, entry) in entries().into_iter().chain(made) {
-        let graph = Graph::from_onnx(&fs::read(models().join(&entry.file)).unwrap()).unwrap();
+        let graph = Graph::from_onnx(fs::read(models().join(&entry.file)).unwrap()).unwrap();
         let (input, output) = (&entry.input, &entry.output);
         let names: Vec<&str> = graph.inputs.iter().map(|port| port.name.as_str()).collect();
         assert_eq!(names, [input.name.as_str()], "{name}");
@@ -139,7 +139,7 @@ fn every_network_loads_and_plans_at_its_own_size() {
 
 #[test]
 fn the_fast_network_plans_at_sizes_that_its_poolings_do_not_divide() {
-    let graph = Graph::from_onnx(&fs::read(models().join("fast.onnx")).unwrap()).unwrap();
+    let graph = Graph::from_onnx(fs::read(models().join("fast.onnx")).unwrap()).unwrap();
     for [height, width] in [[64, 64], [80, 96], [33, 77], [1, 1], [641, 480]] {
         let plan = Plan::of(&graph, &[vec![1, 3, height, width]], MEMORY_LIMIT)
             .unwrap_or_else(|error| panic!("{height}×{width}: {error}"));

@@ -132,7 +132,7 @@ fn attribute(proto: &AttributeProto) -> Result<Attribute, String> {
         1 => Attribute::Float(proto.f),
         2 => Attribute::Int(proto.i),
         3 => Attribute::Text(String::from_utf8_lossy(&proto.s).into_owned()),
-        4 => Attribute::Tensor(Tensor::from_proto(proto.t.as_ref().ok_or("it holds no tensor")?)?),
+        4 => Attribute::Tensor(Tensor::from_proto(proto.t.clone().ok_or("it holds no tensor")?)?),
         6 => Attribute::Floats(proto.floats.clone()),
         7 => Attribute::Ints(proto.ints.clone()),
         other => return Err(format!("its type {other} is not supported")),
@@ -140,14 +140,16 @@ fn attribute(proto: &AttributeProto) -> Result<Attribute, String> {
 }
 
 impl Graph {
-    /// Reads an ONNX file.
-    pub fn from_onnx(bytes: &[u8]) -> Result<Self, Error> {
-        Self::from_proto(&ModelProto::decode(bytes).map_err(|e| Error::NotOnnx(e.to_string()))?)
+    /// Reads an ONNX file. Bytes that are given away are let go before the graph is made of what they held.
+    pub fn from_onnx(bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let model = ModelProto::decode(bytes.as_ref()).map_err(|e| Error::NotOnnx(e.to_string()))?;
+        drop(bytes);
+        Self::from_proto(model)
     }
 
     /// Checks a decoded ONNX file and puts its nodes in order.
-    pub fn from_proto(model: &ModelProto) -> Result<Self, Error> {
-        let graph = model.graph.as_ref().ok_or_else(|| Error::NotOnnx("it holds no graph".into()))?;
+    pub fn from_proto(mut model: ModelProto) -> Result<Self, Error> {
+        let mut graph = model.graph.take().ok_or_else(|| Error::NotOnnx("it holds no graph".into()))?;
         if graph.node.len() > MAX_NODES {
             return Err(Error::Graph(format!("it has {} nodes, more than {MAX_NODES}", graph.node.len())));
         }
@@ -156,6 +158,21 @@ impl Graph {
             .iter()
             .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
             .map_or(1, |set| set.version);
+
+        // Most of the file: its tensors take the memory of what was read.
+        let (names, tensors): (Vec<String>, Vec<Tensor>) = std::mem::take(&mut graph.initializer)
+            .into_iter()
+            .map(|mut proto| {
+                let name = std::mem::take(&mut proto.name);
+                match Tensor::from_proto(proto) {
+                    Ok(tensor) => Ok((name, tensor)),
+                    Err(why) => Err(Error::Graph(format!("the tensor '{name}': {why}"))),
+                }
+            })
+            .collect::<Result<Vec<_>, Error>>()?
+            .into_iter()
+            .unzip();
+        let initializers = names.iter().map(String::as_str).zip(tensors);
 
         let mut ids: HashMap<&str, ValueId> = HashMap::new();
         let mut values: Vec<String> = Vec::new();
@@ -167,10 +184,8 @@ impl Graph {
         };
 
         let mut constants = HashMap::new();
-        for proto in &graph.initializer {
-            let tensor = Tensor::from_proto(proto)
-                .map_err(|why| Error::Graph(format!("the tensor '{}': {why}", proto.name)))?;
-            constants.insert(id_of(&proto.name), Arc::new(tensor));
+        for (name, tensor) in initializers {
+            constants.insert(id_of(name), Arc::new(tensor));
         }
 
         let mut inputs = Vec::new();

@@ -174,7 +174,8 @@ fn inputs_of(weights: &Weights, first: usize, count: usize) -> Weights {
     let (whole, first_value, length) = (inputs * taps, first * taps, count * taps);
     let values = match &weights.values {
         WeightValues::Int8 { bytes, scales } => {
-            WeightValues::Int8 { bytes: take(bytes, whole, first_value, length), scales: scales.clone() }
+            let bytes = Arc::new(take(bytes, whole, first_value, length));
+            WeightValues::Int8 { bytes, scales: scales.clone() }
         }
         WeightValues::F32(values) => WeightValues::F32(take(values, whole, first_value, length)),
     };

@@ -23,8 +23,8 @@ pub struct Weights {
 pub enum WeightValues {
     /// Signed bytes with one scale an output channel: weight = scale × byte.
     Int8 {
-        /// The bytes.
-        bytes: Vec<i8>,
+        /// The bytes, which the graph that they come from shares.
+        bytes: Arc<Vec<i8>>,
         /// One scale for each output channel.
         scales: Vec<f32>,
     },

@@ -1,5 +1,7 @@
 //! A tensor in host memory: what an ONNX file holds and what a caller feeds or reads.
 
+use std::sync::Arc;
+
 use super::onnx::{TensorProto, data_type};
 
 /// Most elements in one tensor of a file or a plan: 2 GiB of 32-bit floats, above any sensible network.
@@ -12,8 +14,8 @@ pub enum Data {
     F32(Vec<f32>),
     /// Integers and booleans, widened on loading.
     I64(Vec<i64>),
-    /// Signed bytes: quantized weights.
-    I8(Vec<i8>),
+    /// Signed bytes: quantized weights, which a plan shares with the graph.
+    I8(Arc<Vec<i8>>),
     /// Unsigned bytes: quantized weights or activations.
     U8(Vec<u8>),
 }
@@ -79,7 +81,7 @@ impl Tensor {
     }
 
     /// Reads a tensor of an ONNX file. The error is a sentence without the tensor's name.
-    pub fn from_proto(proto: &TensorProto) -> Result<Self, String> {
+    pub fn from_proto(proto: TensorProto) -> Result<Self, String> {
         if proto.data_location != 0 {
             return Err("its data lies in another file, and a network must come as one file".into());
         }
@@ -89,10 +91,10 @@ impl Tensor {
             .map(|&d| usize::try_from(d).map_err(|_| format!("it has a negative size {d}")))
             .collect::<Result<Vec<_>, _>>()?;
         let count = elements(&shape).ok_or("it declares more elements than any supported network has")?;
-        let raw = &proto.raw_data;
+        let raw = proto.raw_data;
         let data = match proto.data_type {
             data_type::FLOAT => Data::F32(if raw.is_empty() {
-                proto.float_data.clone()
+                proto.float_data
             } else {
                 raw.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect()
             }),
@@ -106,15 +108,15 @@ impl Tensor {
             } else {
                 raw.as_chunks().0.iter().map(|b| f32_from_f16(u16::from_le_bytes(*b))).collect()
             }),
-            data_type::INT8 => Data::I8(if raw.is_empty() {
+            data_type::INT8 => Data::I8(Arc::new(if raw.is_empty() {
                 proto.int32_data.iter().map(|&x| x as i8).collect()
             } else {
-                raw.iter().map(|&b| b as i8).collect()
-            }),
+                raw.into_iter().map(|b| b as i8).collect()
+            })),
             data_type::UINT8 => Data::U8(if raw.is_empty() {
                 proto.int32_data.iter().map(|&x| x as u8).collect()
             } else {
-                raw.clone()
+                raw
             }),
             data_type::BOOL => Data::I64(if raw.is_empty() {
                 proto.int32_data.iter().map(|&x| i64::from(x)).collect()
@@ -127,7 +129,7 @@ impl Tensor {
                 raw.as_chunks().0.iter().map(|b| i64::from(i32::from_le_bytes(*b))).collect()
             }),
             data_type::INT64 => Data::I64(if raw.is_empty() {
-                proto.int64_data.clone()
+                proto.int64_data
             } else {
                 raw.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b)).collect()
             }),
@@ -186,10 +188,10 @@ mod tests {
             raw_data: vec![0; raw],
             ..TensorProto::default()
         };
-        assert!(Tensor::from_proto(&proto(&[2, 2], 16)).is_ok());
-        assert!(Tensor::from_proto(&proto(&[2, 2], 12)).is_err());
-        assert!(Tensor::from_proto(&proto(&[-1, 2], 8)).is_err());
-        assert!(Tensor::from_proto(&proto(&[i64::MAX, i64::MAX, 2], 8)).is_err());
-        assert!(Tensor::from_proto(&proto(&[1 << 40], 8)).is_err());
+        assert!(Tensor::from_proto(proto(&[2, 2], 16)).is_ok());
+        assert!(Tensor::from_proto(proto(&[2, 2], 12)).is_err());
+        assert!(Tensor::from_proto(proto(&[-1, 2], 8)).is_err());
+        assert!(Tensor::from_proto(proto(&[i64::MAX, i64::MAX, 2], 8)).is_err());
+        assert!(Tensor::from_proto(proto(&[1 << 40], 8)).is_err());
     }
 }

@@ -41,8 +41,8 @@ impl Case {
     /// The graph; of a case without a model, the network `fast`.
     pub(crate) fn graph(&self) -> Result<Graph, nn::Error> {
         match &self.model {
-            Some(model) => Graph::from_proto(model),
-            None => Graph::from_onnx(&std::fs::read(root().join("models/fast.onnx")).unwrap()),
+            Some(model) => Graph::from_proto(model.clone()),
+            None => Graph::from_onnx(std::fs::read(root().join("models/fast.onnx")).unwrap()),
         }
     }
 
@@ -52,11 +52,15 @@ impl Case {
             let (height, width, seed) = self.scene();
             let made = scene(height, width, seed);
             if let Some(stored) = self.inputs.first() {
-                assert_eq!(Tensor::from_proto(stored).unwrap(), made, "the formula is the recorder's");
+                assert_eq!(
+                    Tensor::from_proto(stored.clone()).unwrap(),
+                    made,
+                    "the formula is the recorder's"
+                );
             }
             return vec![made];
         }
-        self.inputs.iter().map(|proto| Tensor::from_proto(proto).unwrap()).collect()
+        self.inputs.iter().cloned().map(|proto| Tensor::from_proto(proto).unwrap()).collect()
     }
 
     /// Height, width and seed from a name such as `96x80 seed 2`.
@@ -83,7 +87,7 @@ impl Case {
             return Err(format!("{name}: {} outputs instead of {}", answers.len(), self.outputs.len()));
         }
         for (index, (answer, proto)) in answers.iter().zip(&self.outputs).enumerate() {
-            let expected = Tensor::from_proto(proto).unwrap().to_f32();
+            let expected = Tensor::from_proto(proto.clone()).unwrap().to_f32();
             if answer.len() != expected.len() {
                 return Err(format!("{name}: {} values instead of {}", answer.len(), expected.len()));
             }

@@ -80,7 +80,7 @@ pub(crate) struct Arguments {
 
 /// Prints the plan with the time of each step.
 pub(crate) fn profile(arguments: &Arguments) -> Result<(), String> {
-    let graph = Graph::from_onnx(&load(&arguments.model)?).map_err(|error| error.to_string())?;
+    let graph = Graph::from_onnx(load(&arguments.model)?).map_err(|error| error.to_string())?;
     let shapes: Vec<Vec<usize>> = graph
         .inputs
         .iter()

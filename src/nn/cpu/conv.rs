@@ -177,8 +177,8 @@ enum Plainly {
     Product(Product),
     /// Each channel by itself.
     Depthwise,
-    /// At most four output channels: sums along the input channels.
-    Few,
+    /// At most four output channels.
+    Few(Few),
     /// Whatever else: groups of channels.
     Grouped,
     /// Transposed.
@@ -202,7 +202,7 @@ impl Prepared {
             Way::Plain(Plainly::Transposed)
         } else if conv.groups == 1 {
             if output_channels <= LANES && input_channels > LANES {
-                Way::Plain(Plainly::Few)
+                Way::Plain(Plainly::Few(Few::new(&geometry)))
             } else if kernel == [3, 3] && stride == [1, 1] && dilation[0] == dilation[1] {
                 let tiles = winograd::tiles(geometry.images, geometry.output, dilation[0]);
                 let layout = winograd::Layout::new(input_channels, output_channels, tiles);
@@ -233,7 +233,9 @@ impl Prepared {
             Way::Winograd(layout, _) => layout.scratch(),
             Way::Plain(Plainly::Product(product)) => product.scratch(),
             Way::Plain(Plainly::Depthwise) => taps * channels,
-            Way::Plain(Plainly::Few) => outputs * taps * channels,
+            Way::Plain(Plainly::Few(Few { columns, rows })) => {
+                columns * (channels + rows * geometry.input[1])
+            }
             Way::Plain(Plainly::Grouped) => outputs,
             Way::Plain(Plainly::Transposed) => outputs + taps * channels * outputs,
         }
@@ -285,7 +287,7 @@ impl Kernel for Plain<'_> {
         match self.way {
             Plainly::Product(product) => self.product::<V>(product),
             Plainly::Depthwise => self.depthwise::<V>(),
-            Plainly::Few => self.few::<V>(),
+            Plainly::Few(few) => self.few::<V>(few),
             Plainly::Grouped => self.grouped::<V>(),
             Plainly::Transposed => self.transposed::<V>(),
         }
@@ -323,6 +325,23 @@ impl Product {
     fn scratch(&self) -> usize {
         let gathered = if self.direct { 0 } else { self.rows * self.depth };
         self.depth * self.columns + gathered + self.rows * self.columns
+    }
+}
+
+/// Sizes of a convolution with few output channels, whose taps are the columns of a product.
+#[derive(Clone, Copy)]
+struct Few {
+    columns: usize,
+    /// Input rows under a window: so many of the product's are kept.
+    rows: usize,
+}
+
+impl Few {
+    fn new(geometry: &Geometry) -> Self {
+        Self {
+            columns: (geometry.taps() * geometry.output_channels).next_multiple_of(gemm::panel()),
+            rows: (geometry.kernel[0] - 1) * geometry.dilation[0] + 1,
+        }
     }
 }
 
@@ -428,49 +447,66 @@ impl Plain<'_> {
         self.scratch = scratch;
     }
 
+    /// A product of each input pixel with the weights of every tap, and their sums by output pixel.
     #[inline(always)]
-    fn few<V: Lanes>(&mut self) {
+    fn few<V: Lanes>(&mut self, few: Few) {
+        let Few { columns, rows: ring } = few;
         let geometry = self.geometry;
-        let Geometry { input_channels, output_channels, .. } = geometry;
-        let (channels, outputs) = geometry.lanes();
+        let Geometry { input_channels, output_channels, input_pitch, .. } = geometry;
+        let Geometry { stride, dilation, padding, kernel: [kernel_rows, kernel_columns], .. } = geometry;
+        let [height, width] = geometry.input;
+        let [rows, row_pixels] = geometry.output;
+        let (channels, _) = geometry.lanes();
         let taps = geometry.taps();
+        let panel = 2 * V::WIDTH;
         let scratch = std::mem::take(&mut self.scratch);
-        let weights = &mut scratch[..outputs * taps * channels];
-        weights.fill(0.0);
+        let (packed, products) = scratch.split_at_mut(channels * columns);
+        packed.fill(0.0);
         for output in 0..output_channels {
-            for input in 0..input_channels {
-                for tap in 0..taps {
-                    weights[(output * taps + tap) * channels + input] =
+            for tap in 0..taps {
+                let column = tap * output_channels + output;
+                for input in 0..input_channels {
+                    packed[column / panel * panel * channels + input * panel + column % panel] =
                         expand(self.weights, (output * input_channels + input) * taps + tap, output);
                 }
             }
         }
-        for pixel in 0..geometry.output_pixels() {
-            let mut wide = [V::splat(0.0); LANES];
-            let mut narrow = [F32x4::splat(0.0); LANES];
-            geometry.for_taps(pixel, |tap, source| {
-                let at = source * geometry.input_pitch;
-                let x = &self.input[at..at + channels];
-                for output in 0..output_channels {
-                    let w = &weights[(output * taps + tap) * channels..][..channels];
-                    let mut channel = 0;
-                    // SAFETY: both slices hold `channels` floats, a multiple of 4.
-                    unsafe {
-                        while channel + V::WIDTH <= channels {
-                            let x = V::load(x.as_ptr().add(channel));
-                            wide[output] = x.mul_add(V::load(w.as_ptr().add(channel)), wide[output]);
-                            channel += V::WIDTH;
+        let product = Gemm { m: width, k: channels, a_pitch: input_pitch, columns, c_pitch: columns };
+        for image in 0..geometry.images {
+            // The next input row to come into the ring.
+            let mut next = 0;
+            for row in 0..rows {
+                let top = row * stride[0];
+                let end = (top + ring).saturating_sub(padding[0]).min(height);
+                // Rows that no window looks at are left out.
+                next = next.max((top + ring).saturating_sub(padding[0] + ring).min(end));
+                for y in next..end {
+                    let at = (image * height + y) * width * input_pitch;
+                    let to = &mut products[y % ring * width * columns..][..width * columns];
+                    product.run::<V>(&self.input[at..], packed, to);
+                }
+                next = next.max(end);
+                for column in 0..row_pixels {
+                    let pixel = (image * rows + row) * row_pixels + column;
+                    let mut sums = [0.0; LANES];
+                    for ky in 0..kernel_rows {
+                        let y = (top + ky * dilation[0]).wrapping_sub(padding[0]);
+                        if y >= height {
+                            continue;
                         }
-                        while channel < channels {
-                            let x = F32x4::load(x.as_ptr().add(channel));
-                            narrow[output] = x.mul_add(F32x4::load(w.as_ptr().add(channel)), narrow[output]);
-                            channel += F32x4::WIDTH;
+                        for kx in 0..kernel_columns {
+                            let x = (column * stride[1] + kx * dilation[1]).wrapping_sub(padding[1]);
+                            if x < width {
+                                let from = (y % ring * width + x) * columns
+                                    + (ky * kernel_columns + kx) * output_channels;
+                                let parts = &products[from..from + output_channels];
+                                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+                            }
                         }
                     }
+                    self.finish::<F32x4>(pixel, sums.as_ptr());
                 }
-            });
-            let sums: [f32; LANES] = std::array::from_fn(|output| wide[output].sum() + narrow[output].sum());
-            self.finish::<F32x4>(pixel, sums.as_ptr());
+            }
         }
         self.scratch = scratch;
     }

@@ -34,20 +34,6 @@ pub(super) trait Lanes: Copy {
     fn max(self, other: Self) -> Self;
     /// `self × a + b`, fused where the processor fuses.
     fn mul_add(self, a: Self, b: Self) -> Self;
-    /// The sum of the lanes, in a fixed order.
-    #[inline(always)]
-    fn sum(self) -> f32 {
-        let mut lanes = [0.0; 16];
-        unsafe { self.store(lanes.as_mut_ptr()) };
-        let mut width = Self::WIDTH;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                lanes[i] += lanes[i + width];
-            }
-        }
-        lanes[0]
-    }
 }
 
 /// Work that is written over any width of vector.

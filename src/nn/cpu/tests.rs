@@ -32,7 +32,7 @@ fn conv(inputs: usize, outputs: usize, stride: usize, dilation: usize, int8: boo
     let size = 1.0 / ((inputs * 9) as f32).sqrt();
     let values = if int8 {
         WeightValues::Int8 {
-            bytes: (0..count).map(|_| (numbers.next() % 255) as u8 as i8).collect(),
+            bytes: Arc::new((0..count).map(|_| (numbers.next() % 255) as u8 as i8).collect()),
             scales: (0..outputs).map(|o| size * (1 + o % 5) as f32 / 256.0).collect(),
         }
     } else {

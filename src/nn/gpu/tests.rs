@@ -218,7 +218,7 @@ impl ConvCase {
             // A transposed convolution in groups has one scale for each channel of a group.
             let scales = if transposed { shape[1] } else { o };
             WeightValues::Int8 {
-                bytes: (0..count).map(|_| (numbers.next() % 255) as i8).collect(),
+                bytes: Arc::new((0..count).map(|_| (numbers.next() % 255) as i8).collect()),
                 scales: (0..scales).map(|_| (0.01 + 0.01 * numbers.float().abs()) * small.sqrt()).collect(),
             }
         } else {
@@ -714,7 +714,7 @@ fn areas_are_apart_and_aligned() {
 fn a_given_model_agrees_with_the_cpu() {
     let Some(device) = Device::for_tests() else { return };
     let file = |name| std::fs::read(std::env::var(name).unwrap()).unwrap();
-    let graph = Graph::from_onnx(&file("VITRINE_MODEL")).unwrap();
+    let graph = Graph::from_onnx(file("VITRINE_MODEL")).unwrap();
     let shape: Vec<usize> = graph.inputs[0].shape.iter().map(|size| size.unwrap()).collect();
     let plan = Plan::of(&graph, &[shape], MEMORY_LIMIT).unwrap();
     let input: Vec<f32> =

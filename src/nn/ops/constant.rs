@@ -205,7 +205,7 @@ fn pick(tensor: &Tensor, shape: Vec<usize>, places: &[usize]) -> Tensor {
     let data = match &tensor.data {
         Data::F32(v) => Data::F32(places.iter().map(|&i| v[i]).collect()),
         Data::I64(v) => Data::I64(places.iter().map(|&i| v[i]).collect()),
-        Data::I8(v) => Data::I8(places.iter().map(|&i| v[i]).collect()),
+        Data::I8(v) => Data::I8(Arc::new(places.iter().map(|&i| v[i]).collect())),
         Data::U8(v) => Data::U8(places.iter().map(|&i| v[i]).collect()),
     };
     Tensor { shape, data }
