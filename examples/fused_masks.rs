@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&out)?;
     let load = |name: &str| -> Result<Segmenter, Box<dyn Error>> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name);
-        Ok(Segmenter::new(&Graph::from_onnx(&fs::read(path)?)?)?)
+        Ok(Segmenter::new(Graph::from_onnx(&fs::read(path)?)?)?)
     };
     let (fast, best) = (load("fast.onnx")?, load("best.onnx")?);
     for path in arguments {

@@ -97,7 +97,7 @@ class Client {
       signal: this.#abort.signal,
     });
     this.#started = this.#start();
-    this.#started.catch(() => this.close());
+    this.#started.catch((error: unknown) => this.close(toVitrineError(error)));
   }
 
   async #start(): Promise<DeviceReport> {
@@ -165,9 +165,8 @@ class Client {
     options: JobOptions,
   ): Promise<Blob> {
     try {
-      const [file] = await unlessAborted(Promise.all([photo(), this.#started]), options.signal);
+      const [file, { port }] = await unlessAborted(Promise.all([photo(), this.#opening]), options.signal);
       await this.#bring(quality, options.signal, options.progress);
-      const { port } = await this.#opening;
       const id = ++this.#ids;
       const job = new Promise<Blob>((resolve, reject) => {
         this.#running.set(id, { resolve, reject, progress: options.progress, note: options.note });
@@ -190,10 +189,10 @@ class Client {
   }
 
   /** Takes the frame out of the page; what runs in it rejects. */
-  close(): void {
+  close(error = cancelled()): void {
     this.#forget();
     this.#abort.abort();
-    for (const { reject } of this.#running.values()) reject(cancelled());
+    for (const { reject } of this.#running.values()) reject(error);
     this.#running.clear();
     void this.#opening.then((airlock) => airlock.close()).catch(() => undefined);
   }

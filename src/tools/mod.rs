@@ -16,9 +16,9 @@ pub enum Error {
     /// The device's: try again on the processor.
     #[error(transparent)]
     Device(gpu::Error),
-    /// The caller's: the best quality was asked for and its network is not loaded.
-    #[error("the network for the best quality is not loaded: add it first, or ask for the fast quality")]
-    NoBest,
+    /// The caller's: a quality was asked for and its network is not loaded.
+    #[error("the network for the {0} quality is not loaded: add it first")]
+    NoNetwork(remove::Quality),
     /// Nobody's: the caller asked to stop.
     #[error("the work was cancelled")]
     Cancelled,

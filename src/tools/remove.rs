@@ -1,6 +1,6 @@
 //! The background remover: a photo in, its subject out.
 
-use sha2::{Digest, Sha256};
+use std::fmt;
 
 use super::Error;
 use crate::gpu::{self, Device, Preference};
@@ -24,6 +24,15 @@ pub enum Quality {
     Fast,
     /// Both networks: the fast one says what is inside, the best one where the edge runs.
     Best,
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fast => "fast",
+            Self::Best => "best",
+        })
+    }
 }
 
 /// The share of [`Stage::Network`] that the fast network takes where both run: U²-Net-p's 20 of 180 GMAC.
@@ -61,43 +70,30 @@ impl Answers {
 pub struct Remover {
     fast: Segmenter,
     best: Option<Segmenter>,
-    model_sha256: String,
-    best_sha256: Option<String>,
 }
 
 impl Remover {
-    /// Loads the ONNX model of the fast quality.
+    /// Loads the ONNX model of the fast quality. The file is taken by value because it is given back as soon as
+    /// it has been read: the network's own memory may lie where it was.
     ///
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model.
-    pub fn new(fast: &[u8]) -> Result<Self, Error> {
-        let segmenter = Segmenter::new(&Graph::from_onnx(fast)?)?;
-        Ok(Self { fast: segmenter, best: None, model_sha256: sha256(fast), best_sha256: None })
+    pub fn new(fast: Vec<u8>) -> Result<Self, Error> {
+        Ok(Self { fast: Segmenter::new(read(fast)?)?, best: None })
     }
 
     /// Loads the ONNX model that [`Quality::Best`] runs beside the fast one; one that was there is replaced.
     ///
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model: what was loaded stays as it was.
-    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Error> {
-        self.best = Some(Segmenter::new(&Graph::from_onnx(model)?)?);
-        self.best_sha256 = Some(sha256(model));
+    pub fn add_best(&mut self, model: Vec<u8>) -> Result<(), Error> {
+        self.best = Some(Segmenter::new(read(model)?)?);
         Ok(())
     }
 
     /// Whether [`Quality::Best`] can be asked for.
     pub fn has_best(&self) -> bool {
         self.best.is_some()
-    }
-
-    /// The fast model's SHA-256 in hexadecimal.
-    pub fn model_sha256(&self) -> &str {
-        &self.model_sha256
-    }
-
-    /// The best model's SHA-256 in hexadecimal, where it is loaded.
-    pub fn best_sha256(&self) -> Option<&str> {
-        self.best_sha256.as_deref()
     }
 
     /// Cuts the subject out. The photo is taken by value because the cut-out is made in its memory. A photo
@@ -107,7 +103,7 @@ impl Remover {
     /// stops.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::NoBest`] where [`Quality::Best`] is asked for before its network came.
+    /// [`Error::Cancelled`]; [`Error::NoNetwork`] where [`Quality::Best`] is asked for before its network came.
     pub fn cut_out(
         &mut self,
         photo: Photo,
@@ -119,7 +115,7 @@ impl Remover {
                 Answers::of_one(self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?)
             }
             Quality::Best => {
-                let best = self.best.as_ref().ok_or(Error::NoBest)?;
+                let best = self.best.as_ref().ok_or(Error::NoNetwork(quality))?;
                 let inside =
                     self.fast.mask(&photo, &mut |done| progress(Stage::Network, FAST_SHARE * done))?;
                 let edge = best.mask(&photo, &mut |done| progress(Stage::Network, after_fast(done)))?;
@@ -134,39 +130,53 @@ impl Remover {
 /// Cuts out on the GPU.
 pub struct GpuRemover {
     device: Device,
-    fast: GpuSegmenter,
+    fast: Option<GpuSegmenter>,
     best: Option<GpuSegmenter>,
     refiner: GpuRefiner,
-    model_sha256: String,
 }
 
 impl GpuRemover {
-    /// Asks for a GPU and puts the ONNX model of the fast quality on it. A software adapter is slower than the
-    /// processor that it runs on, so it is taken only where `force` says so.
+    /// Asks for a GPU, and makes there what needs no network, so that it may go on while one is on its way. A
+    /// software adapter is slower than the processor that it runs on, so it is taken only where `force` says so.
     ///
     /// # Errors
-    /// [`Error::Device`] where there is no GPU or it cannot hold the model, [`Error::Model`] where the bytes are
-    /// no such model.
-    pub async fn new(fast: &[u8], force: bool) -> Result<Self, Error> {
-        let graph = Graph::from_onnx(fast)?;
+    /// [`Error::Device`] where there is no GPU.
+    pub async fn new(force: bool) -> Result<Self, Error> {
         let device = Device::request(Preference::Fastest).await?;
         if device.is_software() && !force {
             return Err(gpu::Error::NoAdapter.into());
         }
-        let segmenter = GpuSegmenter::new(&graph, &device)?;
         let refiner = GpuRefiner::new(&device)?;
-        Ok(Self { device, fast: segmenter, best: None, refiner, model_sha256: sha256(fast) })
+        // What is compiling now is ready, or refused, before anything waits for it.
+        device.settle().await?;
+        Ok(Self { device, fast: None, best: None, refiner })
+    }
+
+    /// Puts the ONNX model of the fast quality on the device. Between its steps the thread is free for others.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where the bytes are no such model, [`Error::Device`] where the device cannot hold it.
+    pub async fn add_fast(&mut self, model: Vec<u8>) -> Result<(), Error> {
+        self.fast = Some(self.segmenter(model).await?);
+        Ok(())
     }
 
     /// Puts the ONNX model on the device that [`Quality::Best`] runs beside the fast one; as
-    /// [`Remover::add_best`].
+    /// [`GpuRemover::add_fast`].
     ///
     /// # Errors
-    /// [`Error::Model`] where the bytes are no such model, [`Error::Device`] where the device cannot hold it:
-    /// the fast quality goes on working unless the device is lost.
-    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Error> {
-        self.best = Some(GpuSegmenter::new(&Graph::from_onnx(model)?, &self.device)?);
+    /// As [`GpuRemover::add_fast`]: the fast quality goes on working unless the device is lost.
+    pub async fn add_best(&mut self, model: Vec<u8>) -> Result<(), Error> {
+        self.best = Some(self.segmenter(model).await?);
         Ok(())
+    }
+
+    async fn segmenter(&self, model: Vec<u8>) -> Result<GpuSegmenter, Error> {
+        let graph = read(model)?;
+        self.device.settle().await?;
+        let segmenter = GpuSegmenter::new(graph, &self.device).await?;
+        self.device.settle().await?;
+        Ok(segmenter)
     }
 
     /// Takes the best network off the device again, with its memory.
@@ -177,11 +187,6 @@ impl GpuRemover {
     /// Whether [`Quality::Best`] can be asked for.
     pub fn has_best(&self) -> bool {
         self.best.is_some()
-    }
-
-    /// The fast model's SHA-256 in hexadecimal.
-    pub fn model_sha256(&self) -> &str {
-        &self.model_sha256
     }
 
     /// The adapter's name, as far as the driver or the browser tells it.
@@ -197,7 +202,7 @@ impl GpuRemover {
     /// Cuts the subject out; as [`Remover::cut_out`].
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::NoBest`]; [`Error::Device`] where the device fails or is lost: the photo
+    /// [`Error::Cancelled`]; [`Error::NoNetwork`]; [`Error::Device`] where the device fails or is lost: the photo
     /// must then be decoded again, and goes to a [`Remover`].
     pub async fn cut_out(
         &mut self,
@@ -205,15 +210,16 @@ impl GpuRemover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
+        let fast = self.fast.as_ref().ok_or(Error::NoNetwork(Quality::Fast))?;
         let answers = match quality {
             Quality::Fast => {
                 let mut part = |done| progress(Stage::Network, done);
-                Answers::of_one(self.fast.mask(&photo, &mut part).await?)
+                Answers::of_one(fast.mask(&photo, &mut part).await?)
             }
             Quality::Best => {
-                let best = self.best.as_ref().ok_or(Error::NoBest)?;
+                let best = self.best.as_ref().ok_or(Error::NoNetwork(quality))?;
                 let mut part = |done| progress(Stage::Network, FAST_SHARE * done);
-                let inside = self.fast.mask(&photo, &mut part).await?;
+                let inside = fast.mask(&photo, &mut part).await?;
                 let mut part = |done| progress(Stage::Network, after_fast(done));
                 self.device.settle().await?;
                 let edge = best.mask(&photo, &mut part).await?;
@@ -256,9 +262,11 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
     vision::foreground(photo, &matte, &mut |done| part(0.5, done)).ok_or(Error::Cancelled)
 }
 
-/// The SHA-256 of some bytes, in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The network in a file, which is gone after: so much memory less when the next is taken.
+fn read(file: Vec<u8>) -> Result<Graph, Error> {
+    let graph = Graph::from_onnx(&file)?;
+    drop(file);
+    Ok(graph)
 }
 
 #[cfg(test)]
@@ -283,14 +291,14 @@ mod tests {
 
     #[test]
     fn the_best_quality_waits_for_its_network_and_runs_both() {
-        let mut remover = Remover::new(FAST).unwrap();
-        assert!(!remover.has_best() && remover.best_sha256().is_none());
-        assert_eq!(remover.cut_out(photo(), Quality::Best, &mut |_, _| true), Err(Error::NoBest));
-        assert!(remover.add_best(b"no network").is_err() && !remover.has_best());
+        let mut remover = Remover::new(FAST.to_vec()).unwrap();
+        assert!(!remover.has_best());
+        let refused = remover.cut_out(photo(), Quality::Best, &mut |_, _| true);
+        assert_eq!(refused, Err(Error::NoNetwork(Quality::Best)));
+        assert!(remover.add_best(b"no network".to_vec()).is_err() && !remover.has_best());
 
         // Any network that segments will do here.
-        remover.add_best(FAST).unwrap();
-        assert_eq!(remover.best_sha256(), Some(remover.model_sha256()));
+        remover.add_best(FAST.to_vec()).unwrap();
         let mut last = (Stage::Network, 0.0);
         let best = remover
             .cut_out(photo(), Quality::Best, &mut |stage, done| {

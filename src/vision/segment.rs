@@ -83,15 +83,11 @@ impl Segmenter {
     /// # Errors
     /// A network that this engine does not run, or that does not take and give what a segmentation network
     /// does.
-    pub fn new(graph: &Graph) -> Result<Self, nn::Error> {
+    pub fn new(graph: Graph) -> Result<Self, nn::Error> {
+        let normalization = Normalization::of(&graph)?;
         let plan = plan(graph)?;
         let [input, output] = sizes(&plan);
-        Ok(Self {
-            executor: cpu::Executor::new(plan),
-            normalization: Normalization::of(graph)?,
-            input,
-            output,
-        })
+        Ok(Self { executor: cpu::Executor::new(plan), normalization, input, output })
     }
 
     /// Where the subject is. `progress` is told the part done, 0 to 1; where it answers false the work stops
@@ -117,10 +113,12 @@ impl GpuSegmenter {
     ///
     /// # Errors
     /// As [`Segmenter::new`], and [`nn::Error::Device`] where the device cannot hold it.
-    pub fn new(graph: &Graph, device: &Device) -> Result<Self, nn::Error> {
+    pub async fn new(graph: Graph, device: &Device) -> Result<Self, nn::Error> {
+        let normalization = Normalization::of(&graph)?;
         let plan = plan(graph)?;
         let [input, output] = sizes(&plan);
-        let normalization = Normalization::of(graph)?;
+        // Both before and after are long for a thread that draws a page.
+        device.settle().await?;
         Ok(Self { executor: gpu::Executor::new(device, plan)?, normalization, input, output })
     }
 
@@ -137,8 +135,8 @@ impl GpuSegmenter {
     }
 }
 
-/// The plan of a segmentation network, checked to be one.
-fn plan(graph: &Graph) -> Result<Plan, nn::Error> {
+/// The plan of a segmentation network, checked to be one. What the file holds and the plan does not is gone after.
+fn plan(mut graph: Graph) -> Result<Plan, nn::Error> {
     let wrong = |what: &str| {
         nn::Error::Graph(format!(
             "{what}: a model for cut-outs takes one picture [1, 3, height, width] and gives a map [1, 1, height, width]"
@@ -156,7 +154,6 @@ fn plan(graph: &Graph) -> Result<Plan, nn::Error> {
     if shape[..2] != [1, 3] {
         return Err(wrong(&format!("its input is {shape:?}")));
     }
-    let mut graph = graph.clone();
     graph.outputs.truncate(1);
     let plan = Plan::of(&graph, &[shape.to_vec()], nn::MEMORY_LIMIT)?;
     match plan.outputs.first().map(|port| &port.tensor.shape[..]) {

@@ -52,7 +52,7 @@ impl From<tools::Error> for Fault {
             tools::Error::Photo(_) => Kind::Photo,
             tools::Error::Model(_) => Kind::Model,
             tools::Error::Device(_) => Kind::Device,
-            tools::Error::NoBest => Kind::Caller,
+            tools::Error::NoNetwork(_) => Kind::Caller,
             tools::Error::Cancelled => Kind::Cancelled,
         };
         Self { kind, message: error.to_string() }

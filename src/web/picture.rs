@@ -250,6 +250,39 @@ fn beyond(at: usize, length: usize, all: usize) -> Fault {
     Fault::caller(format!("{length} bytes from {at} on are beyond a picture of {all} bytes"))
 }
 
+/// A file that comes part by part, so that none of it lies in JavaScript's memory besides.
+#[wasm_bindgen]
+pub struct ArrivingFile {
+    bytes: Vec<u8>,
+}
+
+impl ArrivingFile {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+#[wasm_bindgen]
+impl ArrivingFile {
+    /// Makes room for so many bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(length: usize) -> Self {
+        Self { bytes: Vec::with_capacity(length) }
+    }
+
+    /// Takes the next part.
+    pub fn push(&mut self, part: &Uint8Array) -> Result<(), Fault> {
+        let (had, more) = (self.bytes.len(), part.length() as usize);
+        if self.bytes.capacity() - had < more {
+            let (all, room) = (had + more, self.bytes.capacity());
+            return Err(Fault::caller(format!("a file for which {room} bytes were announced has {all}")));
+        }
+        self.bytes.resize(had + more, 0);
+        part.copy_to(&mut self.bytes[had..]);
+        Ok(())
+    }
+}
+
 /// A picture that comes from another instance part by part, so that it is in memory once in each and nowhere
 /// else.
 #[wasm_bindgen]

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
-use super::picture::{CutoutHandle, PhotoHandle};
+use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::tools::remove::{GpuRemover, Quality, Remover, Stage};
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
@@ -38,22 +38,16 @@ pub struct CpuRemoverHandle {
 
 #[wasm_bindgen(js_class = CpuRemover)]
 impl CpuRemoverHandle {
-    /// Loads the ONNX model of the fast quality.
+    /// Loads the ONNX model of the fast quality. Frees `model`.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: &[u8]) -> Result<Self, Fault> {
-        Ok(Self { remover: Remover::new(model)? })
+    pub fn new(model: ArrivingFile) -> Result<Self, Fault> {
+        Ok(Self { remover: Remover::new(model.into_bytes())? })
     }
 
-    /// The model's SHA-256 in hexadecimal.
-    #[wasm_bindgen(getter, js_name = modelSha256)]
-    pub fn model_sha256(&self) -> String {
-        self.remover.model_sha256().to_owned()
-    }
-
-    /// Loads the ONNX model that the best quality runs beside the fast one.
+    /// Loads the ONNX model that the best quality runs beside the fast one. Frees `model`.
     #[wasm_bindgen(js_name = addBest)]
-    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Fault> {
-        Ok(self.remover.add_best(model)?)
+    pub fn add_best(&mut self, model: ArrivingFile) -> Result<(), Fault> {
+        Ok(self.remover.add_best(model.into_bytes())?)
     }
 
     /// Whether the best quality can be asked for.
@@ -85,11 +79,17 @@ pub struct GpuRemoverHandle {
 
 #[wasm_bindgen(js_class = GpuRemover)]
 impl GpuRemoverHandle {
-    /// Asks for an adapter and a device and loads an ONNX model there; `force` takes a software adapter too.
+    /// Asks for an adapter and a device; `force` takes a software adapter too.
     ///
     /// Ask `navigator.gpu.requestAdapter()` first: wgpu panics where the browser answers null.
-    pub async fn create(model: Vec<u8>, force: bool) -> Result<GpuRemoverHandle, Fault> {
-        Ok(Self { remover: GpuRemover::new(&model, force).await? })
+    pub async fn create(force: bool) -> Result<GpuRemoverHandle, Fault> {
+        Ok(Self { remover: GpuRemover::new(force).await? })
+    }
+
+    /// Puts the ONNX model of the fast quality on the device. Frees `model`.
+    #[wasm_bindgen(js_name = addFast)]
+    pub async fn add_fast(&mut self, model: ArrivingFile) -> Result<(), Fault> {
+        Ok(self.remover.add_fast(model.into_bytes()).await?)
     }
 
     /// The adapter's name, as far as the browser tells it.
@@ -104,10 +104,10 @@ impl GpuRemoverHandle {
         self.remover.is_lost()
     }
 
-    /// Puts the ONNX model on the device that the best quality runs beside the fast one.
+    /// Puts the ONNX model on the device that the best quality runs beside the fast one. Frees `model`.
     #[wasm_bindgen(js_name = addBest)]
-    pub fn add_best(&mut self, model: &[u8]) -> Result<(), Fault> {
-        Ok(self.remover.add_best(model)?)
+    pub async fn add_best(&mut self, model: ArrivingFile) -> Result<(), Fault> {
+        Ok(self.remover.add_best(model.into_bytes()).await?)
     }
 
     /// Whether the best quality can be asked for.

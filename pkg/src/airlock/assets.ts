@@ -1,6 +1,7 @@
 /** Fetches what the frame runs on and checks every byte before it goes in. */
 
 import type { Asset, Manifest } from './manifest.js';
+import type { EngineCode, EngineModel } from './messages.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { sha256 } from './sha256.js';
@@ -26,11 +27,10 @@ export interface Wanted {
   signal?: AbortSignal | undefined;
 }
 
-/** What goes into the frame by message. */
+/** What goes into the frame by message, each part as soon as it is here. */
 export interface Fetched {
-  worker: string;
-  wasm: ArrayBuffer;
-  model: { name: string; sha256: string; bytes: ArrayBuffer };
+  code: Promise<EngineCode>;
+  model: Promise<EngineModel>;
 }
 
 /** The frame's document, as text for `srcdoc`. */
@@ -50,7 +50,7 @@ export function checkWanted(wanted: Wanted): void {
 }
 
 /** Worker, wasm and model, all at once. */
-export async function fetchParts(wanted: Wanted): Promise<Fetched> {
+export function fetchParts(wanted: Wanted): Fetched {
   const { manifest } = wanted;
   const wasm = hasRelaxedSimd() ? manifest.wasm.relaxed : manifest.wasm.simd128;
   const model = findModel(manifest, wanted.model);
@@ -61,15 +61,12 @@ export async function fetchParts(wanted: Wanted): Promise<Fetched> {
     received[index] = bytes;
     wanted.onProgress?.(sum(received), Math.max(sum(expected), sum(received)));
   };
-  const [workerBytes, wasmBytes, modelBytes] = await Promise.all([
-    fetchAsset(wanted, manifest.worker, watch(0)),
-    fetchAsset(wanted, wasm, watch(1)),
-    fetchAsset(wanted, model, watch(2)),
-  ]);
+  const code = Promise.all([fetchAsset(wanted, manifest.worker, watch(0)), fetchAsset(wanted, wasm, watch(1))]);
+  const file = fetchAsset(wanted, model, watch(2));
+  const { name, sha256 } = model;
   return {
-    worker: text(workerBytes),
-    wasm: wasmBytes,
-    model: { name: model.name, sha256: model.sha256, bytes: modelBytes },
+    code: code.then(([worker, wasm]) => ({ worker: text(worker), wasm })),
+    model: file.then((bytes) => ({ name, sha256, file: new Blob([bytes]) })),
   };
 }
 

@@ -105,17 +105,17 @@ export class Delivery {
       if (++this.#starts > MOST_STARTS) {
         throw new VitrineError('caller', `The download was begun ${MOST_STARTS} times: reload the page to begin it again.`);
       }
-      const { bytes, kept } = await fetchModel({ name: 'best', asset, assetBase, signal, onProgress });
+      const { file, kept } = await fetchModel({ name: 'best', asset, assetBase, signal, onProgress });
       if (signal.aborted) throw cancelled();
-      this.#send({ is: 'here', sha256: asset.sha256, bytes, kept }, [bytes]);
+      this.#send({ is: 'here', sha256: asset.sha256, file, kept });
     } catch (error) {
       if (!signal.aborted) this.#send({ is: 'refused', fault: toFault(error) });
       throw error;
     }
   }
 
-  #send(step: BestStep, transfer: Transferable[] = []): void {
-    this.#options.port.postMessage({ type: 'best', step } satisfies ToFrame, transfer);
+  #send(step: BestStep): void {
+    this.#options.port.postMessage({ type: 'best', step } satisfies ToFrame);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The frame's side of the airlock: takes the shell's one message, tries what it may do, receives its parts. */
 
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
-import type { BestOffer, BestStep, Boot, EngineParts, FromFrame, ToFrame } from './messages.js';
+import type { BestOffer, BestStep, Boot, EngineCode, EngineModel, EngineParts, FromFrame, ToFrame } from './messages.js';
 import { mark } from '../trace.js';
 
 /** The frame's link to the shell. */
@@ -10,9 +10,9 @@ export interface FrameLink {
   readonly device: DeviceChoice;
   /** Everything after the first message comes and goes here. */
   readonly port: MessagePort;
-  /** What the engine is made of; rejects with a VitrineError where the shell could not get it. */
-  readonly parts: Promise<EngineParts>;
-  /** What the shell can fetch for the best quality, if anything; said together with the parts. */
+  /** What the engine is made of; either part rejects with a VitrineError where the shell could not get it. */
+  readonly parts: EngineParts;
+  /** What the shell can fetch for the best quality, if anything. */
   readonly bestOffer: Promise<BestOffer | undefined>;
   /** Tells how far the model of the best quality is; the last step is told again to whoever comes late. */
   onBest(listener: (step: BestStep) => void): () => void;
@@ -43,30 +43,34 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   let lastStep: BestStep | undefined;
   let offer: (offer: BestOffer | undefined) => void;
   const bestOffer = new Promise<BestOffer | undefined>((resolve) => (offer = resolve));
-  const parts = new Promise<EngineParts>((resolve, reject) => {
-    port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
-      if (data.type === 'loading') {
-        last = data;
-        for (const listener of listeners) listener(data.received, data.total);
-      } else if (data.type === 'parts') {
-        offer(data.best);
-        resolve({ ...data.parts, device: boot.device });
-      } else if (data.type === 'best') {
-        lastStep = data.step;
-        for (const listener of bestListeners) listener(data.step);
-      } else if (data.type === 'refused') {
-        reject(new VitrineError(data.fault.kind, data.fault.message));
-      }
-    });
+  const [code, giveCode, refuseCode] = promised<EngineCode>();
+  const [model, giveModel, refuseModel] = promised<EngineModel>();
+  port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
+    if (data.type === 'loading') {
+      last = data;
+      for (const listener of listeners) listener(data.received, data.total);
+    } else if (data.type === 'code') {
+      giveCode(data.code);
+    } else if (data.type === 'model') {
+      giveModel(data.model);
+    } else if (data.type === 'offer') {
+      offer(data.best);
+    } else if (data.type === 'best') {
+      lastStep = data.step;
+      for (const listener of bestListeners) listener(data.step);
+    } else if (data.type === 'refused') {
+      const error = new VitrineError(data.fault.kind, data.fault.message);
+      refuseCode(error);
+      refuseModel(error);
+    }
   });
-  parts.catch(() => undefined);
   port.start();
   send({ type: 'here' });
   void tryWorker().then((worker) => send({ type: 'hello', wasm: tryWasm(), worker }));
   return {
     device: boot.device,
     port,
-    parts,
+    parts: { code, model, device: boot.device },
     send,
     bestOffer,
     onBest(listener) {
@@ -80,6 +84,15 @@ function link(boot: Boot, port: MessagePort): FrameLink {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A promise of which it is nobody's news that it fails, unless somebody waits for it. */
+function promised<T>(): [Promise<T>, (value: T) => void, (error: VitrineError) => void] {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: VitrineError) => void = () => undefined;
+  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
+  promise.catch(() => undefined);
+  return [promise, resolve, reject];
 }
 
 /** Whether the policies allow WebAssembly: the smallest module there is. */

@@ -20,13 +20,25 @@ export interface Boot {
   device: DeviceChoice;
 }
 
-/** What the engine is made of. Its bytes have been checked against the manifest by the shell. */
-export interface EngineParts {
+/** What the engine runs. Its bytes have been checked against the manifest by the shell, as the model's have. */
+export interface EngineCode {
   /** The worker's script. */
   worker: string;
   /** The compiled crate, of the variant that this browser can run. */
   wasm: ArrayBuffer;
-  model: { name: string; sha256: string; bytes: ArrayBuffer };
+}
+
+/** A network; its file is a Blob, for that lies in memory once, whoever holds it, and in no script's. */
+export interface EngineModel {
+  name: string;
+  sha256: string;
+  file: Blob;
+}
+
+/** What the engine is made of. The model may be on its way still when the code has long begun. */
+export interface EngineParts {
+  code: Promise<EngineCode>;
+  model: Promise<EngineModel>;
   device: DeviceChoice;
 }
 
@@ -46,16 +58,18 @@ export interface BestOffer {
 export type BestStep =
   | { is: 'coming'; received: number; total: number }
   /** Checked. `kept` is false where it could not be stored for the next visit. */
-  | { is: 'here'; sha256: string; bytes: ArrayBuffer; kept: boolean }
+  | { is: 'here'; sha256: string; file: Blob; kept: boolean }
   | { is: 'refused'; fault: Fault };
 
 /** Shell → frame. */
 export type ToFrame =
   /** How much has been fetched, while the parts are on their way. */
   | { type: 'loading'; received: number; total: number }
-  | { type: 'parts'; parts: Omit<EngineParts, 'device'>; best?: BestOffer }
+  | { type: 'code'; code: EngineCode }
+  | { type: 'model'; model: EngineModel }
+  | { type: 'offer'; best: BestOffer | undefined }
   | { type: 'best'; step: BestStep }
-  /** The parts will not come. */
+  /** Code or model will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
   | { type: 'job'; id: number; photo: Blob; wanted: 'cut-out' | 'matte'; output: OutputOptions; quality: Quality }

@@ -7,6 +7,7 @@
  */
 
 import type { Manifest } from './manifest.js';
+import { release } from '../engine/release.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
 import { Delivery } from './delivery.js';
@@ -68,36 +69,50 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   };
   checkWanted(wanted);
   const parts = fetchParts(wanted);
-  // Its failure is told through `filled`, below; until then nobody listens.
-  parts.catch(() => undefined);
+  // Their failure is told through `filled`, below; until then nobody listens.
+  parts.code.catch(() => undefined);
+  parts.model.catch(() => undefined);
+
+  let filled = Promise.resolve();
+  /** Copies go in, not the bytes themselves: where this frame turns out not to work, another one needs them. */
+  const fill = (to: MessagePort) => {
+    port = to;
+    const post = (message: ToFrame) => to.postMessage(message);
+    filled = Promise.all([
+      parts.code.then((code) => {
+        mark('code posted');
+        post({ type: 'code', code });
+      }),
+      parts.model.then((model) => {
+        mark('model posted');
+        post({ type: 'model', model });
+      }),
+    ]).then(
+      () => undefined,
+      (error: unknown) => {
+        const fault = toFault(error);
+        post({ type: 'refused', fault });
+        throw new VitrineError(fault.kind, fault.message);
+      },
+    );
+    filled.catch(() => undefined);
+  };
 
   let opened: Opened;
   try {
-    opened = await openFrame(options, await fetchFrame(wanted));
+    opened = await openFrame(options, await fetchFrame(wanted), fill);
   } catch (error) {
     abort.abort();
     throw error;
   }
-  port = opened.port;
+  // No other frame will need them.
+  void filled.then(async () => release((await parts.code).wasm)).catch(() => undefined);
   // It works beside the fast network, not beside one of the merchant's own.
   const asset = options.model === 'fast' ? options.manifest.models['best'] : undefined;
-  const best = asset && new Delivery({ asset, assetBase: options.assetBase, port, toFault });
-  const offer = best?.offer().catch(() => undefined);
-
-  const filled = parts.then(
-    async (parts) => {
-      const said = await offer;
-      const message: ToFrame = { type: 'parts', parts, ...(said && { best: said }) };
-      mark('parts posted');
-      opened.port.postMessage(message, [parts.wasm, parts.model.bytes]);
-    },
-    (error: unknown) => {
-      const fault = toFault(error);
-      opened.port.postMessage({ type: 'refused', fault } satisfies ToFrame);
-      throw new VitrineError(fault.kind, fault.message);
-    },
-  );
-  filled.catch(() => undefined);
+  const best = asset && new Delivery({ asset, assetBase: options.assetBase, port: opened.port, toFault });
+  void Promise.resolve(best?.offer().catch(() => undefined)).then((best) => {
+    opened.port.postMessage({ type: 'offer', best } satisfies ToFrame);
+  });
 
   return {
     element: opened.element,
@@ -133,13 +148,13 @@ interface Opened {
 }
 
 /** First by `srcdoc`; where the page's policy, which a srcdoc frame inherits, forbids its script, by address. */
-async function openFrame(options: AirlockOptions, document: string): Promise<Opened> {
-  const inline = await place(options, (element) => {
+async function openFrame(options: AirlockOptions, document: string, fill: (port: MessagePort) => void): Promise<Opened> {
+  const inline = await place(options, fill, (element) => {
     element.srcdoc = trust(document) as string;
   });
   if (typeof inline !== 'string') return inline;
   const address = assetAddress(options.assetBase, options.manifest.frame);
-  const served = await place(options, (element) => {
+  const served = await place(options, fill, (element) => {
     element.src = address;
   });
   if (typeof served !== 'string') return served;
@@ -151,9 +166,13 @@ async function openFrame(options: AirlockOptions, document: string): Promise<Ope
   );
 }
 
-/** Places a frame and speaks to it; the answer is the frame, or in words why it does not work. */
+/**
+ * Places a frame, has it filled as soon as it answers, and lets it try what it will need; the answer is the frame, or
+ * in words why it does not work.
+ */
 async function place(
   options: AirlockOptions,
+  fill: (port: MessagePort) => void,
   point: (element: HTMLIFrameElement) => void,
 ): Promise<Opened | string> {
   const element = document.createElement('iframe');
@@ -207,6 +226,7 @@ async function place(
     return fail('its script was blocked');
   }
   mark('frame answered');
+  fill(channel.port1);
   const answer = await within(PROBE_TIME, hello);
   mark('frame tried');
   if (answer === LATE) return fail('its script did not finish starting');

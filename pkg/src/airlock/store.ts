@@ -8,6 +8,7 @@
  */
 
 import { VitrineError } from '../engine/types.js';
+import { release } from '../engine/release.js';
 import { assetAddress, refuse } from './assets.js';
 import type { Asset } from './manifest.js';
 import { sha256 } from './sha256.js';
@@ -36,7 +37,7 @@ export interface ModelRequest {
 
 export interface StoredModel {
   /** Unpacked, its SHA-256 checked. */
-  bytes: ArrayBuffer;
+  file: Blob;
   /** Whether the next visit finds it; false where the storage is full or forbidden. */
   kept: boolean;
 }
@@ -58,22 +59,22 @@ export async function fetchModel(request: ModelRequest): Promise<StoredModel> {
     if (!shelf.isWhole) {
       await download(request, shelf);
     }
-    let bytes: ArrayBuffer;
+    let file: Blob;
     try {
-      bytes = await unpack(shelf.file(), asset);
+      file = await unpack(shelf.file(), asset);
     } catch (error) {
       const pieced = shelf.isPieced;
       await shelf.clear();
       if (!pieced || signal.aborted) throw error;
       // Pieces of two versions fit neither, and a storage may rot: once more, in one go.
       await download(request, shelf);
-      bytes = await unpack(shelf.file(), asset).catch(async (error: unknown) => {
+      file = await unpack(shelf.file(), asset).catch(async (error: unknown) => {
         await shelf.clear();
         throw error;
       });
     }
     const kept = await shelf.keep();
-    return { bytes, kept };
+    return { file, kept };
   });
 }
 
@@ -359,7 +360,7 @@ const missing = (status: number) =>
     : 'Check that assetBase is right.';
 
 /** Unpacks and checks; never more than the manifest says, whatever the file unpacks to. */
-async function unpack(file: Blob, asset: Asset): Promise<ArrayBuffer> {
+async function unpack(file: Blob, asset: Asset): Promise<Blob> {
   if (!isGzip(new Uint8Array(await file.slice(0, 2).arrayBuffer()))) return verified(await file.arrayBuffer(), asset);
   if (typeof DecompressionStream !== 'function') {
     throw new VitrineError('device', 'This browser cannot unpack gzip: use Chrome 80, Firefox 113, Safari 16.4 or newer.');
@@ -383,10 +384,12 @@ async function unpack(file: Blob, asset: Asset): Promise<ArrayBuffer> {
   return verified(length === whole.byteLength ? whole.buffer : whole.slice(0, length).buffer, asset);
 }
 
-async function verified(bytes: ArrayBuffer, asset: Asset): Promise<ArrayBuffer> {
+async function verified(bytes: ArrayBuffer, asset: Asset): Promise<Blob> {
   const digest = await sha256(bytes);
   if (digest !== asset.sha256) throw refuse('model', asset, digest);
-  return bytes;
+  const file = new Blob([bytes]);
+  release(bytes);
+  return file;
 }
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && (bytes.length < 2 || bytes[1] === 0x8b);

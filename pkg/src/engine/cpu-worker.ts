@@ -16,7 +16,6 @@ interface Waiting {
 
 export class CpuWorker {
   readonly #module: WebAssembly.Module;
-  readonly #model: Blob;
   readonly #address: string;
   readonly #idleTime: number;
   #worker: Worker | undefined;
@@ -29,10 +28,9 @@ export class CpuWorker {
   onProgress: ProgressListener | undefined;
 
   /** `idleTime` is in milliseconds; `Infinity` for a worker that must keep what it holds. */
-  constructor(script: string, module: WebAssembly.Module, model: Blob, idleTime = IDLE_TIME) {
+  constructor(script: string, module: WebAssembly.Module, idleTime = IDLE_TIME) {
     this.#idleTime = idleTime;
     this.#module = module;
-    this.#model = model;
     this.#address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   }
 
@@ -57,7 +55,7 @@ export class CpuWorker {
     if (this.#worker || this.#disposed) return;
     this.#launch();
     // Asks may follow at once: the worker does them in order.
-    this.#post('start', { module: this.#module, model: this.#model }, []).catch((error: VitrineError) => this.end(error));
+    this.#post('start', { module: this.#module }, []).catch((error: VitrineError) => this.end(error));
   }
 
   /** Ends the worker in the middle of whatever it does; what was asked of it rejects with `error`. */

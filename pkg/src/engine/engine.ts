@@ -1,7 +1,7 @@
 /** The engine inside the photo frame: photos in, cut-outs out, the stages of neighbouring photos side by side. */
 
 import type { ArrivingPicture } from '#wasm';
-import type { EngineParts } from '../airlock/messages.js';
+import type { EngineModel, EngineParts } from '../airlock/messages.js';
 import { unlessAborted } from './abort.js';
 import { openCorrection } from './correction.js';
 import { CpuWorker } from './cpu-worker.js';
@@ -12,6 +12,7 @@ import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
 import { Lanes, lanesFor, memoryBudget } from './lanes.js';
 import { packOutput } from './output.js';
 import { SerialQueue } from './queue.js';
+import { release } from './release.js';
 import type {
   Correction,
   CutOutOptions,
@@ -61,6 +62,8 @@ export interface FileResult {
 
 /** The engine with what only the package's own frame uses. */
 export interface FrameEngine extends Engine {
+  /** Resolves when the model is here, rejects where it will not come: so will every photo. */
+  readonly whole: Promise<void>;
   /** Cuts out and encodes in one go: a cut-out in any format, or the matte as a greyscale PNG. */
   file(photo: Blob, wanted: Wanted, output: OutputOptions, options?: CutOutOptions): Promise<FileResult>;
 }
@@ -81,37 +84,41 @@ interface Job {
   signal: AbortSignal | undefined;
 }
 
-/** Starts the engine. Where the GPU does not work, the processor does: this rejects only where neither can. */
-export async function createEngine(parts: EngineParts): Promise<FrameEngine> {
-  mark('parts came');
+/**
+ * Starts the engine, as far as that goes without a model: on a processor it decodes photos from then on. Where the GPU
+ * does not work, the processor does: this rejects only where neither can.
+ */
+export async function createEngine({ code, model, device }: EngineParts): Promise<FrameEngine> {
+  const found = findAdapter(device);
+  const { worker, wasm } = await code;
+  mark('code came');
   let module: WebAssembly.Module;
   try {
-    module = await WebAssembly.compile(parts.wasm);
+    module = await WebAssembly.compile(wasm);
   } catch (error) {
     throw new VitrineError('device', `The browser could not compile the engine (${describe(error)}): update it.`);
   }
+  release(wasm);
   mark('wasm compiled');
-  const model = new Blob([parts.model.bytes]);
-  const finding = await findAdapter(parts.device);
-  let gpu: Gpu | undefined;
-  let report: DeviceReport;
+  const newWorker = (idleTime?: number) => new CpuWorker(worker, module, idleTime);
+  const engine = new PhotoEngine(newWorker, model);
+  const finding = await found;
   if ('why' in finding) {
-    report = { device: 'cpu', reason: finding.why };
+    engine.workOnProcessor(finding.why);
   } else {
     try {
-      gpu = await Gpu.open(module, model, parts.device === 'gpu');
-      report = { device: 'gpu', reason: `Cut-outs run on the graphics adapter: ${gpu.adapterName || finding.adapter}.` };
+      // The device and its pipelines are made while the model is on its way.
+      const gpu = await Gpu.open(module, device === 'gpu');
+      await gpu.addFast((await model).file);
+      engine.workOnGpu(gpu, finding.adapter);
     } catch (error) {
-      report = {
-        device: 'cpu',
-        reason: `The graphics adapter did not start, so cut-outs run on the processor. ${toVitrineError(error).message}`,
-      };
+      engine.workOnProcessor(
+        `The graphics adapter did not start, so cut-outs run on the processor. ${toVitrineError(error).message}`,
+      );
     }
   }
-  const { name, sha256 } = parts.model;
-  const newWorker = (idleTime?: number) => new CpuWorker(parts.worker, module, model, idleTime);
   mark('engine is up');
-  return new PhotoEngine(newWorker, gpu, report, { name, sha256 });
+  return engine;
 }
 
 class PhotoEngine implements FrameEngine {
@@ -119,25 +126,35 @@ class PhotoEngine implements FrameEngine {
   readonly #lanes: Lanes;
   readonly #corrections = new Set<CpuWorker>();
   #gpu: Gpu | undefined;
-  #report: DeviceReport;
-  readonly #model: { name: string; sha256: string };
+  #report: DeviceReport = { device: 'cpu', reason: '' };
+  readonly #model: Promise<EngineModel>;
   #best: { sha256: string; file: Blob; onGpu: 'yes' | 'no' } | undefined;
   /** The GPU works on one photo at a time. */
   readonly #gpuQueue = new SerialQueue();
   readonly #listeners = new Set<(report: DeviceReport) => void>();
   #disposed = false;
+  readonly whole: Promise<void>;
 
-  constructor(
-    newWorker: (idleTime?: number) => CpuWorker,
-    gpu: Gpu | undefined,
-    report: DeviceReport,
-    model: { name: string; sha256: string },
-  ) {
+  /** Its first worker starts at once; `workOnProcessor` or `workOnGpu` must follow. */
+  constructor(newWorker: (idleTime?: number) => CpuWorker, model: Promise<EngineModel>) {
     this.#newWorker = newWorker;
-    this.#lanes = new Lanes(newWorker, lanesFor(report.device), memoryBudget());
-    this.#gpu = gpu;
-    this.#report = report;
+    this.#lanes = new Lanes(newWorker, lanesFor('cpu'), memoryBudget());
+    this.#lanes.warm();
     this.#model = model;
+    this.whole = model.then(() => undefined);
+    this.whole.catch(() => undefined);
+  }
+
+  workOnProcessor(reason: string): void {
+    this.#report = { device: 'cpu', reason };
+    // The network is loaded while the photo is on its way; where that fails, the photo says so.
+    void this.#model.then(({ file }) => this.#lanes.warm().ask('load', { fast: file })).catch(() => undefined);
+  }
+
+  workOnGpu(gpu: Gpu, adapter: string): void {
+    this.#gpu = gpu;
+    this.#lanes.count = lanesFor('gpu');
+    this.#report = { device: 'gpu', reason: `Cut-outs run on the graphics adapter: ${gpu.adapterName || adapter}.` };
   }
 
   get device(): DeviceReport {
@@ -157,13 +174,14 @@ class PhotoEngine implements FrameEngine {
     return this.#best !== undefined;
   }
 
-  addBest({ sha256, bytes }: { sha256: string; bytes: ArrayBuffer }): void {
-    this.#best = { sha256, file: new Blob([bytes]), onGpu: 'yes' };
+  addBest({ sha256, file }: { sha256: string; file: Blob }): void {
+    this.#best = { sha256, file, onGpu: 'yes' };
   }
 
   async removeBackground(photo: Blob, options: CutOutOptions = {}): Promise<CutOutResult> {
     const { file, before, after, ...rest } = await this.#run(photo, 'cut-out', PNG, PREVIEW, options);
-    const model = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : this.#model;
+    const { name, sha256 } = await this.#model;
+    const model = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : { name, sha256 };
     // Both are there, for their size was not 0.
     return { ...rest, png: file, before: before as ImageBitmap, after: after as ImageBitmap, model };
   }
@@ -284,7 +302,8 @@ class PhotoEngine implements FrameEngine {
         tell('network', 0);
         worker.onProgress = tell;
         const best = quality === 'best' ? this.#best?.file : undefined;
-        Object.assign(timings, (await worker.ask('cutOut', { quality, best })).timings);
+        const fast = (await this.#model).file;
+        Object.assign(timings, (await worker.ask('cutOut', { quality, fast, best })).timings);
       }
       mark('photo cut out');
       tell('encode', 0);

@@ -1,6 +1,7 @@
 /** The GPU executor: a second wasm instance on the frame's own thread, for WebGPU is not in its workers. */
 
 import init, { ArrivingPicture, GpuRemover, type CutoutHandle } from '#wasm';
+import { arrive } from './arrive.js';
 import { cancelled } from './faults.js';
 import { VitrineError, type Quality } from './types.js';
 import type { Part, Size } from './worker-messages.js';
@@ -57,20 +58,24 @@ export class Gpu {
     this.#patient = patient;
   }
 
-  /** Makes the device, its pipelines and its weights. */
-  static async open(module: WebAssembly.Module, model: Blob, force: boolean): Promise<Gpu> {
+  /** Makes the device, and on it what needs no network; that is for `addFast`. */
+  static async open(module: WebAssembly.Module, force: boolean): Promise<Gpu> {
     await init({ module_or_path: module });
-    const bytes = new Uint8Array(await model.arrayBuffer());
-    return new Gpu(await GpuRemover.create(bytes, force), force);
+    return new Gpu(await GpuRemover.create(force), force);
   }
 
   get adapterName(): string {
     return this.#remover.adapterName;
   }
 
+  /** Puts the model of the fast quality on the device; nothing works before. */
+  async addFast(model: Blob): Promise<void> {
+    await this.#remover.addFast(await arrive(model));
+  }
+
   /** Puts the model of the best quality on the device, where it is not there yet. */
   async addBest(model: Blob): Promise<void> {
-    if (!this.#remover.hasBest) this.#remover.addBest(new Uint8Array(await model.arrayBuffer()));
+    if (!this.#remover.hasBest) await this.#remover.addBest(await arrive(model));
   }
 
   /** Takes it off again, with its memory. */

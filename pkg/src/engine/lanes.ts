@@ -72,6 +72,13 @@ export class Lanes {
     this.#pass();
   }
 
+  /** The worker that the next photo gets, started ahead of it. */
+  warm(): CpuWorker {
+    const worker = (this.#lanes[0] ?? this.#add()).worker;
+    worker.start();
+    return worker;
+  }
+
   /** A worker for whoever asks, to be given back; of those that are free the first, which is the warmest. */
   take(signal?: AbortSignal): Promise<CpuWorker> {
     if (this.#disposed) return Promise.reject(disposed());
@@ -136,11 +143,16 @@ export class Lanes {
       next.resolve();
     }
     while (this.#takers.length > 0 && this.#lanes.filter(({ isTaken }) => isTaken).length < this.#count) {
-      let lane = this.#lanes.find(({ isTaken }) => !isTaken);
-      if (!lane) this.#lanes.push((lane = { worker: this.#newWorker(), isTaken: false, need: 0 }));
+      const lane = this.#lanes.find(({ isTaken }) => !isTaken) ?? this.#add();
       lane.isTaken = true;
       this.#takers.shift()?.resolve(lane.worker);
     }
+  }
+
+  #add(): Lane {
+    const lane = { worker: this.#newWorker(), isTaken: false, need: 0 };
+    this.#lanes.push(lane);
+    return lane;
   }
 
   #hasMemory(lane: Lane, need: number): boolean {

@@ -154,7 +154,7 @@ export interface Engine {
   /** Whether the best quality can be asked for. */
   readonly hasBest: boolean;
   /** Takes the model of the best quality, its SHA-256 checked. */
-  addBest(model: { sha256: string; bytes: ArrayBuffer }): void;
+  addBest(model: { sha256: string; file: Blob }): void;
   /** Cuts the subject out. Rejects with a VitrineError; cancelling answers within 500 ms. */
   removeBackground(photo: Blob, options?: CutOutOptions): Promise<CutOutResult>;
   /** Encodes a finished cut-out again: another format, or on a colour. */

@@ -39,15 +39,17 @@ export interface Judged {
 
 /** Every request and its answer. */
 export interface Operations {
-  /** Loads the wasm. The model is read when it is first needed. */
-  start: { ask: { module: WebAssembly.Module; model: Blob }; answer: null };
+  /** Loads the wasm. */
+  start: { ask: { module: WebAssembly.Module }; answer: null };
+  /** Loads the network of the fast quality ahead of the first photo. */
+  load: { ask: { fast: Blob }; answer: null };
   /** Reads a photo and holds it; `preview` is the longer side of the picture for the screen, 0 for none. */
   decode: {
     ask: { photo: Blob; preview: number };
     answer: { width: number; height: number; preview: ImageBitmap | null; notes: string[] };
   };
-  /** Cuts the held photo out on the CPU and holds the cut-out; `best` is that model, for that quality. */
-  cutOut: { ask: { quality: Quality; best: Blob | undefined }; answer: { timings: { network: number; refine: number } } };
+  /** Cuts the held photo out on the CPU and holds the cut-out; of the two models `best` is for that quality. */
+  cutOut: { ask: { quality: Quality; fast: Blob; best: Blob | undefined }; answer: { timings: { network: number; refine: number } } };
   /** Fills the buffer with a part of the held photo, for the GPU, and gives it back. */
   lend: { ask: Part; answer: ArrayBuffer };
   /** Lets the held photo go, and makes room for a cut-out from the GPU. */

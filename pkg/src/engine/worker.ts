@@ -21,10 +21,12 @@ import init, {
   type PhotoHandle,
   type Preview,
 } from '#wasm';
+import { arrive } from './arrive.js';
 import { browserDecode, isOwnFormat } from './browser-decode.js';
 import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
+import { release } from './release.js';
 import type { CorrectionStep, OutputOptions } from './types.js';
 import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
 
@@ -36,7 +38,6 @@ const scope = globalThis as unknown as WorkerScope;
 
 /** Set by `start`. */
 let wasm: InitOutput | undefined;
-let model: Blob | undefined;
 let remover: CpuRemover | undefined;
 /** The job's pixels: a photo, then a cut-out that arrives, then the cut-out; never two of them. */
 let photo: PhotoHandle | undefined;
@@ -53,11 +54,15 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  async start({ module, model: file }) {
+  async start({ module }) {
     mark('worker runs');
     wasm = await init({ module_or_path: module });
     mark('wasm started');
-    model = file;
+    return null;
+  },
+
+  async load({ fast }) {
+    await removerOf(fast);
     return null;
   },
 
@@ -76,14 +81,9 @@ const handlers: Handlers = {
     return { width, height, notes, preview: await bitmap(preview && photo.preview(preview), transfer) };
   },
 
-  async cutOut({ quality, best }) {
-    if (!remover) {
-      const bytes = await bytesOf(model as Blob);
-      mark('model read');
-      remover = new CpuRemover(bytes);
-      mark('model loaded');
-    }
-    if (quality === 'best' && best && !remover.hasBest) remover.addBest(await bytesOf(best));
+  async cutOut({ quality, fast, best }) {
+    const remover = await removerOf(fast);
+    if (quality === 'best' && best && !remover.hasBest) remover.addBest(await arrive(best));
     const source = take(photo);
     photo = undefined;
     let refineFrom = 0;
@@ -201,6 +201,16 @@ const handlers: Handlers = {
   },
 };
 
+async function removerOf(fast: Blob): Promise<CpuRemover> {
+  if (!remover) {
+    const file = await arrive(fast);
+    mark('model read');
+    remover = new CpuRemover(file);
+    mark('model loaded');
+  }
+  return remover;
+}
+
 function correct(held: Edit, step: CorrectionStep): WasmPatch | undefined {
   switch (step.is) {
     case 'stroke':
@@ -236,10 +246,6 @@ async function read(file: Blob): Promise<PhotoHandle> {
   }
 }
 
-async function bytesOf(file: Blob): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
-}
-
 function encode(source: CutoutHandle, output: OutputOptions): Blob {
   const { format, quality, background } = packOutput(output);
   return toBlob(source.encode(format, quality, background), format);
@@ -258,11 +264,6 @@ async function bitmap(preview: Preview | WasmPatch | 0, transfer: Transferable[]
   const picture = await createImageBitmap(new ImageData(rgba, width, height));
   transfer.push(picture);
   return picture;
-}
-
-/** Gives a buffer's memory back now instead of at the next garbage collection, where the browser can. */
-function release(buffer: ArrayBufferLike): void {
-  (buffer as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
 }
 
 function take<T>(held: T | undefined): T {

@@ -3,22 +3,18 @@
 import '../airlock/guard.js';
 import { awaitShell } from '../airlock/frame.js';
 import type { ToFrame } from '../airlock/messages.js';
-import { createEngine, type FrameEngine } from '../engine/engine.js';
+import { createEngine } from '../engine/engine.js';
 import { faultOf } from '../engine/faults.js';
 
 async function main(): Promise<void> {
   const link = await awaitShell();
-  let engine: FrameEngine;
-  try {
-    engine = await createEngine(await link.parts);
-  } catch (error) {
-    link.send({ type: 'failed', fault: faultOf(error) });
-    return;
-  }
+  const starting = createEngine(link.parts);
+  // It is told below.
+  starting.catch(() => undefined);
 
   // It comes before the first job that wants it.
   link.onBest((step) => {
-    if (step.is === 'here') engine.addBest(step);
+    if (step.is === 'here') void starting.then((engine) => engine.addBest(step)).catch(() => undefined);
   });
 
   const running = new Map<number, AbortController>();
@@ -31,6 +27,8 @@ async function main(): Promise<void> {
     const abort = new AbortController();
     running.set(id, abort);
     try {
+      // A photo may be here before the engine is, and is decoded while the model is on its way.
+      const engine = await starting;
       const { file, notes } = await engine.file(photo, wanted, output, {
         quality,
         signal: abort.signal,
@@ -44,8 +42,14 @@ async function main(): Promise<void> {
     }
   }
 
-  engine.onDeviceChange((report) => link.send({ type: 'device', report }));
-  link.send({ type: 'device', report: engine.device });
+  try {
+    const engine = await starting;
+    await engine.whole;
+    engine.onDeviceChange((report) => link.send({ type: 'device', report }));
+    link.send({ type: 'device', report: engine.device });
+  } catch (error) {
+    link.send({ type: 'failed', fault: faultOf(error) });
+  }
 }
 
 void main();

@@ -31,7 +31,8 @@ export function openSession(): Session {
   const shell = awaitShell();
   const engine = shell.then(async (link) => {
     try {
-      const engine = await createEngine(await link.parts);
+      const engine = await createEngine(link.parts);
+      await engine.whole;
       engine.onDeviceChange((report) => link.send({ type: 'device', report }));
       link.send({ type: 'device', report: engine.device });
       return engine;

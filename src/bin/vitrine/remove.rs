@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sha2::{Digest, Sha256};
 use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
 use vitrine::tools;
@@ -116,19 +117,22 @@ impl Models {
     }
 
     fn on_the_processor(&self) -> Result<Remover, tools::Error> {
-        let mut remover = Remover::new(&self.fast)?;
+        let mut remover = Remover::new(self.fast.clone())?;
         if let Some(best) = &self.best {
-            remover.add_best(best)?;
+            remover.add_best(best.clone())?;
         }
         Ok(remover)
     }
 
     fn on_the_gpu(&self, force: bool) -> Result<GpuRemover, tools::Error> {
-        let mut remover = pollster::block_on(GpuRemover::new(&self.fast, force))?;
-        if let Some(best) = &self.best {
-            remover.add_best(best)?;
-        }
-        Ok(remover)
+        pollster::block_on(async {
+            let mut remover = GpuRemover::new(force).await?;
+            remover.add_fast(self.fast.clone()).await?;
+            if let Some(best) = &self.best {
+                remover.add_best(best.clone()).await?;
+            }
+            Ok(remover)
+        })
     }
 }
 
@@ -177,6 +181,11 @@ impl Worker {
     }
 }
 
+/// The SHA-256 of a file, in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Cuts every photo out. `Ok(false)` where one failed.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let targets = targets(&arguments.photos, &arguments.out)?;
@@ -184,7 +193,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         Some(folder) => Some(self::targets(&arguments.photos, folder)?),
         None => None,
     };
-    let mut worker = Worker::new(&Models::load(&arguments.model)?, arguments.device)?;
+    let models = Models::load(&arguments.model)?;
+    let model_sha256 = sha256(&models.fast);
+    let best_sha256 = models.best.as_deref().map(sha256);
+    let mut worker = Worker::new(&models, arguments.device)?;
+    drop(models);
     make_folder(&arguments.out, "--out")?;
     if let Some(doubt) = &arguments.doubt {
         make_folder(doubt, "--doubt")?;
@@ -234,8 +247,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 coverage: done.map(|done| done.coverage),
                 confidence: done.and_then(|done| done.confidence),
                 model: &arguments.model,
-                model_sha256: worker.cpu.model_sha256(),
-                best_sha256: worker.cpu.best_sha256(),
+                model_sha256: &model_sha256,
+                best_sha256: best_sha256.as_deref(),
                 device: done.map_or(worker.device(), |done| done.device),
                 milliseconds: done.map(|done| done.milliseconds),
                 error: result.as_ref().err().cloned(),

@@ -6,29 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launch } from './browser.js';
+import { memory } from './process-memory.js';
 import { ROOT } from './servers.js';
 import { openShop, type OpenShop } from './shop.js';
-import { test } from './testing.js';
-
-/** What the frame's workers have told of their wasm memory, in bytes, a list each. */
-type Told = number[][];
-
-/** In every frame: listens to what its workers tell. */
-function listen(): void {
-  if (typeof Worker === 'undefined') return;
-  const told: Told = [];
-  Object.assign(globalThis, { told });
-  globalThis.Worker = class extends Worker {
-    constructor(...given: ConstructorParameters<typeof Worker>) {
-      super(...given);
-      const own: number[] = [];
-      told.push(own);
-      this.addEventListener('message', ({ data }: MessageEvent<{ memory?: number }>) => {
-        if (data?.memory) own.push(data.memory);
-      });
-    }
-  };
-}
+import { eventually, test } from './testing.js';
+import { listenToWorkers, workersMemory } from './worker-memory.js';
 
 describe('photos handed in together', () => {
   let browser: Browser;
@@ -36,7 +18,7 @@ describe('photos handed in together', () => {
   before(async () => {
     browser = await launch();
     const photo = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
-    open = await openShop(browser, { files: { '/photo.jpg': photo }, before: listen });
+    open = await openShop(browser, { files: { '/photo.jpg': photo }, before: listenToWorkers });
     // Six photos of one size, no two the same.
     await open.page.evaluate(async () => {
       const bitmap = await createImageBitmap(await (await fetch('/photo.jpg')).blob());
@@ -57,16 +39,7 @@ describe('photos handed in together', () => {
     await browser?.close();
   });
 
-  /** The workers' lists since the last call. */
-  async function told(): Promise<Told> {
-    const inner = open.page.frames().find((frame) => frame.parentFrame()?.parentFrame());
-    assert.ok(inner);
-    const all = await inner.evaluate(() => {
-      const { told } = globalThis as unknown as { told: number[][] };
-      return told.map((own) => own.splice(0));
-    });
-    return all.filter((own) => own.length > 0);
-  }
+  const told = () => workersMemory(open.page);
 
   const digests = (abreast: 'one by one' | 'at once') =>
     open.page.evaluate(async (abreast) => {
@@ -123,3 +96,35 @@ describe('photos handed in together', () => {
     assert.deepEqual(outcomes, [single[0], 'photo', 'cancelled', ...single.slice(3)]);
   });
 });
+
+for (const device of ['cpu', 'gpu'] as const) {
+  test(`disposing gives the memory back, on the ${device === 'cpu' ? 'processor' : 'graphics adapter'}`, async (t) => {
+    const browser = await launch();
+    const photo = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
+    const open = await openShop(browser, { files: { '/photo.jpg': photo } });
+    t.after(async () => {
+      await open.close();
+      await browser.close();
+    });
+    const { page } = open;
+    const mib = () => Math.round(memory() / 2 ** 20);
+    const round = async () => {
+      await page.evaluate(async (device) => {
+        const photo = await (await fetch('/photo.jpg')).blob();
+        await Promise.all([1, 2].map(() => vitrine.removeBackground(photo, { device })));
+      }, device);
+      const during = mib();
+      assert.ok(page.frames().length > 1 && page.workers().length > 0);
+      await page.evaluate(() => vitrine.dispose());
+      await eventually(async () => [page.frames().length, page.workers().length], [1, 0]);
+      return during;
+    };
+    // The first round leaves what the browser itself needs from then on: processes in reserve, compiled shaders.
+    await round();
+    await page.waitForTimeout(3_000);
+    const idle = mib();
+    const during = await round();
+    assert.ok(during > idle + 40, `${during} MiB at work, ${idle} before`);
+    await eventually(async () => (mib() <= idle + 24 ? 'given back' : `${mib()} MiB, ${idle} before`), 'given back', 20_000);
+  }, { timeout: 240_000 });
+}

@@ -16,8 +16,10 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
 import { coldRun } from './measure-cold.js';
+import { memory } from './process-memory.js';
 import { ROOT } from './servers.js';
 import { openShop } from './shop.js';
+import { listenToWorkers, workersMemory } from './worker-memory.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,35 +31,6 @@ const { values } = parseArgs({
     cold: { type: 'boolean', default: false },
   },
 });
-
-/** Proportional set size of every renderer and GPU process below this one, in bytes. */
-function memory(): number {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!pid) continue;
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      parents.set(pid, Number(/PPid:\s*(\d+)/.exec(status)?.[1]));
-    } catch {
-      // It ended between the two.
-    }
-  }
-  let bytes = 0;
-  for (const pid of parents.keys()) {
-    let at: number | undefined = pid;
-    while (at && at !== process.pid) at = parents.get(at);
-    if (at !== process.pid) continue;
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (!/--type=(renderer|gpu-process)/.test(command)) continue;
-      bytes += 1024 * Number(/^Pss:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
-    } catch {
-      // It ended between the two.
-    }
-  }
-  return bytes;
-}
 
 /** Runs `work` and gives its answer with the most memory seen meanwhile, in MiB. */
 async function watched<T>(work: Promise<T>): Promise<[T, number]> {
@@ -108,6 +81,11 @@ function median(numbers: number[]): number {
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
+/** The most wasm memory of each worker since the last call, in MiB. */
+async function wasmMemory(page: Page): Promise<number[]> {
+  return (await workersMemory(page)).map((own) => Math.round(Math.max(...own) / 2 ** 20));
+}
+
 /** Many photos in one go; `alone` is what one takes by itself, in milliseconds. */
 async function batchOf(page: Page, photos: number, alone: number): Promise<object> {
   const samples: { done: number; bytes: number }[] = [];
@@ -145,6 +123,7 @@ async function batchOf(page: Page, photos: number, alone: number): Promise<objec
     mib_after_10: early,
     mib_after_all: late,
     growth: Number((late / early - 1).toFixed(3)),
+    wasm_mib: await wasmMemory(page),
   };
 }
 
@@ -181,7 +160,7 @@ async function cold(): Promise<void> {
 async function run(browser: Browser): Promise<void> {
   const photo = readFileSync(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
   const model = values.model as 'fast' | 'best';
-  const open = await openShop(browser, { files: { '/photo.jpg': photo, ...(model === 'best' ? best() : {}) } });
+  const open = await openShop(browser, { files: { '/photo.jpg': photo, ...(model === 'best' ? best() : {}) }, before: listenToWorkers });
   const side = Math.round(Math.sqrt(Number(values.megapixels) * 1e6));
   await makePhoto(open.page, side);
   await open.page.waitForTimeout(1_000);
@@ -208,7 +187,7 @@ async function run(browser: Browser): Promise<void> {
   const results = [];
   for (let index = 0; index < Number(values.runs); index += 1) {
     const [result, peak] = await watched(once());
-    results.push({ ...result, peak_mib: peak });
+    results.push({ ...result, peak_mib: peak, wasm_mib: await wasmMemory(open.page) });
   }
   const photos = Number(values.photos);
   const batch = photos > 0 ? await batchOf(open.page, photos, median(results.slice(1).map(({ milliseconds }) => milliseconds))) : {};
