@@ -82,6 +82,8 @@ class Client {
   readonly #running = new Map<number, Running>();
   readonly #forget: () => void;
   #device: DeviceReport | undefined;
+  /** Why there is no frame any more. */
+  #closed: VitrineError | undefined;
   #ids = 0;
 
   constructor(assetBase: string, model: string | OwnModel, device: DeviceChoice, forget: () => void) {
@@ -167,6 +169,8 @@ class Client {
     try {
       const [file, { port }] = await unlessAborted(Promise.all([photo(), this.#opening]), options.signal);
       await this.#bring(quality, options.signal, options.progress);
+      // While the photo or the model came.
+      if (this.#closed) throw this.#closed;
       const id = ++this.#ids;
       const job = new Promise<Blob>((resolve, reject) => {
         this.#running.set(id, { resolve, reject, progress: options.progress, note: options.note });
@@ -190,6 +194,7 @@ class Client {
 
   /** Takes the frame out of the page; what runs in it rejects. */
   close(error = cancelled()): void {
+    this.#closed ??= error;
     this.#forget();
     this.#abort.abort();
     for (const { reject } of this.#running.values()) reject(error);

@@ -361,34 +361,33 @@ const missing = (status: number) =>
 
 /** Unpacks and checks; never more than the manifest says, whatever the file unpacks to. */
 async function unpack(file: Blob, asset: Asset): Promise<Blob> {
-  if (!isGzip(new Uint8Array(await file.slice(0, 2).arrayBuffer()))) return verified(await file.arrayBuffer(), asset);
+  if (!isGzip(new Uint8Array(await file.slice(0, 2).arrayBuffer()))) return verified(file, asset);
   if (typeof DecompressionStream !== 'function') {
     throw new VitrineError('device', 'This browser cannot unpack gzip: use Chrome 80, Firefox 113, Safari 16.4 or newer.');
   }
-  const whole = new Uint8Array(asset.bytes);
   let length = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      length += chunk.byteLength;
+      if (length > asset.bytes) controller.error(new Error('it is longer than it should be'));
+      else controller.enqueue(chunk);
+    },
+  });
+  let unpacked: Blob;
   try {
-    for (const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (length + value.byteLength > whole.byteLength) {
-        await reader.cancel();
-        throw new Error('it is longer than it should be');
-      }
-      whole.set(value, length);
-      length += value.byteLength;
-    }
+    // Into the browser's own keeping, chunk by chunk: a buffer for the whole would be filled and copied on this thread.
+    unpacked = await new Response(file.stream().pipeThrough(new DecompressionStream('gzip')).pipeThrough(count)).blob();
   } catch (error) {
     throw new VitrineError('model', `The file ${asset.file} could not be unpacked (${describe(error)}): ${PUT_RIGHT}`);
   }
-  return verified(length === whole.byteLength ? whole.buffer : whole.slice(0, length).buffer, asset);
+  return verified(unpacked, asset);
 }
 
-async function verified(bytes: ArrayBuffer, asset: Asset): Promise<Blob> {
+async function verified(file: Blob, asset: Asset): Promise<Blob> {
+  const bytes = await file.arrayBuffer();
   const digest = await sha256(bytes);
-  if (digest !== asset.sha256) throw refuse('model', asset, digest);
-  const file = new Blob([bytes]);
   release(bytes);
+  if (digest !== asset.sha256) throw refuse('model', asset, digest);
   return file;
 }
 
