@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::Error;
 use crate::gpu::{self, Device, Preference};
-use crate::nn::Graph;
+use crate::nn::cpu::{Rows, Run, Turn};
+use crate::nn::{Band, Graph};
 use crate::photo::Photo;
 use crate::vision::{self, Cutout, GpuRefiner, GpuSegmenter, Mask, Segmenter};
 
@@ -67,9 +68,21 @@ impl Answers {
 }
 
 /// Cuts out on the processor.
+///
+/// By itself, through [`Remover::cut_out`]; or with others that share no memory with it, each in a worker of its own:
+/// a remover for each [`Band`] computes that band of the networks' rows. All of them [`begin`](Remover::begin) with the
+/// input that the first has made of its photo, take turns as [`Remover::advance`] says, and the first makes the cut-out
+/// of the masks. What comes out is the same to the bit.
 pub struct Remover {
     fast: Segmenter,
     best: Option<Segmenter>,
+    band: Band,
+}
+
+/// A network's run that several removers share.
+pub struct SharedRun {
+    network: Quality,
+    run: Run,
 }
 
 impl Remover {
@@ -79,21 +92,101 @@ impl Remover {
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model.
     pub fn new(fast: Vec<u8>) -> Result<Self, Error> {
-        Ok(Self { fast: Segmenter::new(read(fast)?)?, best: None })
+        Self::of_band(fast, Band::WHOLE)
     }
 
-    /// Loads the ONNX model that [`Quality::Best`] runs beside the fast one; one that was there is replaced.
+    /// As [`Remover::new`], for one of several that share each photo.
     ///
     /// # Errors
-    /// [`Error::Model`] where the bytes are no such model: what was loaded stays as it was.
+    /// As [`Remover::new`].
+    pub fn of_band(fast: Vec<u8>, band: Band) -> Result<Self, Error> {
+        Ok(Self { fast: Segmenter::of_band(read(fast)?, band)?, best: None, band })
+    }
+
+    /// Which part of the networks' rows it computes.
+    pub const fn band(&self) -> Band {
+        self.band
+    }
+
+    /// Loads the ONNX model that [`Quality::Best`] runs beside the fast one; one that was there goes first.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where the bytes are no such model: the fast quality stays.
     pub fn add_best(&mut self, model: Vec<u8>) -> Result<(), Error> {
-        self.best = Some(Segmenter::new(read(model)?)?);
+        self.best = None;
+        self.best = Some(Segmenter::of_band(read(model)?, self.band)?);
         Ok(())
     }
 
     /// Whether [`Quality::Best`] can be asked for.
     pub fn has_best(&self) -> bool {
         self.best.is_some()
+    }
+
+    fn network(&self, quality: Quality) -> Result<&Segmenter, Error> {
+        match quality {
+            Quality::Fast => Ok(&self.fast),
+            Quality::Best => self.best.as_ref().ok_or(Error::NoNetwork(quality)),
+        }
+    }
+
+    /// A photo as a network takes it, `[3, height, width]`: every remover that shares the photo begins with it.
+    ///
+    /// # Errors
+    /// [`Error::NoNetwork`].
+    pub fn input_of(&self, photo: &Photo, network: Quality) -> Result<Vec<f32>, Error> {
+        Ok(self.network(network)?.input_of(photo))
+    }
+
+    /// Begins with one network.
+    ///
+    /// # Errors
+    /// [`Error::NoNetwork`]; [`Error::Model`] where the input is of another size.
+    pub fn begin(&self, network: Quality, input: &[f32]) -> Result<SharedRun, Error> {
+        Ok(SharedRun { network, run: self.network(network)?.begin(input)? })
+    }
+
+    /// Goes on until there are rows to send to another remover, or to wait for, or all is done. `progress` is told the
+    /// part of this network that is done, 0 to 1; where it answers false the work stops.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::NoNetwork`] where the network is there no more.
+    pub fn advance(&self, run: &mut SharedRun, progress: &mut dyn FnMut(f32) -> bool) -> Result<Turn, Error> {
+        Ok(self.network(run.network)?.advance(&mut run.run, progress)?)
+    }
+
+    /// Takes rows that another remover sent.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where nobody expects them.
+    pub fn deliver(&self, run: &mut SharedRun, rows: Rows) -> Result<(), Error> {
+        Ok(self.network(run.network)?.deliver(&mut run.run, rows)?)
+    }
+
+    /// What a network said when it is done; the remover of the first band knows.
+    ///
+    /// # Errors
+    /// [`Error::NoNetwork`] where the network is there no more.
+    pub fn mask(&self, run: &SharedRun) -> Result<Mask, Error> {
+        Ok(self.network(run.network)?.mask_of(&run.run))
+    }
+
+    /// Makes the cut-out of what the networks said: of `fast` alone, or of both. As [`Remover::cut_out`] does.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn finish(
+        photo: Photo,
+        fast: Mask,
+        best: Option<Mask>,
+        progress: &mut dyn FnMut(Stage, f32) -> bool,
+    ) -> Result<Cutout, Error> {
+        let answers = match best {
+            None => Answers::of_one(fast),
+            Some(best) => Answers::of_two(&photo, fast, best),
+        };
+        let cutout = refine(photo, answers.mask(), progress)?;
+        Ok(answers.judge(cutout))
     }
 
     /// Cuts the subject out. The photo is taken by value because the cut-out is made in its memory. A photo
@@ -110,20 +203,16 @@ impl Remover {
         quality: Quality,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let answers = match quality {
-            Quality::Fast => {
-                Answers::of_one(self.fast.mask(&photo, &mut |done| progress(Stage::Network, done))?)
-            }
-            Quality::Best => {
-                let best = self.best.as_ref().ok_or(Error::NoNetwork(quality))?;
-                let inside =
-                    self.fast.mask(&photo, &mut |done| progress(Stage::Network, FAST_SHARE * done))?;
-                let edge = best.mask(&photo, &mut |done| progress(Stage::Network, after_fast(done)))?;
-                Answers::of_two(&photo, inside, edge)
-            }
+        let mut run = |network| {
+            self.network(network)?
+                .mask(&photo, &mut |done| progress(Stage::Network, network_part(quality, network, done)))
+                .map_err(Error::from)
         };
-        let cutout = refine(photo, answers.mask(), progress)?;
-        Ok(answers.judge(cutout))
+        // What is missing shows before the first network has run.
+        self.network(quality)?;
+        let fast = run(Quality::Fast)?;
+        let best = (quality == Quality::Best).then(|| run(Quality::Best)).transpose()?;
+        Self::finish(photo, fast, best, progress)
     }
 }
 
@@ -237,6 +326,15 @@ impl GpuRemover {
         let _ = self.device.settle().await;
         let cutout = cutout.ok_or(Error::Cancelled)?;
         Ok(answers.judge(cutout))
+    }
+}
+
+/// How far [`Stage::Network`] of a quality is when one of its networks has done this part of its own.
+pub fn network_part(quality: Quality, network: Quality, done: f32) -> f32 {
+    match (quality, network) {
+        (Quality::Fast, _) => done,
+        (Quality::Best, Quality::Fast) => FAST_SHARE * done,
+        (Quality::Best, Quality::Best) => after_fast(done),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Mask;
 use crate::gpu::Device;
-use crate::nn::{self, Graph, Plan, cpu, gpu};
+use crate::nn::cpu::{Rows, Run, Turn};
+use crate::nn::{self, Band, Graph, Plan, cpu, gpu};
 use crate::photo::{Filter, Photo, network_input};
 
 /// Rows and columns where the network leaves them open: what U²-Net was trained at.
@@ -84,8 +85,16 @@ impl Segmenter {
     /// A network that this engine does not run, or that does not take and give what a segmentation network
     /// does.
     pub fn new(graph: Graph) -> Result<Self, nn::Error> {
+        Self::of_band(graph, Band::WHOLE)
+    }
+
+    /// As [`Segmenter::new`], for one of several workers that share the network.
+    ///
+    /// # Errors
+    /// As [`Segmenter::new`].
+    pub fn of_band(graph: Graph, band: Band) -> Result<Self, nn::Error> {
         let normalization = Normalization::of(&graph)?;
-        let plan = plan(graph)?;
+        let plan = plan(graph, band)?;
         let [input, output] = sizes(&plan);
         Ok(Self { executor: cpu::Executor::new(plan), normalization, input, output })
     }
@@ -93,10 +102,44 @@ impl Segmenter {
     /// Where the subject is. `progress` is told the part done, 0 to 1; where it answers false the work stops
     /// with [`nn::Error::Cancelled`].
     pub fn mask(&self, photo: &Photo, progress: &mut dyn FnMut(f32) -> bool) -> Result<Mask, nn::Error> {
-        let input = prepare(photo, self.input, self.normalization);
         let mut step = |done, total| progress(done as f32 / total as f32);
-        let values = self.executor.run(&[&input], &mut step)?.swap_remove(0);
+        let values = self.executor.run(&[&self.input_of(photo)], &mut step)?.swap_remove(0);
         Ok(mask(self.output, values))
+    }
+
+    /// The photo as the network takes it, `[3, height, width]`: for [`Segmenter::begin`], in every worker that shares
+    /// the network.
+    pub fn input_of(&self, photo: &Photo) -> Vec<f32> {
+        prepare(photo, self.input, self.normalization)
+    }
+
+    /// Takes the memory of a run that several workers share.
+    ///
+    /// # Errors
+    /// [`nn::Error::Input`] where the input is of another size.
+    pub fn begin(&self, input: &[f32]) -> Result<Run, nn::Error> {
+        self.executor.begin(&[input])
+    }
+
+    /// Goes on with such a run; as [`cpu::Executor::advance`], with the progress of [`Segmenter::mask`].
+    ///
+    /// # Errors
+    /// [`nn::Error::Cancelled`].
+    pub fn advance(&self, run: &mut Run, progress: &mut dyn FnMut(f32) -> bool) -> Result<Turn, nn::Error> {
+        self.executor.advance(run, &mut |done, total| progress(done as f32 / total as f32))
+    }
+
+    /// Takes what another worker sent; as [`cpu::Executor::deliver`].
+    ///
+    /// # Errors
+    /// [`nn::Error::Rows`] where nobody expects it.
+    pub fn deliver(&self, run: &mut Run, rows: Rows) -> Result<(), nn::Error> {
+        self.executor.deliver(run, rows)
+    }
+
+    /// What came of a run that is done; the worker with the first band knows.
+    pub fn mask_of(&self, run: &Run) -> Mask {
+        mask(self.output, self.executor.outputs(run).swap_remove(0))
     }
 }
 
@@ -115,7 +158,7 @@ impl GpuSegmenter {
     /// As [`Segmenter::new`], and [`nn::Error::Device`] where the device cannot hold it.
     pub async fn new(graph: Graph, device: &Device) -> Result<Self, nn::Error> {
         let normalization = Normalization::of(&graph)?;
-        let plan = plan(graph)?;
+        let plan = plan(graph, Band::WHOLE)?;
         let [input, output] = sizes(&plan);
         // Both before and after are long for a thread that draws a page.
         device.settle().await?;
@@ -136,7 +179,7 @@ impl GpuSegmenter {
 }
 
 /// The plan of a segmentation network, checked to be one. What the file holds and the plan does not is gone after.
-fn plan(mut graph: Graph) -> Result<Plan, nn::Error> {
+fn plan(mut graph: Graph, band: Band) -> Result<Plan, nn::Error> {
     let wrong = |what: &str| {
         nn::Error::Graph(format!(
             "{what}: a model for cut-outs takes one picture [1, 3, height, width] and gives a map [1, 1, height, width]"
@@ -155,17 +198,19 @@ fn plan(mut graph: Graph) -> Result<Plan, nn::Error> {
         return Err(wrong(&format!("its input is {shape:?}")));
     }
     graph.outputs.truncate(1);
-    let plan = Plan::of(&graph, &[shape.to_vec()], nn::MEMORY_LIMIT)?;
+    let plan = Plan::shared(&graph, &[shape.to_vec()], nn::MEMORY_LIMIT, band)?;
     match plan.outputs.first().map(|port| &port.tensor.shape[..]) {
+        // Of a band but the first, a part of the map, or nothing.
+        Some(_) if band.index > 0 => Ok(plan),
         Some([1, 1, height, width]) if *height > 0 && *width > 0 => Ok(plan),
         Some(shape) => Err(wrong(&format!("its first output is {shape:?}"))),
         None => Err(wrong("it has no output")),
     }
 }
 
-/// Width and height of the network's input and output.
+/// Width and height of the network's input and output; the output's of the first band or the only one.
 fn sizes(plan: &Plan) -> [(u32, u32); 2] {
-    [&plan.inputs[0], &plan.outputs[0]].map(|port| (port.tensor.shape[3] as u32, port.tensor.shape[2] as u32))
+    [&plan.input_shape(0), &plan.outputs[0].tensor.shape].map(|shape| (shape[3] as u32, shape[2] as u32))
 }
 
 /// The photo as the network takes it: resized without keeping its proportions, and normalized; `[3, height, width]`.

@@ -14,6 +14,10 @@ pub struct PhotoHandle {
 }
 
 impl PhotoHandle {
+    pub(super) fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
     pub(super) fn into_photo(self) -> Photo {
         self.photo
     }

@@ -6,7 +6,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
-use crate::tools::remove::{GpuRemover, Quality, Remover, Stage};
+use crate::nn::Band;
+use crate::nn::cpu::{Rows, Turn};
+use crate::tools::remove::{GpuRemover, Quality, Remover, SharedRun, Stage, network_part};
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
 ///
@@ -38,10 +40,79 @@ pub struct CpuRemoverHandle {
 
 #[wasm_bindgen(js_class = CpuRemover)]
 impl CpuRemoverHandle {
-    /// Loads the ONNX model of the fast quality. Frees `model`.
+    /// Loads the ONNX model of the fast quality, for the worker numbered `band` of the `bands` that share each
+    /// photo, or, as 0 of 1, for one alone. Frees `model`.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: ArrivingFile) -> Result<Self, Fault> {
-        Ok(Self { remover: Remover::new(model.into_bytes())? })
+    pub fn new(model: ArrivingFile, band: usize, bands: usize) -> Result<Self, Fault> {
+        if band >= bands {
+            return Err(Fault::caller(format!("there is no worker {band} of {bands}")));
+        }
+        Ok(Self { remover: Remover::of_band(model.into_bytes(), Band { index: band, count: bands })? })
+    }
+
+    /// How many workers share each photo.
+    #[wasm_bindgen(getter)]
+    pub fn bands(&self) -> usize {
+        self.remover.band().count
+    }
+
+    /// A photo as the network `fast` or `best` takes it: every worker that shares the photo begins with it.
+    #[wasm_bindgen(js_name = inputOf)]
+    pub fn input_of(&self, photo: &PhotoHandle, network: &str) -> Result<Vec<f32>, Fault> {
+        Ok(self.remover.input_of(photo.photo(), quality(network)?)?)
+    }
+
+    /// Begins with one network, `fast` or `best`.
+    pub fn begin(&self, network: &str, input: &[f32]) -> Result<SharedRunHandle, Fault> {
+        let run = self.remover.begin(quality(network)?, input)?;
+        Ok(SharedRunHandle { run, network: quality(network)?, outgoing: None })
+    }
+
+    /// Goes on with it; `photo_quality` is what the photo is cut out in, `progress` as in `cutOut`.
+    pub fn advance(
+        &self,
+        run: &mut SharedRunHandle,
+        photo_quality: &str,
+        progress: &Function,
+    ) -> Result<Next, Fault> {
+        let (quality, network) = (quality(photo_quality)?, run.network);
+        let mut listener = |done| report(progress, Stage::Network, network_part(quality, network, done));
+        Ok(match self.remover.advance(&mut run.run, &mut listener)? {
+            Turn::Done => Next::Nothing,
+            Turn::Wait => Next::Wait,
+            Turn::Send(rows) => {
+                run.outgoing = Some(rows);
+                Next::Send
+            }
+        })
+    }
+
+    /// Takes rows that the worker numbered `peer` sent.
+    pub fn deliver(
+        &self,
+        run: &mut SharedRunHandle,
+        peer: usize,
+        after: usize,
+        row: usize,
+        values: Vec<f32>,
+    ) -> Result<(), Fault> {
+        Ok(self.remover.deliver(&mut run.run, Rows { peer, after, row, values })?)
+    }
+
+    /// Makes the cut-out of the finished runs, in the worker of the first band. Frees photo and runs.
+    pub fn finish(
+        &self,
+        photo: PhotoHandle,
+        fast: SharedRunHandle,
+        best: Option<SharedRunHandle>,
+        progress: &Function,
+    ) -> Result<CutoutHandle, Fault> {
+        let inside = self.remover.mask(&fast.run)?;
+        let edge = best.as_ref().map(|best| self.remover.mask(&best.run)).transpose()?;
+        // Their memory goes before the refiner's comes.
+        drop((fast, best));
+        let mut listener = |stage, done| report(progress, stage, done);
+        Ok(Remover::finish(photo.into_photo(), inside, edge, &mut listener)?.into())
     }
 
     /// Loads the ONNX model that the best quality runs beside the fast one. Frees `model`.
@@ -68,6 +139,68 @@ impl CpuRemoverHandle {
         let mut listener = |stage, done| report(progress, stage, done);
         let cutout = self.remover.cut_out(photo.into_photo(), self::quality(quality)?, &mut listener)?;
         Ok(cutout.into())
+    }
+}
+
+/// What a worker that shares a photo does next.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum Next {
+    /// Sends the rows that `takeRows` gives, and goes on.
+    Send,
+    /// Waits for rows of another worker.
+    Wait,
+    /// Nothing: this network is done.
+    Nothing,
+}
+
+/// A network's run that several workers share.
+#[wasm_bindgen(js_name = SharedRun)]
+pub struct SharedRunHandle {
+    run: SharedRun,
+    network: Quality,
+    outgoing: Option<Rows>,
+}
+
+#[wasm_bindgen(js_class = SharedRun)]
+impl SharedRunHandle {
+    /// The rows that are to be sent, once.
+    #[wasm_bindgen(js_name = takeRows)]
+    pub fn take_rows(&mut self) -> Option<OutgoingRows> {
+        self.outgoing.take().map(|rows| OutgoingRows { rows })
+    }
+}
+
+/// Rows of a picture inside a network, on their way to another worker.
+#[wasm_bindgen]
+pub struct OutgoingRows {
+    rows: Rows,
+}
+
+#[wasm_bindgen]
+impl OutgoingRows {
+    /// The worker that they go to.
+    #[wasm_bindgen(getter)]
+    pub fn peer(&self) -> usize {
+        self.rows.peer
+    }
+
+    /// The step that made them.
+    #[wasm_bindgen(getter)]
+    pub fn after(&self) -> usize {
+        self.rows.after
+    }
+
+    /// The first of them.
+    #[wasm_bindgen(getter)]
+    pub fn row(&self) -> usize {
+        self.rows.row
+    }
+
+    /// The numbers. Frees the handle.
+    #[wasm_bindgen(js_name = intoValues)]
+    pub fn into_values(self) -> Vec<f32> {
+        self.rows.values
     }
 }
 
