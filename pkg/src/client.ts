@@ -4,6 +4,7 @@ import manifest from '#manifest';
 import { openAirlock, type Airlock } from './airlock/shell.js';
 import type { OwnModel } from './airlock/assets.js';
 import type { FromFrame, ToFrame } from './airlock/messages.js';
+import { promised } from './engine/promised.js';
 import { unlessAborted } from './engine/abort.js';
 import { cancelled, toVitrineError } from './engine/faults.js';
 import { VitrineError, type DeviceChoice, type DeviceReport, type OutputOptions, type Progress, type Quality } from './engine/types.js';
@@ -88,6 +89,8 @@ class Client {
 
   constructor(assetBase: string, model: string | OwnModel, device: DeviceChoice, forget: () => void) {
     this.#forget = forget;
+    const [started, resolve, reject] = promised<DeviceReport>();
+    this.#started = started;
     this.#opening = openAirlock({
       manifest,
       assetBase,
@@ -97,22 +100,15 @@ class Client {
       title: 'Vitrine: background removal',
       downloads: 'never',
       signal: this.#abort.signal,
+      onMessage: (message) => {
+        if (message.type === 'device') this.#report(message.report, resolve);
+        else if (message.type === 'failed') reject(new VitrineError(message.fault.kind, message.fault.message));
+        else this.#hear(message);
+      },
     });
-    this.#started = this.#start();
-    this.#started.catch((error: unknown) => this.close(toVitrineError(error)));
-  }
-
-  async #start(): Promise<DeviceReport> {
-    const airlock = await this.#opening;
-    return new Promise((resolve, reject) => {
-      this.#abort.signal.addEventListener('abort', () => reject(cancelled()));
-      airlock.port.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => {
-        if (data.type === 'device') this.#report(data.report, resolve);
-        else if (data.type === 'failed') reject(new VitrineError(data.fault.kind, data.fault.message));
-        else this.#hear(data);
-      });
-      airlock.filled.catch(reject);
-    });
+    this.#opening.then(({ filled }) => filled).catch(reject);
+    this.#abort.signal.addEventListener('abort', () => reject(cancelled()));
+    started.catch((error: unknown) => this.close(toVitrineError(error)));
   }
 
   /** The first report says that the engine is up; a later one, that its device has changed. */

@@ -123,6 +123,11 @@ impl Remover {
         self.best.is_some()
     }
 
+    /// Gives the best network's memory back.
+    pub fn drop_best(&mut self) {
+        self.best = None;
+    }
+
     fn network(&self, quality: Quality) -> Result<&Segmenter, Error> {
         match quality {
             Quality::Fast => Ok(&self.fast),

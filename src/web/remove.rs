@@ -9,6 +9,7 @@ use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
 use crate::tools::remove::{GpuRemover, Quality, Remover, SharedRun, Stage, network_part};
+use crate::vision::Mask;
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
 ///
@@ -48,6 +49,12 @@ impl CpuRemoverHandle {
             return Err(Fault::caller(format!("there is no worker {band} of {bands}")));
         }
         Ok(Self { remover: Remover::of_band(model.into_bytes(), Band { index: band, count: bands })? })
+    }
+
+    /// Gives the best network's memory back.
+    #[wasm_bindgen(js_name = dropBest)]
+    pub fn drop_best(&mut self) {
+        self.remover.drop_best();
     }
 
     /// How many workers share each photo.
@@ -99,20 +106,22 @@ impl CpuRemoverHandle {
         Ok(self.remover.deliver(&mut run.run, Rows { peer, after, row, values })?)
     }
 
-    /// Makes the cut-out of the finished runs, in the worker of the first band. Frees photo and runs.
+    /// What a network said, in the worker of the first band. Frees the run, whose memory others may take.
+    pub fn mask(&self, run: SharedRunHandle) -> Result<MaskHandle, Fault> {
+        Ok(MaskHandle { mask: self.remover.mask(&run.run)? })
+    }
+
+    /// Makes the cut-out of what the networks said. Frees photo and masks.
     pub fn finish(
         &self,
         photo: PhotoHandle,
-        fast: SharedRunHandle,
-        best: Option<SharedRunHandle>,
+        fast: MaskHandle,
+        best: Option<MaskHandle>,
         progress: &Function,
     ) -> Result<CutoutHandle, Fault> {
-        let inside = self.remover.mask(&fast.run)?;
-        let edge = best.as_ref().map(|best| self.remover.mask(&best.run)).transpose()?;
-        // Their memory goes before the refiner's comes.
-        drop((fast, best));
         let mut listener = |stage, done| report(progress, stage, done);
-        Ok(Remover::finish(photo.into_photo(), inside, edge, &mut listener)?.into())
+        let best = best.map(|best| best.mask);
+        Ok(Remover::finish(photo.into_photo(), fast.mask, best, &mut listener)?.into())
     }
 
     /// Loads the ONNX model that the best quality runs beside the fast one. Frees `model`.
@@ -152,6 +161,12 @@ pub enum Next {
     Wait,
     /// Nothing: this network is done.
     Nothing,
+}
+
+/// What a network said of a photo.
+#[wasm_bindgen(js_name = Mask)]
+pub struct MaskHandle {
+    mask: Mask,
 }
 
 /// A network's run that several workers share.

@@ -1,5 +1,6 @@
 /** The frame's side of the airlock: takes the shell's one message, tries what it may do, receives its parts. */
 
+import { promised } from '../engine/promised.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import type { BestOffer, BestStep, Boot, EngineCode, EngineModel, EngineParts, FromFrame, ToFrame } from './messages.js';
 import { mark } from '../trace.js';
@@ -84,15 +85,6 @@ function link(boot: Boot, port: MessagePort): FrameLink {
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** A promise of which it is nobody's news that it fails, unless somebody waits for it. */
-function promised<T>(): [Promise<T>, (value: T) => void, (error: VitrineError) => void] {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: VitrineError) => void = () => undefined;
-  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
-  promise.catch(() => undefined);
-  return [promise, resolve, reject];
 }
 
 /** Whether the policies allow WebAssembly: the smallest module there is. */

@@ -34,6 +34,8 @@ export interface AirlockOptions {
   title: string;
   /** Whether the frame may save files when the person asks for it. */
   downloads: 'never' | 'by the person';
+  /** Told everything that the frame says, from its first word on: it may say something before it is open. */
+  onMessage?: (message: FromFrame) => void;
   /** Bytes received so far, and in all. */
   onProgress?: (received: number, total: number) => void;
   signal?: AbortSignal;
@@ -218,6 +220,8 @@ async function place(
   if (!inner) return fail('its document was blocked');
 
   mark('frame loaded');
+  const { onMessage } = options;
+  if (onMessage) channel.port1.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => onMessage(data));
   const hello = firstMessage(channel.port1, 'hello');
   const boot: Boot = { vitrine: 'boot', device: options.device };
   // The frame's origin is opaque: no other target can be named.

@@ -25,7 +25,8 @@ import type {
   Stage,
 } from './types.js';
 import { VitrineError } from './types.js';
-import type { Size, Wanted } from './worker-messages.js';
+import { channels } from './team.js';
+import type { Networks, Size, Wanted } from './worker-messages.js';
 import { mark } from '../trace.js';
 
 /** The longer side of the pictures for the screen, in pixels. */
@@ -132,6 +133,8 @@ class PhotoEngine implements FrameEngine {
   /** The GPU works on one photo at a time. */
   readonly #gpuQueue = new SerialQueue();
   readonly #listeners = new Set<(report: DeviceReport) => void>();
+  /** Whether workers that shared a photo have failed. */
+  #cannotShare = false;
   #disposed = false;
   readonly whole: Promise<void>;
 
@@ -139,7 +142,7 @@ class PhotoEngine implements FrameEngine {
   constructor(newWorker: (idleTime?: number) => CpuWorker, model: Promise<EngineModel>) {
     this.#newWorker = newWorker;
     this.#lanes = new Lanes(newWorker, lanesFor('cpu'), memoryBudget());
-    this.#lanes.warm();
+    this.#lanes.warm(1);
     this.#model = model;
     this.whole = model.then(() => undefined);
     this.whole.catch(() => undefined);
@@ -148,7 +151,13 @@ class PhotoEngine implements FrameEngine {
   workOnProcessor(reason: string): void {
     this.#report = { device: 'cpu', reason };
     // The network is loaded while the photo is on its way; where that fails, the photo says so.
-    void this.#model.then(({ file }) => this.#lanes.warm().ask('load', { fast: file })).catch(() => undefined);
+    const load = async () => {
+      const fast = (await this.#model).file;
+      const workers = this.#lanes.warm();
+      const { length: count } = workers;
+      await Promise.all(workers.map((worker, index) => worker.ask('load', { fast, place: { index, count } })));
+    };
+    load().catch(() => undefined);
   }
 
   workOnGpu(gpu: Gpu, adapter: string): void {
@@ -301,9 +310,12 @@ class PhotoEngine implements FrameEngine {
         await this.#lanes.begin(worker, networks + decoded.width * decoded.height * pixel, signal);
         tell('network', 0);
         worker.onProgress = tell;
-        const best = quality === 'best' ? this.#best?.file : undefined;
-        const fast = (await this.#model).file;
-        Object.assign(timings, (await worker.ask('cutOut', { quality, fast, best })).timings);
+        const together = await this.#onProcessor(job, quality);
+        if (together === 'photo lost') {
+          decoded.preview?.close();
+          decoded = await decode();
+          await this.#alone(job, quality);
+        }
       }
       mark('photo cut out');
       tell('encode', 0);
@@ -322,6 +334,47 @@ class PhotoEngine implements FrameEngine {
       decoded.preview?.close();
       throw error;
     }
+  }
+
+  /** Cuts the worker's photo out on the processor: with all workers together where no other photo needs them. */
+  async #onProcessor(job: Job, quality: Quality): Promise<'done' | 'photo lost'> {
+    const { worker, signal, timings } = job;
+    const helpers = this.#cannotShare ? [] : this.#lanes.takeOthers(worker, NEED[quality].networks);
+    if (helpers.length === 0) {
+      await this.#alone(job, quality);
+      return 'done';
+    }
+    try {
+      const networks = await this.#networks(quality);
+      const count = helpers.length + 1;
+      const [own = [], ...others] = channels(count);
+      const among = (ports: (MessagePort | null)[]) => ports.filter((port) => port !== null);
+      const first = worker.ask('cutOut', { ...networks, ports: own }, among(own));
+      const rest = others.map((ports, index) => {
+        const place = { index: index + 1, count };
+        return (helpers[index] as CpuWorker).ask('assist', { ...networks, place, ports }, among(ports));
+      });
+      const [{ timings: took }] = await Promise.all([first, ...rest]);
+      Object.assign(timings, took);
+      return 'done';
+    } catch (error) {
+      // Where one has stopped, the others would wait for it.
+      for (const one of [worker, ...helpers]) one.end();
+      if (signal?.aborted || this.#disposed) throw error;
+      this.#cannotShare = true;
+      return 'photo lost';
+    } finally {
+      for (const helper of helpers) this.#lanes.give(helper);
+    }
+  }
+
+  async #alone({ worker, timings }: Job, quality: Quality): Promise<void> {
+    const networks = await this.#networks(quality);
+    Object.assign(timings, (await worker.ask('cutOut', { ...networks, ports: undefined })).timings);
+  }
+
+  async #networks(quality: Quality): Promise<Networks> {
+    return { quality, fast: (await this.#model).file, best: quality === 'best' ? this.#best?.file : undefined };
   }
 
   /** Cuts the worker's photo out on the GPU and gives it back, unless there is none or it fails. */

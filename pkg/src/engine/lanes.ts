@@ -72,11 +72,29 @@ export class Lanes {
     this.#pass();
   }
 
-  /** The worker that the next photo gets, started ahead of it. */
-  warm(): CpuWorker {
-    const worker = (this.#lanes[0] ?? this.#add()).worker;
-    worker.start();
-    return worker;
+  /** So many workers, started ahead of the photo that they are for, in the order in which they are given. */
+  warm(count = this.#count): CpuWorker[] {
+    while (this.#lanes.length < count) this.#add();
+    const workers = this.#lanes.slice(0, count).map(({ worker }) => worker);
+    for (const worker of workers) worker.start();
+    return workers;
+  }
+
+  /**
+   * All other workers, to do their parts of a photo that takes `need` bytes of each: where nobody else has one or waits
+   * for one, the photo has the first one, and memory allows it. To be given back.
+   */
+  takeOthers(worker: CpuWorker, need: number): CpuWorker[] {
+    while (this.#lanes.length < this.#count) this.#add();
+    const [first, ...others] = this.#lanes.slice(0, this.#count);
+    const isBusy = first?.worker !== worker || this.#takers.length > 0 || others.some(({ isTaken }) => isTaken);
+    const all = this.#lanes.reduce((sum, { worker, need: own }) => sum + Math.max(worker.memory, own, need), 0);
+    if (isBusy || all > this.#budget) return [];
+    for (const lane of others) {
+      lane.isTaken = true;
+      lane.need = need;
+    }
+    return others.map(({ worker }) => worker);
   }
 
   /** A worker for whoever asks, to be given back; of those that are free the first, which is the warmest. */

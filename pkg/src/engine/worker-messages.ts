@@ -20,6 +20,19 @@ export interface Part {
   bytes: ArrayBuffer;
 }
 
+/** Which of the workers that share a photo, of how many; the first has the photo. */
+export interface Place {
+  index: number;
+  count: number;
+}
+
+/** The models' files, and which of them are run. */
+export interface Networks {
+  quality: Quality;
+  fast: Blob;
+  best: Blob | undefined;
+}
+
 export interface Pixels {
   width: number;
   height: number;
@@ -41,15 +54,21 @@ export interface Judged {
 export interface Operations {
   /** Loads the wasm. */
   start: { ask: { module: WebAssembly.Module }; answer: null };
-  /** Loads the network of the fast quality ahead of the first photo. */
-  load: { ask: { fast: Blob }; answer: null };
+  /** Loads the network of the fast quality ahead of the first photo, as far as it is this worker's part. */
+  load: { ask: { fast: Blob; place: Place }; answer: null };
   /** Reads a photo and holds it; `preview` is the longer side of the picture for the screen, 0 for none. */
   decode: {
     ask: { photo: Blob; preview: number };
     answer: { width: number; height: number; preview: ImageBitmap | null; notes: string[] };
   };
-  /** Cuts the held photo out on the CPU and holds the cut-out; of the two models `best` is for that quality. */
-  cutOut: { ask: { quality: Quality; fast: Blob; best: Blob | undefined }; answer: { timings: { network: number; refine: number } } };
+  /**
+   * Cuts the held photo out on the CPU and holds the cut-out; of the two models `best` is for that quality. With
+   * `ports`, the ends of channels to other workers by their numbers, these do their parts of it, and this one is the
+   * first.
+   */
+  cutOut: { ask: Networks & { ports: (MessagePort | null)[] | undefined }; answer: { timings: { network: number; refine: number } } };
+  /** Does a part of another worker's photo. */
+  assist: { ask: Networks & { place: Place; ports: (MessagePort | null)[] }; answer: null };
   /** Fills the buffer with a part of the held photo, for the GPU, and gives it back. */
   lend: { ask: Part; answer: ArrayBuffer };
   /** Lets the held photo go, and makes room for a cut-out from the GPU. */

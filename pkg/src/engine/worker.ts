@@ -17,6 +17,7 @@ import init, {
   photoFromRgba,
   type CutoutHandle,
   type InitOutput,
+  type Mask,
   type Patch as WasmPatch,
   type PhotoHandle,
   type Preview,
@@ -27,8 +28,9 @@ import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
 import { release } from './release.js';
-import type { CorrectionStep, OutputOptions } from './types.js';
-import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
+import { Team } from './team.js';
+import type { CorrectionStep, OutputOptions, Quality } from './types.js';
+import type { Ask, FromWorker, Name, Networks, Operations, Place } from './worker-messages.js';
 
 interface WorkerScope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
@@ -38,7 +40,9 @@ const scope = globalThis as unknown as WorkerScope;
 
 /** Set by `start`. */
 let wasm: InitOutput | undefined;
-let remover: CpuRemover | undefined;
+/** The networks: whole, for a photo that this worker has to itself, and its part of those that several share. */
+let alone: CpuRemover | undefined;
+let shared: CpuRemover | undefined;
 /** The job's pixels: a photo, then a cut-out that arrives, then the cut-out; never two of them. */
 let photo: PhotoHandle | undefined;
 let arriving: ArrivingPicture | undefined;
@@ -61,8 +65,8 @@ const handlers: Handlers = {
     return null;
   },
 
-  async load({ fast }) {
-    await removerOf(fast);
+  async load({ fast, place }) {
+    await removerFor({ quality: 'fast', fast, best: undefined }, place);
     return null;
   },
 
@@ -81,23 +85,45 @@ const handlers: Handlers = {
     return { width, height, notes, preview: await bitmap(preview && photo.preview(preview), transfer) };
   },
 
-  async cutOut({ quality, fast, best }) {
-    const remover = await removerOf(fast);
-    if (quality === 'best' && best && !remover.hasBest) remover.addBest(await arrive(best));
-    const source = take(photo);
-    photo = undefined;
+  async cutOut({ ports, ...networks }) {
+    const { quality } = networks;
+    const remover = await removerFor(networks, { index: 0, count: ports?.length ?? 1 });
     let refineFrom = 0;
     const from = performance.now();
-    cutout = remover.cutOut(source, quality, (stage: 'network' | 'refine', fraction: number) => {
+    const tell = (stage: 'network' | 'refine', fraction: number) => {
       if (stage === 'refine' && !refineFrom) {
         refineFrom = performance.now();
         mark('network done');
       }
       scope.postMessage({ progress: { stage, fraction } });
-    });
+    };
+    if (ports) {
+      const masks = await askTogether(remover, quality, ports, tell);
+      const source = take(photo);
+      photo = undefined;
+      cutout = remover.finish(source, masks.fast, masks.best, tell);
+    } else {
+      const source = take(photo);
+      photo = undefined;
+      cutout = remover.cutOut(source, quality, tell);
+    }
     const to = performance.now();
     refineFrom ||= to;
     return { timings: { network: refineFrom - from, refine: to - refineFrom } };
+  },
+
+  async assist({ place, ports, ...networks }) {
+    const team = new Team(ports);
+    try {
+      const remover = await removerFor(networks, place);
+      for (const network of networksOf(networks.quality)) {
+        const input = await team.input(network);
+        (await team.run(remover, network, networks.quality, input, () => undefined)).free();
+      }
+    } finally {
+      team.close();
+    }
+    return null;
   },
 
   lend({ at, bytes }, transfer) {
@@ -201,14 +227,46 @@ const handlers: Handlers = {
   },
 };
 
-async function removerOf(fast: Blob): Promise<CpuRemover> {
+/** The networks for a place among those who share a photo. Of the large one, a worker holds either all or its part. */
+async function removerFor({ quality, fast, best }: Networks, { index, count }: Place): Promise<CpuRemover> {
+  let remover = count > 1 ? shared : alone;
   if (!remover) {
     const file = await arrive(fast);
     mark('model read');
-    remover = new CpuRemover(file);
+    remover = new CpuRemover(file, index, count);
     mark('model loaded');
+    if (count > 1) shared = remover;
+    else alone = remover;
+  }
+  if (quality === 'best' && best && !remover.hasBest) {
+    (count > 1 ? alone : shared)?.dropBest();
+    remover.addBest(await arrive(best));
+    mark('best model loaded');
   }
   return remover;
+}
+
+const networksOf = (quality: Quality): readonly Quality[] => (quality === 'best' ? ['fast', 'best'] : ['fast']);
+
+/** Asks the networks about the held photo, together with other workers. */
+async function askTogether(
+  remover: CpuRemover,
+  quality: Quality,
+  ports: (MessagePort | null)[],
+  tell: (stage: 'network' | 'refine', fraction: number) => void,
+): Promise<{ fast: Mask; best: Mask | undefined }> {
+  const team = new Team(ports);
+  const masks: Mask[] = [];
+  try {
+    for (const network of networksOf(quality)) {
+      const input = remover.inputOf(take(photo), network) as Float32Array<ArrayBuffer>;
+      team.tellInput(network, input);
+      masks.push(remover.mask(await team.run(remover, network, quality, input, tell)));
+    }
+  } finally {
+    team.close();
+  }
+  return { fast: take(masks[0]), best: masks[1] };
 }
 
 function correct(held: Edit, step: CorrectionStep): WasmPatch | undefined {
