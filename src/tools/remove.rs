@@ -293,7 +293,24 @@ impl GpuRemover {
         self.device.is_lost()
     }
 
-    /// Cuts the subject out; as [`Remover::cut_out`].
+    /// Width and height at which a network looks at a photo.
+    ///
+    /// # Errors
+    /// [`Error::NoNetwork`].
+    pub fn input_size(&self, network: Quality) -> Result<(u32, u32), Error> {
+        Ok(self.network(network)?.input_size())
+    }
+
+    fn network(&self, quality: Quality) -> Result<&GpuSegmenter, Error> {
+        match quality {
+            Quality::Fast => self.fast.as_ref(),
+            Quality::Best => self.best.as_ref(),
+        }
+        .ok_or(Error::NoNetwork(quality))
+    }
+
+    /// Cuts the subject out; as [`Remover::cut_out`]. `seen` gives what [`vision::shrunk`] makes of the photo for a
+    /// network, from a worker that has done it already or here.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; [`Error::NoNetwork`]; [`Error::Device`] where the device fails or is lost: the photo
@@ -302,22 +319,24 @@ impl GpuRemover {
         &mut self,
         photo: Photo,
         quality: Quality,
+        seen: &mut dyn FnMut(&Photo, Quality, (u32, u32)) -> Vec<f32>,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
-        let fast = self.fast.as_ref().ok_or(Error::NoNetwork(Quality::Fast))?;
+        let mut ask = async |network| {
+            let segmenter = self.network(network)?;
+            let mut part = |done| progress(Stage::Network, network_part(quality, network, done));
+            let planes = seen(&photo, network, segmenter.input_size());
+            Ok::<_, Error>(segmenter.mask(planes, &mut part).await?)
+        };
+        // What is missing shows before the first network has run.
+        self.network(quality)?;
+        let fast = ask(Quality::Fast).await?;
         let answers = match quality {
-            Quality::Fast => {
-                let mut part = |done| progress(Stage::Network, done);
-                Answers::of_one(fast.mask(&photo, &mut part).await?)
-            }
+            Quality::Fast => Answers::of_one(fast),
             Quality::Best => {
-                let best = self.best.as_ref().ok_or(Error::NoNetwork(quality))?;
-                let mut part = |done| progress(Stage::Network, FAST_SHARE * done);
-                let inside = fast.mask(&photo, &mut part).await?;
-                let mut part = |done| progress(Stage::Network, after_fast(done));
                 self.device.settle().await?;
-                let edge = best.mask(&photo, &mut part).await?;
-                Answers::of_two(&photo, inside, edge)
+                let best = ask(Quality::Best).await?;
+                Answers::of_two(&photo, fast, best)
             }
         };
         // The network's memory goes before the refiner's comes, and that before the cut-out is encoded.

@@ -18,7 +18,7 @@ pub use foreground::foreground;
 pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};
 pub use matte::{coverage, has_subject, refine};
-pub use segment::{GpuSegmenter, Segmenter};
+pub use segment::{GpuSegmenter, Segmenter, shrunk};
 
 /// A network's answer: how much each cell belongs to the subject, at the network's own size.
 #[derive(Clone, Debug, PartialEq)]

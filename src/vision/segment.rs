@@ -165,13 +165,24 @@ impl GpuSegmenter {
         Ok(Self { executor: gpu::Executor::new(device, plan)?, normalization, input, output })
     }
 
-    /// Where the subject is; as [`Segmenter::mask`].
+    /// Width and height at which the network looks at a photo.
+    pub const fn input_size(&self) -> (u32, u32) {
+        self.input
+    }
+
+    /// Where the subject is, in a photo of which [`shrunk`] has made planes of [`GpuSegmenter::input_size`]; else as
+    /// [`Segmenter::mask`].
     pub async fn mask(
         &self,
-        photo: &Photo,
+        planes: Vec<f32>,
         progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Mask, nn::Error> {
-        let input = prepare(photo, self.input, self.normalization);
+        let area = self.input.0 as usize * self.input.1 as usize;
+        if planes.len() != 3 * area {
+            let expected = 3 * area;
+            return Err(nn::Error::Input { name: "the photo".into(), expected, given: planes.len() });
+        }
+        let input = normalized(planes, area, self.normalization);
         let mut step = |done, total| progress(done as f32 / total as f32);
         let values = self.executor.run(&[&input], &mut step).await?.swap_remove(0);
         Ok(mask(self.output, values))
@@ -213,14 +224,22 @@ fn sizes(plan: &Plan) -> [(u32, u32); 2] {
     [&plan.input_shape(0), &plan.outputs[0].tensor.shape].map(|shape| (shape[3] as u32, shape[2] as u32))
 }
 
-/// The photo as the network takes it: resized without keeping its proportions, and normalized; `[3, height, width]`.
+/// The photo as the network takes it, `[3, height, width]`.
 fn prepare(photo: &Photo, (width, height): (u32, u32), normalization: Normalization) -> Vec<f32> {
-    let mut planes = network_input(photo, width, height, Filter::Lanczos);
+    normalized(shrunk(photo, width, height), width as usize * height as usize, normalization)
+}
+
+/// A photo at a network's size, without keeping its proportions: `[3, height, width]`, 0 to 1.
+pub fn shrunk(photo: &Photo, width: u32, height: u32) -> Vec<f32> {
+    network_input(photo, width, height, Filter::Lanczos)
+}
+
+/// What [`shrunk`] gives, as a network was trained on it.
+fn normalized(mut planes: Vec<f32>, area: usize, normalization: Normalization) -> Vec<f32> {
     let divisor = match normalization.range {
         Range::Full => 1.0,
         Range::Largest => planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6),
     };
-    let area = width as usize * height as usize;
     for ((plane, mean), deviation) in
         planes.chunks_exact_mut(area).zip(normalization.mean).zip(normalization.deviation)
     {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use crate::photo::{self, Limits, Output, Photo, Rgb};
-use crate::vision::{Cutout, Doubt};
+use crate::vision::{self, Cutout, Doubt};
 
 /// A decoded photo: upright, sRGB, 8-bit RGBA with straight alpha.
 #[wasm_bindgen]
@@ -52,6 +52,11 @@ impl PhotoHandle {
     /// A copy whose longer side is at most `longest` pixels, for the screen.
     pub fn preview(&self, longest: u32) -> Preview {
         Preview::of(&self.photo, longest)
+    }
+
+    /// The photo at a network's size, `[3, height, width]`, 0 to 1.
+    pub fn shrunk(&self, width: u32, height: u32) -> Vec<f32> {
+        vision::shrunk(&self.photo, width, height)
     }
 
     /// Copies the pixels' bytes from the one numbered `at` into all of `part`.

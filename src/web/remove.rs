@@ -8,8 +8,9 @@ use super::fault::Fault;
 use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
+use crate::photo::Photo;
 use crate::tools::remove::{GpuRemover, Quality, Remover, SharedRun, Stage, network_part};
-use crate::vision::Mask;
+use crate::vision::{Mask, shrunk};
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
 ///
@@ -270,18 +271,32 @@ impl GpuRemoverHandle {
         self.remover.drop_best();
     }
 
-    /// Cuts the subject out. Frees `photo`. `quality` is `fast` or `best`; `progress(stage, fraction)` stops
-    /// the work by returning `false`.
+    /// Width and height at which the network `fast` or `best` looks at a photo.
+    #[wasm_bindgen(js_name = inputSize)]
+    pub fn input_size(&self, network: &str) -> Result<Vec<u32>, Fault> {
+        let (width, height) = self.remover.input_size(quality(network)?)?;
+        Ok(vec![width, height])
+    }
+
+    /// Cuts the subject out. Frees `photo`. `quality` is `fast` or `best`; `fast` and `best` are what `shrunk` has
+    /// made of the photo for those networks; `progress(stage, fraction)` stops the work by returning `false`.
     #[wasm_bindgen(js_name = cutOut)]
     pub async fn cut_out(
         &mut self,
         photo: PhotoHandle,
         quality: String,
+        fast: Vec<f32>,
+        best: Option<Vec<f32>>,
         progress: Function,
     ) -> Result<CutoutHandle, Fault> {
         let mut listener = |stage, done| report(&progress, stage, done);
+        let (mut fast, mut best) = (Some(fast), best);
+        let mut seen = |photo: &Photo, network, (width, height)| {
+            let made = if network == Quality::Best { best.take() } else { fast.take() };
+            made.unwrap_or_else(|| shrunk(photo, width, height))
+        };
         let quality = self::quality(&quality)?;
-        let cutout = self.remover.cut_out(photo.into_photo(), quality, &mut listener).await?;
+        let cutout = self.remover.cut_out(photo.into_photo(), quality, &mut seen, &mut listener).await?;
         Ok(cutout.into())
     }
 }

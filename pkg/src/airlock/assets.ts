@@ -1,7 +1,7 @@
 /** Fetches what the frame runs on and checks every byte before it goes in. */
 
 import type { Asset, Manifest } from './manifest.js';
-import type { EngineCode, EngineModel } from './messages.js';
+import type { EngineParts } from './messages.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { sha256 } from './sha256.js';
@@ -28,10 +28,7 @@ export interface Wanted {
 }
 
 /** What goes into the frame by message, each part as soon as it is here. */
-export interface Fetched {
-  code: Promise<EngineCode>;
-  model: Promise<EngineModel>;
-}
+export type Fetched = Omit<EngineParts, 'device'>;
 
 /** The frame's document, as text for `srcdoc`. */
 export async function fetchFrame(wanted: Wanted): Promise<string> {
@@ -61,12 +58,11 @@ export function fetchParts(wanted: Wanted): Fetched {
     received[index] = bytes;
     wanted.onProgress?.(sum(received), Math.max(sum(expected), sum(received)));
   };
-  const code = Promise.all([fetchAsset(wanted, manifest.worker, watch(0)), fetchAsset(wanted, wasm, watch(1))]);
-  const file = fetchAsset(wanted, model, watch(2));
   const { name, sha256 } = model;
   return {
-    code: code.then(([worker, wasm]) => ({ worker: text(worker), wasm })),
-    model: file.then((bytes) => ({ name, sha256, file: new Blob([bytes]) })),
+    worker: fetchAsset(wanted, manifest.worker, watch(0)).then(text),
+    wasm: fetchAsset(wanted, wasm, watch(1)),
+    model: fetchAsset(wanted, model, watch(2)).then((bytes) => ({ name, sha256, file: new Blob([bytes]) })),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { promised } from '../engine/promised.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
-import type { BestOffer, BestStep, Boot, EngineCode, EngineModel, EngineParts, FromFrame, ToFrame } from './messages.js';
+import type { BestOffer, BestStep, Boot, EngineModel, EngineParts, FromFrame, ToFrame } from './messages.js';
 import { mark } from '../trace.js';
 
 /** The frame's link to the shell. */
@@ -44,14 +44,17 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   let lastStep: BestStep | undefined;
   let offer: (offer: BestOffer | undefined) => void;
   const bestOffer = new Promise<BestOffer | undefined>((resolve) => (offer = resolve));
-  const [code, giveCode, refuseCode] = promised<EngineCode>();
+  const [worker, giveWorker, refuseWorker] = promised<string>();
+  const [wasm, giveWasm, refuseWasm] = promised<ArrayBuffer>();
   const [model, giveModel, refuseModel] = promised<EngineModel>();
   port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === 'loading') {
       last = data;
       for (const listener of listeners) listener(data.received, data.total);
-    } else if (data.type === 'code') {
-      giveCode(data.code);
+    } else if (data.type === 'worker') {
+      giveWorker(data.worker);
+    } else if (data.type === 'wasm') {
+      giveWasm(data.wasm);
     } else if (data.type === 'model') {
       giveModel(data.model);
     } else if (data.type === 'offer') {
@@ -61,8 +64,7 @@ function link(boot: Boot, port: MessagePort): FrameLink {
       for (const listener of bestListeners) listener(data.step);
     } else if (data.type === 'refused') {
       const error = new VitrineError(data.fault.kind, data.fault.message);
-      refuseCode(error);
-      refuseModel(error);
+      for (const refuse of [refuseWorker, refuseWasm, refuseModel]) refuse(error);
     }
   });
   port.start();
@@ -71,7 +73,7 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   return {
     device: boot.device,
     port,
-    parts: { code, model, device: boot.device },
+    parts: { worker, wasm, model, device: boot.device },
     send,
     bestOffer,
     onBest(listener) {

@@ -20,14 +20,6 @@ export interface Boot {
   device: DeviceChoice;
 }
 
-/** What the engine runs. Its bytes have been checked against the manifest by the shell, as the model's have. */
-export interface EngineCode {
-  /** The worker's script. */
-  worker: string;
-  /** The compiled crate, of the variant that this browser can run. */
-  wasm: ArrayBuffer;
-}
-
 /** A network; its file is a Blob, for that lies in memory once, whoever holds it, and in no script's. */
 export interface EngineModel {
   name: string;
@@ -35,9 +27,15 @@ export interface EngineModel {
   file: Blob;
 }
 
-/** What the engine is made of. The model may be on its way still when the code has long begun. */
+/**
+ * What the engine is made of, each part as soon as the shell has it and has checked its bytes against the manifest: the
+ * model may be on its way still when the code has long begun.
+ */
 export interface EngineParts {
-  code: Promise<EngineCode>;
+  /** The worker's script. */
+  worker: Promise<string>;
+  /** The crate, of the variant that this browser can run. */
+  wasm: Promise<ArrayBuffer>;
   model: Promise<EngineModel>;
   device: DeviceChoice;
 }
@@ -65,11 +63,12 @@ export type BestStep =
 export type ToFrame =
   /** How much has been fetched, while the parts are on their way. */
   | { type: 'loading'; received: number; total: number }
-  | { type: 'code'; code: EngineCode }
+  | { type: 'worker'; worker: string }
+  | { type: 'wasm'; wasm: ArrayBuffer }
   | { type: 'model'; model: EngineModel }
   | { type: 'offer'; best: BestOffer | undefined }
   | { type: 'best'; step: BestStep }
-  /** Code or model will not come. */
+  /** One of the parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
   | { type: 'job'; id: number; photo: Blob; wanted: 'cut-out' | 'matte'; output: OutputOptions; quality: Quality }

@@ -70,10 +70,11 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     port?.postMessage({ type: 'loading', received, total } satisfies ToFrame);
   };
   checkWanted(wanted);
+  // The frame takes the longest to begin.
+  const document = fetchFrame(wanted);
   const parts = fetchParts(wanted);
   // Their failure is told through `filled`, below; until then nobody listens.
-  parts.code.catch(() => undefined);
-  parts.model.catch(() => undefined);
+  for (const part of Object.values(parts)) part.catch(() => undefined);
 
   let filled = Promise.resolve();
   /** Copies go in, not the bytes themselves: where this frame turns out not to work, another one needs them. */
@@ -81,14 +82,9 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     port = to;
     const post = (message: ToFrame) => to.postMessage(message);
     filled = Promise.all([
-      parts.code.then((code) => {
-        mark('code posted');
-        post({ type: 'code', code });
-      }),
-      parts.model.then((model) => {
-        mark('model posted');
-        post({ type: 'model', model });
-      }),
+      parts.worker.then((worker) => post({ type: 'worker', worker })),
+      parts.wasm.then((wasm) => post({ type: 'wasm', wasm })),
+      parts.model.then((model) => post({ type: 'model', model })),
     ]).then(
       () => undefined,
       (error: unknown) => {
@@ -102,13 +98,13 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
 
   let opened: Opened;
   try {
-    opened = await openFrame(options, await fetchFrame(wanted), fill);
+    opened = await openFrame(options, await document, fill);
   } catch (error) {
     abort.abort();
     throw error;
   }
   // No other frame will need them.
-  void filled.then(async () => release((await parts.code).wasm)).catch(() => undefined);
+  void filled.then(async () => release(await parts.wasm)).catch(() => undefined);
   // It works beside the fast network, not beside one of the merchant's own.
   const asset = options.model === 'fast' ? options.manifest.models['best'] : undefined;
   const best = asset && new Delivery({ asset, assetBase: options.assetBase, port: opened.port, toFault });

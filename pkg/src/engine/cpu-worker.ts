@@ -1,6 +1,6 @@
 /** The frame's end of its worker: starts it, asks it, ends it, lets it go when it idles. */
 
-import { cancelled } from './faults.js';
+import { cancelled, toVitrineError } from './faults.js';
 import { VitrineError } from './types.js';
 import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
 
@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 export class CpuWorker {
-  readonly #module: WebAssembly.Module;
+  readonly #module: Promise<WebAssembly.Module>;
   readonly #address: string;
   readonly #idleTime: number;
   #worker: Worker | undefined;
@@ -28,7 +28,7 @@ export class CpuWorker {
   onProgress: ProgressListener | undefined;
 
   /** `idleTime` is in milliseconds; `Infinity` for a worker that must keep what it holds. */
-  constructor(script: string, module: WebAssembly.Module, idleTime = IDLE_TIME) {
+  constructor(script: string, module: Promise<WebAssembly.Module>, idleTime = IDLE_TIME) {
     this.#idleTime = idleTime;
     this.#module = module;
     this.#address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -39,23 +39,31 @@ export class CpuWorker {
     return this.#memory;
   }
 
-  /** Asks the worker, starting it where there is none. */
-  ask<N extends Name>(
+  /** Asks the worker, starting it where there is none. Asks are done in the order given. */
+  async ask<N extends Name>(
     name: N,
     ask: Operations[N]['ask'],
     transfer: Transferable[] = [],
   ): Promise<Operations[N]['answer']> {
-    if (this.#disposed) return Promise.reject(cancelled());
+    if (this.#disposed) throw cancelled();
     this.start();
-    return this.#post(name, ask, transfer);
+    const worker = this.#worker;
+    await this.#module;
+    // Ended while the module came.
+    if (!worker || worker !== this.#worker) throw cancelled();
+    return this.#post(worker, name, ask, transfer);
   }
 
   /** Starts the worker ahead of the first ask. */
   start(): void {
     if (this.#worker || this.#disposed) return;
-    this.#launch();
-    // Asks may follow at once: the worker does them in order.
-    this.#post('start', { module: this.#module }, []).catch((error: VitrineError) => this.end(error));
+    // It reads its script while the module is compiled.
+    const worker = this.#launch();
+    this.#module
+      .then((module) => (worker === this.#worker ? this.#post(worker, 'start', { module }, []) : undefined))
+      .catch((error: unknown) => {
+        if (worker === this.#worker) this.end(toVitrineError(error));
+      });
   }
 
   /** Ends the worker in the middle of whatever it does; what was asked of it rejects with `error`. */
@@ -75,7 +83,7 @@ export class CpuWorker {
     URL.revokeObjectURL(this.#address);
   }
 
-  #launch(): void {
+  #launch(): Worker {
     const worker = new Worker(this.#address);
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.#worker) this.#hear(data);
@@ -86,17 +94,16 @@ export class CpuWorker {
       this.end(new VitrineError('device', `The worker stopped (${event.message}): try the photo again.`));
     });
     this.#worker = worker;
+    return worker;
   }
 
   #post<N extends Name>(
+    worker: Worker,
     name: N,
     ask: Operations[N]['ask'],
     transfer: Transferable[],
   ): Promise<Operations[N]['answer']> {
     clearTimeout(this.#idle);
-    const worker = this.#worker;
-    // Ended while it started.
-    if (!worker) return Promise.reject(cancelled());
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

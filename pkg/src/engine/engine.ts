@@ -89,21 +89,15 @@ interface Job {
  * Starts the engine, as far as that goes without a model: on a processor it decodes photos from then on. Where the GPU
  * does not work, the processor does: this rejects only where neither can.
  */
-export async function createEngine({ code, model, device }: EngineParts): Promise<FrameEngine> {
+export async function createEngine({ worker, wasm, model, device }: EngineParts): Promise<FrameEngine> {
   const found = findAdapter(device);
-  const { worker, wasm } = await code;
-  mark('code came');
-  let module: WebAssembly.Module;
-  try {
-    module = await WebAssembly.compile(wasm);
-  } catch (error) {
-    throw new VitrineError('device', `The browser could not compile the engine (${describe(error)}): update it.`);
-  }
-  release(wasm);
-  mark('wasm compiled');
-  const newWorker = (idleTime?: number) => new CpuWorker(worker, module, idleTime);
+  const compiled = wasm.then(compile);
+  // Told below.
+  compiled.catch(() => undefined);
+  const script = await worker;
+  const newWorker = (idleTime?: number) => new CpuWorker(script, compiled, idleTime);
   const engine = new PhotoEngine(newWorker, model);
-  const finding = await found;
+  const [finding, module] = await Promise.all([found, compiled]);
   if ('why' in finding) {
     engine.workOnProcessor(finding.why);
   } else {
@@ -120,6 +114,18 @@ export async function createEngine({ code, model, device }: EngineParts): Promis
   }
   mark('engine is up');
   return engine;
+}
+
+async function compile(wasm: ArrayBuffer): Promise<WebAssembly.Module> {
+  mark('wasm came');
+  try {
+    return await WebAssembly.compile(wasm);
+  } catch (error) {
+    throw new VitrineError('device', `The browser could not compile the engine (${describe(error)}): update it.`);
+  } finally {
+    release(wasm);
+    mark('wasm compiled');
+  }
 }
 
 class PhotoEngine implements FrameEngine {
@@ -344,27 +350,33 @@ class PhotoEngine implements FrameEngine {
       await this.#alone(job, quality);
       return 'done';
     }
+    const count = helpers.length + 1;
+    const [own = [], ...others] = channels(count);
+    const among = (ports: (MessagePort | null)[]) => ports.filter((port) => port !== null);
+    const assisting = new Set(helpers);
     try {
       const networks = await this.#networks(quality);
-      const count = helpers.length + 1;
-      const [own = [], ...others] = channels(count);
-      const among = (ports: (MessagePort | null)[]) => ports.filter((port) => port !== null);
       const first = worker.ask('cutOut', { ...networks, ports: own }, among(own));
-      const rest = others.map((ports, index) => {
-        const place = { index: index + 1, count };
-        return (helpers[index] as CpuWorker).ask('assist', { ...networks, place, ports }, among(ports));
+      const rest = helpers.map(async (helper, index) => {
+        const [place, ports] = [{ index: index + 1, count }, others[index] ?? []];
+        await helper.ask('assist', { ...networks, place, ports }, among(ports));
+        // Another photo may have it while this one is refined.
+        assisting.delete(helper);
+        this.#lanes.give(helper);
       });
       const [{ timings: took }] = await Promise.all([first, ...rest]);
       Object.assign(timings, took);
       return 'done';
     } catch (error) {
       // Where one has stopped, the others would wait for it.
-      for (const one of [worker, ...helpers]) one.end();
+      worker.end();
+      for (const helper of assisting) {
+        helper.end();
+        this.#lanes.give(helper);
+      }
       if (signal?.aborted || this.#disposed) throw error;
       this.#cannotShare = true;
       return 'photo lost';
-    } finally {
-      for (const helper of helpers) this.#lanes.give(helper);
     }
   }
 
@@ -407,14 +419,21 @@ class PhotoEngine implements FrameEngine {
     if (!gpu || best?.onGpu === 'no') return 'not tried';
     tell('network', 0);
     let photo: ArrivingPicture;
+    let sizes: Partial<Record<Quality, Size>>;
     try {
       if (best) await gpu.addBest(best.file);
+      sizes = { fast: gpu.inputSize('fast'), ...(best && { best: gpu.inputSize('best') }) };
       photo = gpu.expect(size);
     } catch (error) {
       this.#giveUpOnGpu(gpu, best, error);
       return 'not tried';
     }
+    let seen: { fast: Float32Array; best: Float32Array | undefined };
     try {
+      seen = {
+        fast: await worker.ask('shrink', sizes.fast as Size),
+        best: sizes.best && (await worker.ask('shrink', sizes.best)),
+      };
       await bringIn(photo, size, (part) => worker.ask('lend', part, [part.bytes]));
     } catch (error) {
       photo.free();
@@ -422,7 +441,7 @@ class PhotoEngine implements FrameEngine {
     }
     if (size.width * size.height * 4 > LARGE) worker.end();
     try {
-      return await gpu.cutOut(photo, quality, tell, signal);
+      return await gpu.cutOut(photo, quality, seen, tell, signal);
     } catch (error) {
       if (signal?.aborted) throw cancelled();
       // What is wrong with the photo is wrong on the processor too.

@@ -88,10 +88,20 @@ export class Gpu {
     return new ArrivingPicture(width, height);
   }
 
-  /** Cuts out; the signal stops it between two submissions. The photo is given up. */
+  /** The size at which a network looks at a photo. */
+  inputSize(network: Quality): Size {
+    const [width = 0, height = 0] = this.#remover.inputSize(network);
+    return { width, height };
+  }
+
+  /**
+   * Cuts out; the signal stops it between two submissions. The photo is given up. `fast` and `best` are the photo at
+   * those networks' sizes.
+   */
   async cutOut(
     arrived: ArrivingPicture,
     quality: Quality,
+    { fast, best }: { fast: Float32Array; best: Float32Array | undefined },
     onProgress: (stage: 'network' | 'refine', fraction: number) => void,
     signal?: AbortSignal,
   ): Promise<GpuRun> {
@@ -100,7 +110,7 @@ export class Gpu {
     let refineFrom = 0;
     let silent = false;
     const from = heard;
-    const work = this.#remover.cutOut(photo, quality, (stage: 'network' | 'refine', fraction: number) => {
+    const work = this.#remover.cutOut(photo, quality, fast, best, (stage: 'network' | 'refine', fraction: number) => {
       heard = performance.now();
       if (stage === 'refine') refineFrom ||= heard;
       onProgress(stage, fraction);

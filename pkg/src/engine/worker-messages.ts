@@ -69,6 +69,8 @@ export interface Operations {
   cutOut: { ask: Networks & { ports: (MessagePort | null)[] | undefined }; answer: { timings: { network: number; refine: number } } };
   /** Does a part of another worker's photo. */
   assist: { ask: Networks & { place: Place; ports: (MessagePort | null)[] }; answer: null };
+  /** The held photo at a network's size, for the GPU: resampling all of it would stop the frame's own thread. */
+  shrink: { ask: Size; answer: Float32Array<ArrayBuffer> };
   /** Fills the buffer with a part of the held photo, for the GPU, and gives it back. */
   lend: { ask: Part; answer: ArrayBuffer };
   /** Lets the held photo go, and makes room for a cut-out from the GPU. */

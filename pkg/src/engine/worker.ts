@@ -126,6 +126,12 @@ const handlers: Handlers = {
     return null;
   },
 
+  shrink({ width, height }, transfer) {
+    const planes = take(photo).shrunk(width, height) as Float32Array<ArrayBuffer>;
+    transfer.push(planes.buffer);
+    return planes;
+  },
+
   lend({ at, bytes }, transfer) {
     take(photo).read(at, new Uint8Array(bytes));
     transfer.push(bytes);

@@ -2,6 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
+import { servePage } from './servers.js';
 import { openShop } from './shop.js';
 
 /** What happened, in milliseconds since the page was opened, and where: the page, the frame or the worker. */
@@ -54,6 +55,30 @@ async function run(browser: Browser, photo: Buffer, device: string): Promise<Col
     return { milliseconds: last?.[0] ?? Number.NaN, timeline, longest_task: { page: inPage, frame: inFrame } };
   } finally {
     await open.close();
+  }
+}
+
+/** The same on the seller's page: a person brings the photo as soon as the page is there to take it. */
+export async function coldPage(photo: Buffer, device: string): Promise<ColdRun> {
+  const [browser, site] = await Promise.all([launch(), servePage()]);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.addInitScript(watchTasks);
+    await page.goto(`${site.origin}/?device=${device}&model=fast`);
+    const inner = page.frameLocator('iframe').frameLocator('iframe');
+    await inner.locator('#photos').setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo });
+    await inner.getByRole('button', { name: 'Download photo.jpg' }).waitFor({ timeout: 300_000 });
+    const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame());
+    const shown = await frame?.evaluate(() => performance.timeOrigin + performance.now());
+    const from = await page.evaluate(() => performance.timeOrigin);
+    return {
+      milliseconds: Math.round((shown ?? Number.NaN) - from),
+      timeline: await timelineOf(page),
+      longest_task: { page: await page.evaluate(longestTask), frame: (await frame?.evaluate(longestTask)) ?? Number.NaN },
+    };
+  } finally {
+    await browser.close();
+    await site.close();
   }
 }
 

@@ -7,7 +7,8 @@
  * a photo takes then, beside what one alone takes, and the memory while photos 6 to 10 and the last five were done.
  *
  * With `--cold` it is the way from opening a page to its first cut-out instead, in a fresh browser for each run, with
- * what happened when, and how long the threads of page and frame were busy without a break.
+ * what happened when, and how long the threads of page and frame were busy without a break; with `--page` on the
+ * seller's page.
  */
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
-import { coldRun } from './measure-cold.js';
+import { coldPage, coldRun } from './measure-cold.js';
 import { memory } from './process-memory.js';
 import { ROOT } from './servers.js';
 import { openShop } from './shop.js';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'fast' },
     photos: { type: 'string', default: '0' },
     cold: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
   },
 });
 
@@ -142,7 +144,7 @@ async function cold(): Promise<void> {
   await browser.close();
   const runs = [];
   for (let index = 0; index < Number(values.runs); index += 1) {
-    runs.push(await coldRun(Buffer.from(photo, 'base64'), values.device));
+    runs.push(await (values.page ? coldPage : coldRun)(Buffer.from(photo, 'base64'), values.device));
   }
   const middle = median(runs.map(({ milliseconds }) => milliseconds));
   const { timeline } = runs.find(({ milliseconds }) => milliseconds === middle) ?? { timeline: [] };
