@@ -47,7 +47,8 @@ impl Gemm {
     ///
     /// # Panics
     /// Where a slice is shorter than the sizes say.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn run<V: Lanes>(self, a: &[f32], b: &[f32], c: &mut [f32]) {
         let Self { m, k, a_pitch, columns, c_pitch } = self;
         let width = 2 * V::WIDTH;

@@ -38,7 +38,8 @@ pub(super) trait Lanes: Copy {
 
 /// Work that is written over any width of vector.
 pub(super) trait Kernel {
-    /// Does the work. Must be `#[inline(always)]`, so that it is compiled with the features of its caller.
+    /// Does the work. Must be `#[inline(always)]`, so that it is compiled with the features of its caller; so must
+    /// what it calls, but not on wasm, which has no such choice and whose browsers compile small functions sooner.
     fn run<V: Lanes>(self);
 }
 

@@ -274,7 +274,8 @@ fn side_by_side<T: Copy + Default>(values: &[T], [outputs, inputs, ..]: [usize; 
 
 /// G g Gᵀ for the filters of some output channels, whole panels of them, as 36 matrices `[channels, columns]` in
 /// panels, `pitch` floats apart. Done for each run anew, which spares sixteen times the memory of the bytes.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn transform_weights<V: Lanes>(
     weights: &Packed,
     inputs: usize,
@@ -371,7 +372,8 @@ fn output_line<V: Lanes>(m: [V; 6]) -> [V; 4] {
 }
 
 /// Bᵀ d B of one tile, for all channels.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn gather<V: Lanes>(
     geometry: &Geometry,
     channels: usize,
@@ -445,7 +447,8 @@ unsafe fn gather_vector<V: Lanes>(
 }
 
 /// Aᵀ m A of one tile, with the tail, for a range of output channels; `products` start with its first.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn scatter<V: Lanes>(
     geometry: &Geometry,
     channels: Range<usize>,
