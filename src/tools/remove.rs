@@ -172,8 +172,9 @@ impl Remover {
     ///
     /// # Errors
     /// [`Error::NoNetwork`] where the network is there no more.
-    pub fn mask(&self, run: &SharedRun) -> Result<Mask, Error> {
-        Ok(self.network(run.network)?.mask_of(&run.run))
+    pub fn mask(&self, run: SharedRun) -> Result<Mask, Error> {
+        let SharedRun { network, run } = run;
+        Ok(self.network(network)?.mask_of(&run))
     }
 
     /// Makes the cut-out of what the networks said: of `fast` alone, or of both. As [`Remover::cut_out`] does.
@@ -219,6 +220,16 @@ impl Remover {
         let best = (quality == Quality::Best).then(|| run(Quality::Best)).transpose()?;
         Self::finish(photo, fast, best, progress)
     }
+}
+
+/// What [`vision::shrunk`] has made of a photo for each network, where that was done elsewhere: it takes a while, and
+/// the thread that speaks with a GPU may have a page to draw.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// For the fast one.
+    pub fast: Option<Vec<f32>>,
+    /// For the best one.
+    pub best: Option<Vec<f32>>,
 }
 
 /// Cuts out on the GPU.
@@ -309,8 +320,7 @@ impl GpuRemover {
         .ok_or(Error::NoNetwork(quality))
     }
 
-    /// Cuts the subject out; as [`Remover::cut_out`]. `seen` gives what [`vision::shrunk`] makes of the photo for a
-    /// network, from a worker that has done it already or here.
+    /// Cuts the subject out; as [`Remover::cut_out`].
     ///
     /// # Errors
     /// [`Error::Cancelled`]; [`Error::NoNetwork`]; [`Error::Device`] where the device fails or is lost: the photo
@@ -319,13 +329,18 @@ impl GpuRemover {
         &mut self,
         photo: Photo,
         quality: Quality,
-        seen: &mut dyn FnMut(&Photo, Quality, (u32, u32)) -> Vec<f32>,
+        mut seen: Seen,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, Error> {
         let mut ask = async |network| {
             let segmenter = self.network(network)?;
             let mut part = |done| progress(Stage::Network, network_part(quality, network, done));
-            let planes = seen(&photo, network, segmenter.input_size());
+            let made = match network {
+                Quality::Fast => seen.fast.take(),
+                Quality::Best => seen.best.take(),
+            };
+            let (width, height) = segmenter.input_size();
+            let planes = made.unwrap_or_else(|| vision::shrunk(&photo, width, height));
             Ok::<_, Error>(segmenter.mask(planes, &mut part).await?)
         };
         // What is missing shows before the first network has run.

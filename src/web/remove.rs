@@ -8,9 +8,8 @@ use super::fault::Fault;
 use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
-use crate::photo::Photo;
-use crate::tools::remove::{GpuRemover, Quality, Remover, SharedRun, Stage, network_part};
-use crate::vision::{Mask, shrunk};
+use crate::tools::remove::{GpuRemover, Quality, Remover, Seen, SharedRun, Stage, network_part};
+use crate::vision::Mask;
 
 /// Calls `listener(stage, fraction)`; going on is anything but `false`.
 ///
@@ -109,7 +108,7 @@ impl CpuRemoverHandle {
 
     /// What a network said, in the worker of the first band. Frees the run, whose memory others may take.
     pub fn mask(&self, run: SharedRunHandle) -> Result<MaskHandle, Fault> {
-        Ok(MaskHandle { mask: self.remover.mask(&run.run)? })
+        Ok(MaskHandle { mask: self.remover.mask(run.run)? })
     }
 
     /// Makes the cut-out of what the networks said. Frees photo and masks.
@@ -290,13 +289,9 @@ impl GpuRemoverHandle {
         progress: Function,
     ) -> Result<CutoutHandle, Fault> {
         let mut listener = |stage, done| report(&progress, stage, done);
-        let (mut fast, mut best) = (Some(fast), best);
-        let mut seen = |photo: &Photo, network, (width, height)| {
-            let made = if network == Quality::Best { best.take() } else { fast.take() };
-            made.unwrap_or_else(|| shrunk(photo, width, height))
-        };
+        let seen = Seen { fast: Some(fast), best };
         let quality = self::quality(&quality)?;
-        let cutout = self.remover.cut_out(photo.into_photo(), quality, &mut seen, &mut listener).await?;
+        let cutout = self.remover.cut_out(photo.into_photo(), quality, seen, &mut listener).await?;
         Ok(cutout.into())
     }
 }

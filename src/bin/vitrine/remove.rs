@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
 use vitrine::tools;
-use vitrine::tools::remove::{GpuRemover, Quality, Remover, Stage};
-use vitrine::vision::{Cutout, Doubt, shrunk};
+use vitrine::tools::remove::{GpuRemover, Quality, Remover, Seen, Stage};
+use vitrine::vision::{Cutout, Doubt};
 
 use super::models;
 
@@ -170,8 +170,7 @@ impl Worker {
     ) -> Result<Cutout, tools::Error> {
         let quality = self.quality;
         let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, quality, progress) };
-        let mut seen = |photo: &Photo, _, (width, height)| shrunk(photo, width, height);
-        match pollster::block_on(gpu.cut_out(photo, quality, &mut seen, progress)) {
+        match pollster::block_on(gpu.cut_out(photo, quality, Seen::default(), progress)) {
             Err(tools::Error::Device(error)) => {
                 self.gpu = None;
                 self.trouble = Some(error.to_string());
