@@ -1,6 +1,11 @@
 /** Marks on the browser's own timeline, for its profiler and for `npm run measure -- --cold`. They hold no pixels. */
 
-/** Says that something has just happened, in this page, frame or worker. */
+const marked = new Set<string>();
+
+/** Says that something has happened for the first time in this page, frame or worker. */
 export function mark(event: string): void {
+  // The browser keeps every mark: one for each photo would be a leak.
+  if (marked.has(event)) return;
+  marked.add(event);
   performance.mark(`vitrine: ${event}`);
 }

@@ -98,13 +98,12 @@ test(
   'losing the adapter in the middle of a photo: the same photo is finished on the processor',
   async (t) => {
     const open = await openAlone(t, {}, () => {
-      // In every frame: keep the device that is asked for, so that the test can take it away.
-      if (typeof GPUAdapter === 'undefined') return;
-      const original = GPUAdapter.prototype.requestDevice;
-      GPUAdapter.prototype.requestDevice = async function (...options) {
-        const device = await original.apply(this, options);
-        Object.assign(globalThis, { takeAway: () => device.destroy() });
-        return device;
+      // In every frame: keep the device that is worked with, so that the test can take it away.
+      if (typeof GPUDevice === 'undefined') return;
+      const original = GPUDevice.prototype.createCommandEncoder;
+      GPUDevice.prototype.createCommandEncoder = function (...options) {
+        Object.assign(globalThis, { takeAway: () => this.destroy() });
+        return original.apply(this, options);
       };
     });
     assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
