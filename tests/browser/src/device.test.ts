@@ -67,8 +67,10 @@ for (const [lack, reason] of [
   ['an adapter', /no graphics adapter.*processor/],
 ] as const) {
   test(`a browser without ${lack} works on the processor, even when the adapter is asked for`, async (t) => {
-    const before = lack === 'WebGPU' ? () => Reflect.deleteProperty(Navigator.prototype, 'gpu') : () => undefined;
-    const open = await openAlone(t, { webgpu: 'no adapter' }, before);
+    // An address that is neither secure nor this machine's has no WebGPU.
+    const host = lack === 'WebGPU' ? { host: 'shop.test' } : {};
+    const flags = ['--host-resolver-rules=MAP shop.test 127.0.0.1'];
+    const open = await openAlone(t, { webgpu: 'no adapter', flags }, host);
     for (const device of ['auto', 'gpu'] as const) {
       const report = await open.page.evaluate((device) => vitrine.preload({ device }), device);
       assert.equal(report.device, 'cpu');
@@ -83,21 +85,25 @@ for (const [lack, reason] of [
 }
 
 /** A shop in a browser of its own, both closed after the test. */
-async function openAlone(t: TestContext, options: LaunchOptions, before: () => unknown): Promise<OpenShop> {
+async function openAlone(
+  t: TestContext,
+  options: LaunchOptions,
+  page: { before?: () => unknown; host?: string },
+): Promise<OpenShop> {
   const browser = await launch(options);
   let open: OpenShop | undefined;
   t.after(async () => {
     await open?.close();
     await browser.close();
   });
-  open = await openShop(browser, { files: { '/photo.jpg': await fixture() }, before });
+  open = await openShop(browser, { files: { '/photo.jpg': await fixture() }, ...page });
   return open;
 }
 
 test(
   'losing the adapter in the middle of a photo: the same photo is finished on the processor',
   async (t) => {
-    const open = await openAlone(t, {}, () => {
+    const open = await openAlone(t, {}, { before: () => {
       // In every frame: keep the device that is worked with, so that the test can take it away.
       if (typeof GPUDevice === 'undefined') return;
       const original = GPUDevice.prototype.createCommandEncoder;
@@ -105,7 +111,7 @@ test(
         Object.assign(globalThis, { takeAway: () => this.destroy() });
         return original.apply(this, options);
       };
-    });
+    } });
     assert.equal((await open.page.evaluate(() => vitrine.preload({ device: 'gpu' }))).device, 'gpu');
     await open.page.evaluate(() => {
       const job = vitrine.removeBackground('/photo.jpg', {

@@ -24,12 +24,13 @@ export interface OpenShop {
 }
 
 /**
- * Serves a shop and opens its page; `before` runs first in every document and frame. Whoever opens it closes
+ * Serves a shop and opens its page, under the name `host` where that is given. `before` runs first in every document,
+ * and sooner or later in every frame: one in a process of its own may have begun by then. Whoever opens it closes
  * it, whatever happens in between: a server that goes on listening keeps the test's process alive for ever.
  */
 export async function openShop(
   browser: Browser,
-  options: ShopOptions & { before?: () => unknown } = {},
+  options: ShopOptions & { before?: () => unknown; host?: string } = {},
 ): Promise<OpenShop> {
   const shop = await serveShop({
     html: HTML,
@@ -52,7 +53,7 @@ export async function openShop(
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(`${shop.origin}/`);
+    await page.goto(`${options.host ? shop.origin.replace('127.0.0.1', options.host) : shop.origin}/`);
     await page.waitForFunction(() => 'vitrine' in globalThis);
     return { shop, page, complaints, close };
   } catch (error) {
