@@ -122,6 +122,7 @@ test(
     });
     await open.page.waitForFunction(() => (globalThis as { stage?: string }).stage === 'network');
     const inner = open.page.frames().find((frame) => frame.parentFrame()?.parentFrame());
+    await inner?.waitForFunction(() => 'takeAway' in globalThis);
     await inner?.evaluate(() => (globalThis as unknown as { takeAway(): void }).takeAway());
     const type = await open.page.evaluate(async () => (await (globalThis as unknown as { job: Promise<Blob> }).job).type);
     assert.equal(type, 'image/png');
