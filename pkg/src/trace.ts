@@ -2,10 +2,10 @@
 
 const marked = new Set<string>();
 
-/** Says that something has happened for the first time in this page, frame or worker. */
-export function mark(event: string): void {
+/** Says that something has happened for the first time in this page, frame or worker; `memory` is that of its wasm, in bytes. */
+export function mark(event: string, memory?: number): void {
   // The browser keeps every mark: one for each photo would be a leak.
   if (marked.has(event)) return;
   marked.add(event);
-  performance.mark(`vitrine: ${event}`);
+  performance.mark(`vitrine: ${event}`, { detail: memory });
 }

@@ -401,9 +401,7 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
 
 /// The network in a file, which is gone after: so much memory less when the next is taken.
 fn read(file: Vec<u8>) -> Result<Graph, Error> {
-    let graph = Graph::from_onnx(&file)?;
-    drop(file);
-    Ok(graph)
+    Ok(Graph::from_onnx(file)?)
 }
 
 #[cfg(test)]

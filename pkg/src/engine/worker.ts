@@ -73,6 +73,7 @@ const handlers: Handlers = {
   async decode({ photo: file, preview }, transfer) {
     clear();
     photo = await read(file);
+    mark('photo read', memory());
     const { width, height, reducedFromWidth, reducedFromHeight } = photo;
     const notes: string[] = [];
     if (reducedFromWidth !== undefined && reducedFromHeight !== undefined) {
@@ -93,7 +94,7 @@ const handlers: Handlers = {
     const tell = (stage: 'network' | 'refine', fraction: number) => {
       if (stage === 'refine' && !refineFrom) {
         refineFrom = performance.now();
-        mark('network done');
+        mark('network done', memory());
       }
       scope.postMessage({ progress: { stage, fraction } });
     };
@@ -107,6 +108,7 @@ const handlers: Handlers = {
       photo = undefined;
       cutout = remover.cutOut(source, quality, tell);
     }
+    mark('photo refined', memory());
     const to = performance.now();
     refineFrom ||= to;
     return { timings: { network: refineFrom - from, refine: to - refineFrom } };
@@ -119,6 +121,7 @@ const handlers: Handlers = {
       for (const network of networksOf(networks.quality)) {
         const input = await team.input(network);
         (await team.run(remover, network, networks.quality, input, () => undefined)).free();
+        mark(`part of ${network} done`, memory());
       }
     } finally {
       team.close();
@@ -240,14 +243,14 @@ async function removerFor({ quality, fast, best }: Networks, { index, count }: P
     const file = await arrive(fast);
     mark('model read');
     remover = new CpuRemover(file, index, count);
-    mark('model loaded');
+    mark('model loaded', memory());
     if (count > 1) shared = remover;
     else alone = remover;
   }
   if (quality === 'best' && best && !remover.hasBest) {
     (count > 1 ? alone : shared)?.dropBest();
     remover.addBest(await arrive(best));
-    mark('best model loaded');
+    mark('best model loaded', memory());
   }
   return remover;
 }

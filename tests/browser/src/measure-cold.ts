@@ -110,7 +110,11 @@ function longestTask(): number {
 async function timelineOf(page: Page): Promise<Event[]> {
   const read = () => ({
     origin: performance.timeOrigin,
-    marks: performance.getEntriesByType('mark').map(({ name, startTime }) => [startTime, name.replace('vitrine: ', '')] as const),
+    marks: performance.getEntriesByType('mark').map((mark) => {
+      const { name, startTime, detail } = mark as PerformanceMark;
+      const memory = typeof detail === 'number' ? ` (${Math.round(detail / 2 ** 20)} MiB of wasm)` : '';
+      return [startTime, name.replace('vitrine: ', '') + memory] as const;
+    }),
     tasks: (globalThis as unknown as { tasks?: { tasks: [number, number][] } }).tasks?.tasks ?? [],
   });
   const frames = await Promise.all(page.frames().map((frame) => frame.evaluate(read)));
