@@ -9,13 +9,13 @@ import { openShop } from './shop.js';
 type Event = [at: number, what: string];
 
 /** The page asks for a cut-out as soon as its script runs. */
-const SCRIPT = (device: string) => `
+const SCRIPT = (device: string, model: string) => `
 import * as vitrine from '/vitrine/index.js';
 globalThis.vitrine = vitrine;
 performance.mark('vitrine: module runs');
 const photo = await (await fetch('/photo.jpg')).blob();
 performance.mark('vitrine: photo fetched');
-globalThis.first = vitrine.removeBackground(photo, { device: '${device}' }).then((file) => {
+globalThis.first = vitrine.removeBackground(photo, { device: '${device}', model: '${model}' }).then((file) => {
   performance.mark('vitrine: FIRST RESULT');
   return file.size;
 });`;
@@ -27,18 +27,26 @@ export interface ColdRun {
   longest_task: { page: number; frame: number };
 }
 
-export async function coldRun(photo: Buffer, device: string, flags: string[] = []): Promise<ColdRun> {
-  const browser = await launch({ flags });
+/** What is asked for; `files` is what the shop serves besides. */
+export interface ColdOptions {
+  photo: Buffer;
+  device: string;
+  model: string;
+  files: Record<string, Buffer>;
+}
+
+export async function coldRun(options: ColdOptions): Promise<ColdRun> {
+  const browser = await launch();
   try {
-    return await run(browser, photo, device);
+    return await run(browser, options);
   } finally {
     await browser.close();
   }
 }
 
-async function run(browser: Browser, photo: Buffer, device: string): Promise<ColdRun> {
+async function run(browser: Browser, { photo, device, model, files }: ColdOptions): Promise<ColdRun> {
   const open = await openShop(browser, {
-    files: { '/photo.jpg': photo, '/shop.js': SCRIPT(device) },
+    files: { '/photo.jpg': photo, '/shop.js': SCRIPT(device, model), ...files },
     before: watchTasks,
   });
   try {
@@ -59,7 +67,7 @@ async function run(browser: Browser, photo: Buffer, device: string): Promise<Col
 }
 
 /** The same on the seller's page: a person brings the photo as soon as the page is there to take it. */
-export async function coldPage(photo: Buffer, device: string): Promise<ColdRun> {
+export async function coldPage({ photo, device }: ColdOptions): Promise<ColdRun> {
   const [browser, site] = await Promise.all([launch(), servePage()]);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

@@ -142,9 +142,11 @@ async function cold(): Promise<void> {
   });
   await open.close();
   await browser.close();
+  const { device, model } = values;
+  const options = { photo: Buffer.from(photo, 'base64'), device, model, files: model === 'best' ? best() : {} };
   const runs = [];
   for (let index = 0; index < Number(values.runs); index += 1) {
-    runs.push(await (values.page ? coldPage : coldRun)(Buffer.from(photo, 'base64'), values.device));
+    runs.push(await (values.page ? coldPage : coldRun)(options));
   }
   const middle = median(runs.map(({ milliseconds }) => milliseconds));
   const { timeline } = runs.find(({ milliseconds }) => milliseconds === middle) ?? { timeline: [] };
