@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use prost::Message;
+use prost::bytes::Buf;
+
 use super::Error;
 use crate::gpu::{self, Device, Preference};
 use crate::nn::cpu::{Rows, Run, Turn};
-use crate::nn::{Band, Graph};
+use crate::nn::onnx::ModelProto;
+use crate::nn::{self, Band, Graph};
 use crate::photo::Photo;
 use crate::vision::{self, Cutout, GpuRefiner, GpuSegmenter, Mask, Segmenter};
 
@@ -86,12 +90,12 @@ pub struct SharedRun {
 }
 
 impl Remover {
-    /// Loads the ONNX model of the fast quality. The file is taken by value because it is given back as soon as
-    /// it has been read: the network's own memory may lie where it was.
+    /// Loads the ONNX model of the fast quality: a slice, or a file in pieces that gives each back as soon as it has
+    /// been read, so that the network's own memory may lie where they were.
     ///
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model.
-    pub fn new(fast: Vec<u8>) -> Result<Self, Error> {
+    pub fn new(fast: impl Buf) -> Result<Self, Error> {
         Self::of_band(fast, Band::WHOLE)
     }
 
@@ -99,7 +103,7 @@ impl Remover {
     ///
     /// # Errors
     /// As [`Remover::new`].
-    pub fn of_band(fast: Vec<u8>, band: Band) -> Result<Self, Error> {
+    pub fn of_band(fast: impl Buf, band: Band) -> Result<Self, Error> {
         Ok(Self { fast: Segmenter::of_band(read(fast)?, band)?, best: None, band })
     }
 
@@ -112,7 +116,7 @@ impl Remover {
     ///
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model: the fast quality stays.
-    pub fn add_best(&mut self, model: Vec<u8>) -> Result<(), Error> {
+    pub fn add_best(&mut self, model: impl Buf) -> Result<(), Error> {
         self.best = None;
         self.best = Some(Segmenter::of_band(read(model)?, self.band)?);
         Ok(())
@@ -261,7 +265,7 @@ impl GpuRemover {
     ///
     /// # Errors
     /// [`Error::Model`] where the bytes are no such model, [`Error::Device`] where the device cannot hold it.
-    pub async fn add_fast(&mut self, model: Vec<u8>) -> Result<(), Error> {
+    pub async fn add_fast(&mut self, model: impl Buf) -> Result<(), Error> {
         self.fast = Some(self.segmenter(model).await?);
         Ok(())
     }
@@ -271,12 +275,12 @@ impl GpuRemover {
     ///
     /// # Errors
     /// As [`GpuRemover::add_fast`]: the fast quality goes on working unless the device is lost.
-    pub async fn add_best(&mut self, model: Vec<u8>) -> Result<(), Error> {
+    pub async fn add_best(&mut self, model: impl Buf) -> Result<(), Error> {
         self.best = Some(self.segmenter(model).await?);
         Ok(())
     }
 
-    async fn segmenter(&self, model: Vec<u8>) -> Result<GpuSegmenter, Error> {
+    async fn segmenter(&self, model: impl Buf) -> Result<GpuSegmenter, Error> {
         let graph = read(model)?;
         self.device.settle().await?;
         let segmenter = GpuSegmenter::new(graph, &self.device).await?;
@@ -399,9 +403,10 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
     vision::foreground(photo, &matte, &mut |done| part(0.5, done)).ok_or(Error::Cancelled)
 }
 
-/// The network in a file, which is gone after: so much memory less when the next is taken.
-fn read(file: Vec<u8>) -> Result<Graph, Error> {
-    Ok(Graph::from_onnx(file)?)
+/// The network in a file, which may be gone by and by while it is read.
+fn read(file: impl Buf) -> Result<Graph, Error> {
+    let model = ModelProto::decode(file).map_err(|error| nn::Error::NotOnnx(error.to_string()))?;
+    Ok(Graph::from_proto(model)?)
 }
 
 #[cfg(test)]
@@ -426,14 +431,14 @@ mod tests {
 
     #[test]
     fn the_best_quality_waits_for_its_network_and_runs_both() {
-        let mut remover = Remover::new(FAST.to_vec()).unwrap();
+        let mut remover = Remover::new(FAST).unwrap();
         assert!(!remover.has_best());
         let refused = remover.cut_out(photo(), Quality::Best, &mut |_, _| true);
         assert_eq!(refused, Err(Error::NoNetwork(Quality::Best)));
-        assert!(remover.add_best(b"no network".to_vec()).is_err() && !remover.has_best());
+        assert!(remover.add_best(&b"no network"[..]).is_err() && !remover.has_best());
 
         // Any network that segments will do here.
-        remover.add_best(FAST.to_vec()).unwrap();
+        remover.add_best(FAST).unwrap();
         let mut last = (Stage::Network, 0.0);
         let best = remover
             .cut_out(photo(), Quality::Best, &mut |stage, done| {

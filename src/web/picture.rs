@@ -1,6 +1,9 @@
 //! Photos and cut-outs as JavaScript sees them: sizes, previews, bytes.
 
+use std::collections::VecDeque;
+
 use js_sys::Uint8Array;
+use prost::bytes::Buf;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
@@ -259,36 +262,52 @@ fn beyond(at: usize, length: usize, all: usize) -> Fault {
     Fault::caller(format!("{length} bytes from {at} on are beyond a picture of {all} bytes"))
 }
 
-/// A file that comes part by part, so that none of it lies in JavaScript's memory besides.
+/// A file that comes part by part, so that none of it lies in JavaScript's memory besides; and goes so when it is read.
 #[wasm_bindgen]
+#[derive(Default)]
 pub struct ArrivingFile {
-    bytes: Vec<u8>,
-}
-
-impl ArrivingFile {
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
+    parts: VecDeque<Vec<u8>>,
+    /// Bytes of the first part that have been read.
+    read: usize,
+    remaining: usize,
 }
 
 #[wasm_bindgen]
 impl ArrivingFile {
-    /// Makes room for so many bytes.
+    /// Nothing yet.
     #[wasm_bindgen(constructor)]
-    pub fn new(length: usize) -> Self {
-        Self { bytes: Vec::with_capacity(length) }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Takes the next part.
-    pub fn push(&mut self, part: &Uint8Array) -> Result<(), Fault> {
-        let (had, more) = (self.bytes.len(), part.length() as usize);
-        if self.bytes.capacity() - had < more {
-            let (all, room) = (had + more, self.bytes.capacity());
-            return Err(Fault::caller(format!("a file for which {room} bytes were announced has {all}")));
+    pub fn push(&mut self, part: Vec<u8>) {
+        if !part.is_empty() {
+            self.remaining += part.len();
+            self.parts.push_back(part);
         }
-        self.bytes.resize(had + more, 0);
-        part.copy_to(&mut self.bytes[had..]);
-        Ok(())
+    }
+}
+
+impl Buf for ArrivingFile {
+    fn remaining(&self) -> usize {
+        self.remaining
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.parts.front().map_or(&[], |part| &part[self.read..])
+    }
+
+    fn advance(&mut self, count: usize) {
+        assert!(count <= self.remaining, "{count} bytes of the {} that are left", self.remaining);
+        self.remaining -= count;
+        self.read += count;
+        while let Some(part) = self.parts.front()
+            && self.read >= part.len()
+        {
+            self.read -= part.len();
+            self.parts.pop_front();
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl CpuRemoverHandle {
         if band >= bands {
             return Err(Fault::caller(format!("there is no worker {band} of {bands}")));
         }
-        Ok(Self { remover: Remover::of_band(model.into_bytes(), Band { index: band, count: bands })? })
+        Ok(Self { remover: Remover::of_band(model, Band { index: band, count: bands })? })
     }
 
     /// Gives the best network's memory back.
@@ -127,7 +127,7 @@ impl CpuRemoverHandle {
     /// Loads the ONNX model that the best quality runs beside the fast one. Frees `model`.
     #[wasm_bindgen(js_name = addBest)]
     pub fn add_best(&mut self, model: ArrivingFile) -> Result<(), Fault> {
-        Ok(self.remover.add_best(model.into_bytes())?)
+        Ok(self.remover.add_best(model)?)
     }
 
     /// Whether the best quality can be asked for.
@@ -237,7 +237,7 @@ impl GpuRemoverHandle {
     /// Puts the ONNX model of the fast quality on the device. Frees `model`.
     #[wasm_bindgen(js_name = addFast)]
     pub async fn add_fast(&mut self, model: ArrivingFile) -> Result<(), Fault> {
-        Ok(self.remover.add_fast(model.into_bytes()).await?)
+        Ok(self.remover.add_fast(model).await?)
     }
 
     /// The adapter's name, as far as the browser tells it.
@@ -255,7 +255,7 @@ impl GpuRemoverHandle {
     /// Puts the ONNX model on the device that the best quality runs beside the fast one. Frees `model`.
     #[wasm_bindgen(js_name = addBest)]
     pub async fn add_best(&mut self, model: ArrivingFile) -> Result<(), Fault> {
-        Ok(self.remover.add_best(model.into_bytes()).await?)
+        Ok(self.remover.add_best(model).await?)
     }
 
     /// Whether the best quality can be asked for.

@@ -8,7 +8,7 @@ const PART = 4 << 20;
 
 /** Reads a file part by part, so that the whole of it lies in the instance's memory and nowhere else. */
 export async function arrive(file: Blob): Promise<ArrivingFile> {
-  const arriving = new ArrivingFile(file.size);
+  const arriving = new ArrivingFile();
   try {
     for (let at = 0; at < file.size; at += PART) {
       const part = await file.slice(at, at + PART).arrayBuffer();

@@ -4,6 +4,7 @@
  */
 
 import { Next, type CpuRemover, type SharedRun } from '#wasm';
+import { release } from './release.js';
 import type { Quality } from './types.js';
 
 /** What a network begins with, or rows of a picture inside it. */
@@ -42,7 +43,7 @@ export class Team {
     }
   }
 
-  /** Runs this worker's part of a network to its end. */
+  /** Runs this worker's part of a network to its end. Gives the input's memory back. */
   async run(
     remover: CpuRemover,
     network: Quality,
@@ -51,6 +52,7 @@ export class Team {
     onProgress: (stage: 'network' | 'refine', fraction: number) => void,
   ): Promise<SharedRun> {
     const run = remover.begin(network, input);
+    release(input.buffer);
     try {
       for (;;) {
         const next = remover.advance(run, quality, onProgress);

@@ -45,6 +45,8 @@ let alone: CpuRemover | undefined;
 let shared: CpuRemover | undefined;
 /** The job's pixels: a photo, then a cut-out that arrives, then the cut-out; never two of them. */
 let photo: PhotoHandle | undefined;
+/** The photo's file, for as long as it may have to be read again. */
+let source: Blob | undefined;
 let arriving: ArrivingPicture | undefined;
 let cutout: CutoutHandle | undefined;
 /** What a person corrects; no job touches it. */
@@ -73,6 +75,7 @@ const handlers: Handlers = {
   async decode({ photo: file, preview }, transfer) {
     clear();
     photo = await read(file);
+    source = file;
     mark('photo read', memory());
     const { width, height, reducedFromWidth, reducedFromHeight } = photo;
     const notes: string[] = [];
@@ -100,14 +103,15 @@ const handlers: Handlers = {
     };
     if (ports) {
       const masks = await askTogether(remover, quality, ports, tell);
-      const source = take(photo);
+      const held = take(photo);
       photo = undefined;
-      cutout = remover.finish(source, masks.fast, masks.best, tell);
+      cutout = remover.finish(held, masks.fast, masks.best, tell);
     } else {
-      const source = take(photo);
+      const held = take(photo);
       photo = undefined;
-      cutout = remover.cutOut(source, quality, tell);
+      cutout = remover.cutOut(held, quality, tell);
     }
+    source = undefined;
     mark('photo refined', memory());
     const to = performance.now();
     refineFrom ||= to;
@@ -267,11 +271,22 @@ async function askTogether(
   const team = new Team(ports);
   const masks: Mask[] = [];
   try {
-    for (const network of networksOf(quality)) {
+    const inputOf = (network: Quality) => {
       const input = remover.inputOf(take(photo), network) as Float32Array<ArrayBuffer>;
       team.tellInput(network, input);
+      return { network, input };
+    };
+    const inputs = networksOf(quality).map(inputOf);
+    // The large network and a large photo need not be in memory together: reading the photo again takes a part of the
+    // time that the network does.
+    if (quality === 'best') {
+      take(photo).free();
+      photo = undefined;
+    }
+    for (const { network, input } of inputs) {
       masks.push(remover.mask(await team.run(remover, network, quality, input, tell)));
     }
+    photo ??= await read(take(source));
   } finally {
     team.close();
   }
@@ -345,6 +360,7 @@ function clear(): void {
   photo = undefined;
   arriving = undefined;
   cutout = undefined;
+  source = undefined;
 }
 
 const megapixels = (width: number, height: number) => Math.round((width * height) / 1e5) / 10;

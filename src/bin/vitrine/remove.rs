@@ -117,9 +117,9 @@ impl Models {
     }
 
     fn on_the_processor(&self) -> Result<Remover, tools::Error> {
-        let mut remover = Remover::new(self.fast.clone())?;
+        let mut remover = Remover::new(&self.fast[..])?;
         if let Some(best) = &self.best {
-            remover.add_best(best.clone())?;
+            remover.add_best(&best[..])?;
         }
         Ok(remover)
     }
@@ -127,9 +127,9 @@ impl Models {
     fn on_the_gpu(&self, force: bool) -> Result<GpuRemover, tools::Error> {
         pollster::block_on(async {
             let mut remover = GpuRemover::new(force).await?;
-            remover.add_fast(self.fast.clone()).await?;
+            remover.add_fast(&self.fast[..]).await?;
             if let Some(best) = &self.best {
-                remover.add_best(best.clone()).await?;
+                remover.add_best(&best[..]).await?;
             }
             Ok(remover)
         })
