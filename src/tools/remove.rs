@@ -412,7 +412,9 @@ fn read(file: impl Buf) -> Result<Graph, Error> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Quality, Remover, Stage};
+    use super::{Quality, Remover, SharedRun, Stage};
+    use crate::nn::Band;
+    use crate::nn::cpu::{Rows, Turn};
     use crate::photo::Photo;
     use crate::tools::Error;
 
@@ -453,5 +455,45 @@ mod tests {
         assert_eq!(best.confidence, Some(doubt.confidence(best.coverage())));
         let stop = remover.cut_out(photo(), Quality::Best, &mut |_, done| done < 0.5);
         assert_eq!(stop, Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn removers_that_share_a_photo_make_the_cut_out_of_one_alone() {
+        let mut go_on = |_: Stage, _: f32| true;
+        let alone = Remover::new(FAST).unwrap().cut_out(photo(), Quality::Fast, &mut go_on).unwrap();
+
+        let count = 3;
+        let of_band = |index| Remover::of_band(FAST, Band { index, count }).unwrap();
+        let removers: Vec<Remover> = (0..count).map(of_band).collect();
+        let input = removers[0].input_of(&photo(), Quality::Fast).unwrap();
+        let begin = |remover: &Remover| remover.begin(Quality::Fast, &input).unwrap();
+        let mut runs: Vec<SharedRun> = removers.iter().map(begin).collect();
+        let mut done = vec![false; count];
+        while !done.iter().all(|&done| done) {
+            let before = done.clone();
+            let mut moved = false;
+            for (index, remover) in removers.iter().enumerate().filter(|&(index, _)| !before[index]) {
+                loop {
+                    match remover.advance(&mut runs[index], &mut |_| true).unwrap() {
+                        Turn::Wait => break,
+                        Turn::Done => {
+                            done[index] = true;
+                            moved = true;
+                            break;
+                        }
+                        Turn::Send(rows) => {
+                            let to = rows.peer;
+                            let rows = Rows { peer: index, ..rows };
+                            removers[to].deliver(&mut runs[to], rows).unwrap();
+                            moved = true;
+                        }
+                    }
+                }
+            }
+            assert!(moved, "each waits for another");
+        }
+        let mask = removers[0].mask(runs.swap_remove(0)).unwrap();
+        let together = Remover::finish(photo(), mask, None, &mut go_on).unwrap();
+        assert!(together == alone, "the same to the bit");
     }
 }
