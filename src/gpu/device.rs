@@ -10,6 +10,14 @@ use super::signal;
 /// networks with inputs above about 700 × 700 need them.
 const LARGEST_BINDING: u64 = 1 << 30;
 
+/// The features that a device gets where the adapter has them.
+const OPTIONAL: wgpu::Features =
+    wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_F16).union(if cfg!(target_arch = "wasm32") {
+        wgpu::Features::empty()
+    } else {
+        wgpu::Features::TIMESTAMP_QUERY
+    });
+
 /// Which adapter to prefer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preference {
@@ -34,6 +42,7 @@ pub struct Device {
     queue: wgpu::Queue,
     name: String,
     software: bool,
+    subgroup_size: u32,
     trouble: Arc<Mutex<Trouble>>,
 }
 
@@ -56,8 +65,8 @@ fn is_software(info: &wgpu::AdapterInfo, words: &str) -> bool {
 
 impl Device {
     /// Asks for a device. Natively through Vulkan, Metal or Direct3D 12, in the browser through
-    /// `navigator.gpu`. It gets WebGPU's default limits, the adapter's larger buffers where it has them, and
-    /// no optional feature.
+    /// `navigator.gpu`. It gets WebGPU's default limits, the adapter's larger buffers where it has them, and of
+    /// the optional features half precision, and natively subgroups and timestamps.
     ///
     /// # Errors
     /// [`Error::NoAdapter`] where nothing answers, [`Error::NoDevice`] where the adapter refuses.
@@ -72,9 +81,10 @@ impl Device {
                 .clamp(128 << 20, LARGEST_BINDING),
             ..wgpu::Limits::default()
         };
+        let features = adapter.features() & OPTIONAL;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("vitrine"),
-            required_features: wgpu::Features::empty(),
+            required_features: features,
             required_limits: limits,
             ..wgpu::DeviceDescriptor::default()
         };
@@ -98,7 +108,9 @@ impl Device {
             };
             fault.lock().unwrap_or_else(PoisonError::into_inner).fault.get_or_insert(error);
         }));
-        Ok(Self { device, queue, name, software: is_software(&info, &words), trouble })
+        let subgroups = features.contains(wgpu::Features::SUBGROUP);
+        let subgroup_size = if subgroups { info.subgroup_min_size } else { 0 };
+        Ok(Self { device, queue, name, software: is_software(&info, &words), subgroup_size, trouble })
     }
 
     /// The adapter and what it is called.
@@ -154,6 +166,21 @@ impl Device {
     /// Whether the adapter is a program on the CPU: right, and slower than the CPU executor.
     pub fn is_software(&self) -> bool {
         self.software
+    }
+
+    /// Invocations that share values with one another in a kernel, at the least; 0 where they cannot.
+    pub fn subgroup_size(&self) -> u32 {
+        self.subgroup_size
+    }
+
+    /// Whether kernels can calculate in half precision.
+    pub fn has_half_precision(&self) -> bool {
+        self.device.features().contains(wgpu::Features::SHADER_F16)
+    }
+
+    /// Whether passes can be timed by the adapter's own clock.
+    pub fn has_clock(&self) -> bool {
+        self.device.features().contains(wgpu::Features::TIMESTAMP_QUERY)
     }
 
     /// Most bytes of a buffer that a kernel can see at once.
@@ -294,7 +321,7 @@ impl Device {
     /// What [`Device::check`] finds; [`Error::TooLarge`] where the parts together are.
     pub async fn read(
         &self,
-        mut encoder: wgpu::CommandEncoder,
+        encoder: wgpu::CommandEncoder,
         parts: &[Readback<'_>],
     ) -> Result<Vec<Vec<u8>>, Error> {
         let total = parts.iter().map(|p| p.range.end - p.range.start).sum::<u64>();
@@ -303,11 +330,28 @@ impl Device {
             total,
             wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
         )?;
+        let result = self.read_through(&staging, encoder, parts).await;
+        // The browser frees buffers when it collects garbage, which can be long after.
+        staging.destroy();
+        result
+    }
+
+    /// As [`Device::read`], through a buffer that the caller keeps: with the usages `COPY_DST` and `MAP_READ`, not
+    /// mapped, and no smaller than the parts together.
+    ///
+    /// # Errors
+    /// As [`Device::read`].
+    pub async fn read_through(
+        &self,
+        staging: &wgpu::Buffer,
+        mut encoder: wgpu::CommandEncoder,
+        parts: &[Readback<'_>],
+    ) -> Result<Vec<Vec<u8>>, Error> {
         let mut at = 0;
         for part in parts {
             let bytes = part.range.end - part.range.start;
             if bytes > 0 {
-                encoder.copy_buffer_to_buffer(part.buffer, part.range.start, &staging, at, bytes);
+                encoder.copy_buffer_to_buffer(part.buffer, part.range.start, staging, at, bytes);
             }
             at += bytes;
         }
@@ -340,8 +384,6 @@ impl Device {
             .collect();
         drop(view);
         staging.unmap();
-        // The browser frees buffers when it collects garbage, which can be long after.
-        staging.destroy();
         Ok(result)
     }
 }

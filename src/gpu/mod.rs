@@ -2,6 +2,7 @@
 //!
 //! Knows bytes and commands; knows nothing of networks or pictures.
 
+pub(crate) mod clock;
 mod device;
 mod error;
 mod signal;

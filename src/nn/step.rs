@@ -98,7 +98,7 @@ pub enum Activation {
 }
 
 /// Where an image of the output's shape, a convolution's second input, is added to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Residual {
     /// To the sum with its bias, before the activation.
     BeforeActivation,

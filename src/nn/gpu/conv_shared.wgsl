@@ -12,8 +12,7 @@ struct Convolution {
     result_width: u32,
     residual: u32,
     residual_pitch: u32,
-    // 0 none, 1 added before the activation, 2 after it.
-    has_residual: u32,
+    unused: u32,
     images: u32,
     kernel_height: u32,
     kernel_width: u32,
@@ -47,6 +46,9 @@ struct Convolution {
     p1: f32,
     p2: f32,
     p3: f32,
+    // Of winograd.wgsl: rows of tiles in an image, and output groups whose filters lie side by side.
+    tile_rows: u32,
+    block: u32,
 }
 
 // Where a step reads and writes: ranges of one buffer, bound apart, since a device need not bind all of it at
@@ -81,6 +83,12 @@ fn block(at: u32) -> mat4x4<f32> {
     );
 }
 
+// The function at the end, where the pipeline is made for it, else ANY: software adapters run through every case.
+override FUNCTION: u32 = 255u;
+const ANY = 255u;
+// Whether a residual is added: 0 none, 1 before the activation, 2 after it.
+override RESIDUAL: u32 = 0u;
+
 fn multiply_add(sum: vec4<f32>, w: mat4x4<f32>, x: vec4<f32>) -> vec4<f32> {
     return fma(w[3], vec4(x.w), fma(w[2], vec4(x.z), fma(w[1], vec4(x.y), fma(w[0], vec4(x.x), sum))));
 }
@@ -95,17 +103,26 @@ fn residual(at: u32) -> vec4<f32> {
 
 // Writes the sums of output group `group` at the pixel of that number.
 fn finish(pixel: u32, group: u32, sum: vec4<f32>) {
-    var value = fma(sum, bitcast<vec4<f32>>(table[conv.scales + group]), bitcast<vec4<f32>>(table[conv.biases + group]));
-    if conv.has_residual == 1u {
+    finish_sum(pixel, group, fma(sum, bitcast<vec4<f32>>(table[conv.scales + group]), bitcast<vec4<f32>>(table[conv.biases + group])));
+}
+
+// The same for sums that have their scale and bias.
+fn finish_sum(pixel: u32, group: u32, sum: vec4<f32>) {
+    var value = sum;
+    if RESIDUAL == 1u {
         value += residual(conv.residual + pixel * conv.residual_pitch + group);
     }
-    var slopes = vec4<f32>();
-    if conv.function_of == PRELU {
-        slopes = bitcast<vec4<f32>>(table[conv.slopes + group]);
+    if FUNCTION == RELU {
+        value = max(value, vec4(0.0));
+    } else if FUNCTION == ANY {
+        var slopes = vec4<f32>();
+        if conv.function_of == PRELU {
+            slopes = bitcast<vec4<f32>>(table[conv.slopes + group]);
+        }
+        let p = vec4<f32>(conv.p0, conv.p1, conv.p2, conv.p3);
+        value = activate(conv.function_of, p, slopes, value);
     }
-    let p = vec4<f32>(conv.p0, conv.p1, conv.p2, conv.p3);
-    value = activate(conv.function_of, p, slopes, value);
-    if conv.has_residual == 2u {
+    if RESIDUAL == 2u {
         value += residual(conv.residual + pixel * conv.residual_pitch + group);
     }
     result[conv.result + pixel * conv.result_pitch + group] = value;

@@ -1,21 +1,8 @@
-// Convolution as an implicit matrix product for real GPUs: a workgroup brings a tile of the inputs and the
-// matching weights (expanded to floats on the way) into workgroup memory, and each invocation keeps the sums of
-// eight pixels in four output channels. The matrix "pixels × (taps × input channels)" is never written out.
+// Convolution as an implicit matrix product for real GPUs: the matrix "pixels × (taps × input channels)" is never
+// written out; its parts are gathered into workgroup memory, beside the weights, expanded on the way.
 
-const INVOCATIONS = 128u;
-const INPUTS = 512u;  // groups of four inputs in the tile
-const WEIGHTS = 256u; // columns of weight blocks in the tile
-
-// Groups of four output channels a workgroup computes: 4 or 16. The tile has INVOCATIONS / COLUMNS × 8 pixels,
-// and is DEPTH groups of inputs deep.
-override COLUMNS: u32 = 16u;
-override DEPTH: u32 = 4u;
-
-var<workgroup> inputs: array<vec4<f32>, INPUTS>;
-var<workgroup> columns: array<vec4<f32>, WEIGHTS>;
-
-// Where the four pixels lie that an invocation brings in: image and row counted together, and the first
-// source row and column under the kernel.
+// Where a pixel lies that an invocation brings in: image and row counted together, and the first source row and
+// column under the kernel.
 fn place(pixel: u32) -> vec3<u32> {
     let size = conv.result_height * conv.result_width;
     let image = pixel / size;
@@ -24,104 +11,94 @@ fn place(pixel: u32) -> vec3<u32> {
     return vec3<u32>(image, y * conv.stride_y - conv.padding_top, x * conv.stride_x - conv.padding_left);
 }
 
-fn fetch(at: vec3<u32>, ky: u32, kx: u32, group: u32) -> vec4<f32> {
+fn fetch(at: vec3<u32>, ky: u32, kx: u32, group: u32) -> Real4 {
     let y = at.y + ky * conv.dilation_y;
     let x = at.z + kx * conv.dilation_x;
     if ky >= conv.kernel_height || at.x >= conv.images || y >= conv.source_height || x >= conv.source_width {
-        return vec4<f32>();
+        return Real4();
     }
-    return source[conv.source + ((at.x * conv.source_height + y) * conv.source_width + x) * conv.source_pitch + group];
+    return real(source[conv.source + ((at.x * conv.source_height + y) * conv.source_width + x) * conv.source_pitch + group]);
+}
+
+// The weights of the tile's block `b`, input groups innermost, for the part from input group `first` on, all taps
+// counted.
+fn fetch_block(first_output: u32, first: u32, b: u32) -> array<Real4, 4> {
+    let output = first_output + b / DEPTH;
+    let depth = first + b % DEPTH;
+    let all = conv.kernel_height * conv.kernel_width * conv.depth;
+    if b >= 2u * COLUMNS * DEPTH || output >= conv.outputs || depth >= all {
+        return array<Real4, 4>();
+    }
+    let w = block(output * all + depth);
+    return array<Real4, 4>(real_weights(w[0]), real_weights(w[1]), real_weights(w[2]), real_weights(w[3]));
 }
 
 @compute @workgroup_size(128)
 fn tiled(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let strips = INVOCATIONS / COLUMNS;
     let pixels = strips * 8u;
+    let groups = 2u * COLUMNS;
     let first_pixel = conv.first + (tile.y * conv.row_of_items + tile.x) * pixels;
-    let first_group = tile.z * COLUMNS;
-    let taps = conv.kernel_height * conv.kernel_width;
-    let steps = (taps * conv.depth + DEPTH - 1u) / DEPTH;
+    let first_group = tile.z * groups;
+    let all = conv.kernel_height * conv.kernel_width * conv.depth;
+    let parts = (all + DEPTH - 1u) / DEPTH;
 
-    // This invocation brings in two or four inputs a step, all at the same depth in the tile.
+    // This invocation brings in four inputs a part, all at the same depth in it, and the first ones a block of
+    // weights each.
     let deep = local % DEPTH;
     let stride = INVOCATIONS / DEPTH;
-    let pixel_0 = local / DEPTH;
-    let place_0 = place(first_pixel + pixel_0);
-    let place_1 = place(first_pixel + pixel_0 + stride);
-    let place_2 = place(first_pixel + pixel_0 + 2u * stride);
-    let place_3 = place(first_pixel + pixel_0 + 3u * stride);
+    let pixel = local / DEPTH;
+    let place_0 = place(first_pixel + pixel);
+    let place_1 = place(first_pixel + pixel + stride);
+    let place_2 = place(first_pixel + pixel + 2u * stride);
+    let place_3 = place(first_pixel + pixel + 3u * stride);
     var group = deep % conv.depth;
     var tap = deep / conv.depth;
-    let blocks = COLUMNS * DEPTH;
+    var x0 = fetch(place_0, tap / conv.kernel_width, tap % conv.kernel_width, group);
+    var x1 = fetch(place_1, tap / conv.kernel_width, tap % conv.kernel_width, group);
+    var x2 = fetch(place_2, tap / conv.kernel_width, tap % conv.kernel_width, group);
+    var x3 = fetch(place_3, tap / conv.kernel_width, tap % conv.kernel_width, group);
+    var w = fetch_block(first_group, 0u, local);
 
     let column = local % COLUMNS;
     let strip = local / COLUMNS;
-    var s0 = vec4<f32>();
-    var s1 = vec4<f32>();
-    var s2 = vec4<f32>();
-    var s3 = vec4<f32>();
-    var s4 = vec4<f32>();
-    var s5 = vec4<f32>();
-    var s6 = vec4<f32>();
-    var s7 = vec4<f32>();
-    for (var step = 0u; step < steps; step++) {
-        let ky = tap / conv.kernel_width;
-        let kx = tap % conv.kernel_width;
-        let base = deep * pixels + pixel_0;
-        inputs[base] = fetch(place_0, ky, kx, group);
-        inputs[base + stride] = fetch(place_1, ky, kx, group);
-        if COLUMNS < 16u {
-            inputs[base + 2u * stride] = fetch(place_2, ky, kx, group);
-            inputs[base + 3u * stride] = fetch(place_3, ky, kx, group);
+    var s = Sums();
+    for (var part = 0u; part < parts; part++) {
+        let to = deep * pixels + pixel;
+        inputs[to] = x0;
+        inputs[to + stride] = x1;
+        inputs[to + 2u * stride] = x2;
+        inputs[to + 3u * stride] = x3;
+        if local < groups * DEPTH {
+            let to_columns = (local % DEPTH) * 4u * groups + local / DEPTH;
+            columns[to_columns] = w[0];
+            columns[to_columns + groups] = w[1];
+            columns[to_columns + 2u * groups] = w[2];
+            columns[to_columns + 3u * groups] = w[3];
         }
-        for (var b = local; b < blocks; b += INVOCATIONS) {
-            let output = first_group + b / DEPTH;
-            let depth = step * DEPTH + b % DEPTH;
-            var w = mat4x4<f32>();
-            if output < conv.outputs && depth < taps * conv.depth {
-                w = block(output * taps * conv.depth + depth);
+        workgroupBarrier();
+        if part + 1u < parts {
+            group += DEPTH;
+            while group >= conv.depth {
+                group -= conv.depth;
+                tap += 1u;
             }
-            let to = (b % DEPTH) * 4u * COLUMNS + b / DEPTH;
-            columns[to] = w[0];
-            columns[to + COLUMNS] = w[1];
-            columns[to + 2u * COLUMNS] = w[2];
-            columns[to + 3u * COLUMNS] = w[3];
+            let ky = tap / conv.kernel_width;
+            let kx = tap % conv.kernel_width;
+            x0 = fetch(place_0, ky, kx, group);
+            x1 = fetch(place_1, ky, kx, group);
+            x2 = fetch(place_2, ky, kx, group);
+            x3 = fetch(place_3, ky, kx, group);
+            w = fetch_block(first_group, (part + 1u) * DEPTH, local);
         }
+        multiply_part(&s, strip, column);
         workgroupBarrier();
-        for (var d = 0u; d < DEPTH; d++) {
-            let from_weights = d * 4u * COLUMNS + column;
-            let w = mat4x4<f32>(
-                columns[from_weights],
-                columns[from_weights + COLUMNS],
-                columns[from_weights + 2u * COLUMNS],
-                columns[from_weights + 3u * COLUMNS],
-            );
-            let from_inputs = d * pixels + strip;
-            s0 = multiply_add(s0, w, inputs[from_inputs]);
-            s1 = multiply_add(s1, w, inputs[from_inputs + strips]);
-            s2 = multiply_add(s2, w, inputs[from_inputs + 2u * strips]);
-            s3 = multiply_add(s3, w, inputs[from_inputs + 3u * strips]);
-            s4 = multiply_add(s4, w, inputs[from_inputs + 4u * strips]);
-            s5 = multiply_add(s5, w, inputs[from_inputs + 5u * strips]);
-            s6 = multiply_add(s6, w, inputs[from_inputs + 6u * strips]);
-            s7 = multiply_add(s7, w, inputs[from_inputs + 7u * strips]);
-        }
-        workgroupBarrier();
-        group += DEPTH;
-        while group >= conv.depth {
-            group -= conv.depth;
-            tap += 1u;
+    }
+    for (var n = 0u; n < 16u; n++) {
+        let output = first_group + column + n / 8u * COLUMNS;
+        let at = first_pixel + strip + n % 8u * strips;
+        if output < conv.outputs && at < conv.end {
+            finish(at, output, nth(&s, n));
         }
     }
-    let output = first_group + column;
-    if output >= conv.outputs { return; }
-    let pixel = first_pixel + strip;
-    if pixel < conv.end { finish(pixel, output, s0); }
-    if pixel + strips < conv.end { finish(pixel + strips, output, s1); }
-    if pixel + 2u * strips < conv.end { finish(pixel + 2u * strips, output, s2); }
-    if pixel + 3u * strips < conv.end { finish(pixel + 3u * strips, output, s3); }
-    if pixel + 4u * strips < conv.end { finish(pixel + 4u * strips, output, s4); }
-    if pixel + 5u * strips < conv.end { finish(pixel + 5u * strips, output, s5); }
-    if pixel + 6u * strips < conv.end { finish(pixel + 6u * strips, output, s6); }
-    if pixel + 7u * strips < conv.end { finish(pixel + 7u * strips, output, s7); }
 }

@@ -1,24 +1,82 @@
 //! The kernels: which WGSL each is made of, and the pipelines of those that a network uses.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
+use super::lower::{Strategy, Target, Winograd};
 use crate::gpu::Device;
+use crate::nn::step::{Activation, Conv, Residual};
+
+/// The end of a convolution's work that a pipeline is made for: software adapters run through all that a kernel
+/// could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Tail {
+    pub(super) function: Function,
+    pub(super) residual: Option<Residual>,
+}
+
+/// The function in a [`Tail`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Function {
+    /// None.
+    Identity,
+    /// max(x, 0)
+    Relu,
+    /// The one that the parameters name.
+    Any,
+}
+
+impl Tail {
+    pub(super) fn of(conv: &Conv) -> Self {
+        let function = match conv.activation {
+            Activation::Identity => Function::Identity,
+            Activation::Relu => Function::Relu,
+            _ => Function::Any,
+        };
+        Self { function, residual: conv.residual }
+    }
+
+    /// The values of FUNCTION and RESIDUAL in conv_shared.wgsl.
+    fn constants(self) -> [(&'static str, f64); 2] {
+        let function = match self.function {
+            Function::Identity => 0.0,
+            Function::Relu => 1.0,
+            Function::Any => 255.0,
+        };
+        let residual = match self.residual {
+            None => 0.0,
+            Some(Residual::BeforeActivation) => 1.0,
+            Some(Residual::AfterActivation) => 2.0,
+        };
+        [("FUNCTION", function), ("RESIDUAL", residual)]
+    }
+}
 
 /// A kernel, one pipeline. `int8` says that the weights are signed bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kernel {
     /// Convolution three wide with stride 1, without workgroup memory; `wide`: 8 output channels at once, else 4.
-    Rows { int8: bool, wide: bool },
+    Rows { int8: bool, wide: bool, tail: Tail },
     /// Any convolution of one group, without workgroup memory.
-    Strip { int8: bool, wide: bool },
-    /// Any convolution of one group, through workgroup memory; `wide`: tiles of 64 output channels, else of 16.
-    Tiled { int8: bool, wide: bool },
+    Strip { int8: bool, wide: bool, tail: Tail },
+    /// Any convolution of one group, through workgroup memory.
+    Tiled { int8: bool, columns: Columns, half: bool, tail: Tail },
     /// Any convolution, one pixel an invocation.
-    Pixel { int8: bool },
+    Pixel { int8: bool, tail: Tail },
     /// A filter for each channel.
-    Depthwise { int8: bool },
+    Depthwise { int8: bool, tail: Tail },
     /// Transposed convolution.
-    Transposed { int8: bool },
+    Transposed { int8: bool, tail: Tail },
+    /// The filters of a 3×3 convolution, transformed for Winograd's way.
+    WinogradFilters { int8: bool },
+    /// The inputs of a strip of tiles, transformed.
+    WinogradInputs,
+    /// The products of the two, without workgroup memory; `tall`: eight tiles an invocation, else four.
+    WinogradMultiply { subgroups: bool, tall: bool },
+    /// The products of the two, through workgroup memory.
+    WinogradTiled { columns: Columns },
+    /// The products transformed back.
+    WinogradOutputs { tail: Tail },
     /// Pooling.
     Pool,
     /// Separable resize.
@@ -41,6 +99,42 @@ pub(super) enum Kernel {
     Product,
 }
 
+/// Invocations side by side along the output channels of a tile in workgroup memory; each computes eight channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Columns {
+    /// 16 channels, 512 pixels.
+    Two = 2,
+    /// 32 channels, 256 pixels.
+    Four = 4,
+    /// 64 channels, 128 pixels.
+    Eight = 8,
+}
+
+impl Columns {
+    /// The narrowest tile that covers `groups` output groups, or the widest.
+    pub(super) fn covering(groups: usize) -> Self {
+        match groups {
+            0..=4 => Self::Two,
+            5..=8 => Self::Four,
+            _ => Self::Eight,
+        }
+    }
+
+    fn count(self) -> f64 {
+        f64::from(self as u32)
+    }
+
+    /// Output groups of a tile.
+    pub(super) fn groups(self) -> usize {
+        2 * self as usize
+    }
+
+    /// Pixels of a tile.
+    pub(super) fn pixels(self) -> usize {
+        1024 / self as usize
+    }
+}
+
 /// A WGSL module: a name for messages, and the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Module {
@@ -59,9 +153,31 @@ const CONV_STRIP: Module = Module {
 const CONV_TILED: Module = Module {
     name: "conv_tiled",
     text: concat!(
+        include_str!("tiled_full.wgsl"),
         include_str!("activation.wgsl"),
         include_str!("conv_shared.wgsl"),
+        include_str!("tiled_shared.wgsl"),
         include_str!("conv_tiled.wgsl")
+    ),
+};
+const CONV_TILED_HALF: Module = Module {
+    name: "conv_tiled_half",
+    text: concat!(
+        include_str!("tiled_half.wgsl"),
+        include_str!("activation.wgsl"),
+        include_str!("conv_shared.wgsl"),
+        include_str!("tiled_shared.wgsl"),
+        include_str!("conv_tiled.wgsl")
+    ),
+};
+const WINOGRAD_TILED: Module = Module {
+    name: "winograd_tiled",
+    text: concat!(
+        include_str!("tiled_full.wgsl"),
+        include_str!("activation.wgsl"),
+        include_str!("conv_shared.wgsl"),
+        include_str!("tiled_shared.wgsl"),
+        include_str!("winograd_tiled.wgsl")
     ),
 };
 const CONV_PIXEL: Module = Module {
@@ -70,6 +186,32 @@ const CONV_PIXEL: Module = Module {
         include_str!("activation.wgsl"),
         include_str!("conv_shared.wgsl"),
         include_str!("conv_pixel.wgsl")
+    ),
+};
+const WINOGRAD: Module = Module {
+    name: "winograd",
+    text: concat!(
+        include_str!("activation.wgsl"),
+        include_str!("conv_shared.wgsl"),
+        include_str!("winograd.wgsl")
+    ),
+};
+const WINOGRAD_MULTIPLY: Module = Module {
+    name: "winograd_multiply",
+    text: concat!(
+        include_str!("activation.wgsl"),
+        include_str!("conv_shared.wgsl"),
+        include_str!("winograd_multiply.wgsl"),
+        include_str!("winograd_weights_plain.wgsl")
+    ),
+};
+const WINOGRAD_MULTIPLY_SUBGROUP: Module = Module {
+    name: "winograd_multiply_subgroup",
+    text: concat!(
+        include_str!("activation.wgsl"),
+        include_str!("conv_shared.wgsl"),
+        include_str!("winograd_multiply.wgsl"),
+        include_str!("winograd_weights_subgroup.wgsl")
     ),
 };
 const WINDOW: Module = Module { name: "window", text: include_str!("window.wgsl") };
@@ -86,8 +228,20 @@ const STRIDED_GROUPS: Module = Module {
 
 /// Every module.
 #[cfg(test)]
-pub(super) const MODULES: [Module; 7] =
-    [CONV_STRIP, CONV_TILED, CONV_PIXEL, WINDOW, ELEMENT, STRIDED, STRIDED_GROUPS];
+pub(super) const MODULES: [Module; 12] = [
+    CONV_STRIP,
+    CONV_TILED,
+    CONV_TILED_HALF,
+    CONV_PIXEL,
+    WINOGRAD,
+    WINOGRAD_MULTIPLY,
+    WINOGRAD_MULTIPLY_SUBGROUP,
+    WINOGRAD_TILED,
+    WINDOW,
+    ELEMENT,
+    STRIDED,
+    STRIDED_GROUPS,
+];
 
 impl Kernel {
     /// The module it is in and its entry point.
@@ -95,10 +249,17 @@ impl Kernel {
         match self {
             Self::Rows { .. } => (CONV_STRIP, "rows"),
             Self::Strip { .. } => (CONV_STRIP, "strip"),
-            Self::Tiled { .. } => (CONV_TILED, "tiled"),
+            Self::Tiled { half: false, .. } => (CONV_TILED, "tiled"),
+            Self::Tiled { half: true, .. } => (CONV_TILED_HALF, "tiled"),
             Self::Pixel { .. } => (CONV_PIXEL, "pixel"),
             Self::Depthwise { .. } => (CONV_PIXEL, "depthwise"),
             Self::Transposed { .. } => (CONV_PIXEL, "transposed"),
+            Self::WinogradFilters { .. } => (WINOGRAD, "filters"),
+            Self::WinogradInputs => (WINOGRAD, "inputs"),
+            Self::WinogradMultiply { subgroups: false, .. } => (WINOGRAD_MULTIPLY, "multiply"),
+            Self::WinogradMultiply { subgroups: true, .. } => (WINOGRAD_MULTIPLY_SUBGROUP, "multiply"),
+            Self::WinogradTiled { .. } => (WINOGRAD_TILED, "tiled"),
+            Self::WinogradOutputs { .. } => (WINOGRAD, "outputs"),
             Self::Pool => (WINDOW, "pool"),
             Self::Resize => (WINDOW, "resize"),
             Self::Unary => (ELEMENT, "unary"),
@@ -115,36 +276,97 @@ impl Kernel {
     /// The values of its pipeline-overridable constants.
     pub(super) fn constants(self) -> Vec<(&'static str, f64)> {
         let flag = |on: bool| if on { 1.0 } else { 0.0 };
-        match self {
-            Self::Rows { int8, wide } | Self::Strip { int8, wide } => {
+        let mut constants = match self {
+            Self::Rows { int8, wide, .. } | Self::Strip { int8, wide, .. } => {
                 vec![("INT8", flag(int8)), ("WIDTH", 1.0 + flag(wide))]
             }
-            Self::Tiled { int8, wide } => {
-                let (columns, depth) = if wide { (16.0, 4.0) } else { (4.0, 2.0) };
-                vec![("INT8", flag(int8)), ("COLUMNS", columns), ("DEPTH", depth)]
+            Self::Tiled { int8, columns, .. } => {
+                vec![("INT8", flag(int8)), ("COLUMNS", columns.count()), ("DEPTH", columns.count() / 2.0)]
             }
-            Self::Pixel { int8 } | Self::Depthwise { int8 } | Self::Transposed { int8 } => {
-                vec![("INT8", flag(int8))]
+            Self::WinogradMultiply { tall, .. } => vec![("TILES", 4.0 + 4.0 * flag(tall))],
+            Self::WinogradTiled { columns } => {
+                vec![("COLUMNS", columns.count()), ("DEPTH", columns.count() / 2.0)]
             }
+            Self::Pixel { int8, .. }
+            | Self::Depthwise { int8, .. }
+            | Self::Transposed { int8, .. }
+            | Self::WinogradFilters { int8 } => vec![("INT8", flag(int8))],
             _ => vec![],
+        };
+        match self {
+            Self::Rows { tail, .. }
+            | Self::Strip { tail, .. }
+            | Self::Tiled { tail, .. }
+            | Self::Pixel { tail, .. }
+            | Self::Depthwise { tail, .. }
+            | Self::Transposed { tail, .. }
+            | Self::WinogradOutputs { tail } => constants.extend(tail.constants()),
+            _ => {}
         }
+        constants
     }
 
     /// Items that a workgroup works on: invocations, or pixels of a tile.
     pub(super) fn workgroup_items(self) -> usize {
         match self {
             Self::Rows { .. } | Self::Strip { .. } => 32,
-            Self::Tiled { wide: true, .. } => 64,
-            Self::Tiled { wide: false, .. } => 256,
+            Self::WinogradMultiply { tall, .. } => 128 << u32::from(tall),
+            Self::Tiled { columns, .. } | Self::WinogradTiled { columns } => columns.pixels(),
             _ => 64,
         }
     }
 }
 
-/// The pipelines of a network, all with one layout: source, table, parameters, other source, result.
+/// The kernels that networks of U²-Net's kind use, the ones that take the longest to compile first.
+pub(super) fn usual(target: &Target) -> Vec<Kernel> {
+    let int8 = true;
+    let tail = |function, residual| Tail { function, residual };
+    let relu = tail(Function::Relu, None);
+    let sum = tail(Function::Relu, Some(Residual::AfterActivation));
+    let plain = tail(Function::Identity, None);
+    let last = tail(Function::Any, None);
+    let mut kernels = Vec::new();
+    let winograd = target.strategy == Strategy::Registers || target.winograd != Winograd::From(usize::MAX);
+    if winograd {
+        kernels.extend([relu, sum].map(|tail| Kernel::WinogradOutputs { tail }));
+        kernels.extend([Kernel::WinogradInputs, Kernel::WinogradFilters { int8 }]);
+    }
+    match target.strategy {
+        Strategy::Registers => {
+            let subgroups = target.subgroups;
+            kernels.extend([true, false].map(|tall| Kernel::WinogradMultiply { subgroups, tall }));
+            kernels.extend([relu, sum].map(|tail| Kernel::Rows { int8, wide: true, tail }));
+            kernels.push(Kernel::Rows { int8, wide: false, tail: plain });
+            kernels.push(Kernel::Strip { int8, wide: false, tail: last });
+        }
+        Strategy::Tiled => {
+            let all = [Columns::Eight, Columns::Four, Columns::Two];
+            for columns in all {
+                if winograd {
+                    kernels.push(Kernel::WinogradTiled { columns });
+                }
+                let half = target.half;
+                kernels.extend([relu, sum].map(|tail| Kernel::Tiled { int8, columns, half, tail }));
+            }
+            kernels.extend([plain, last].map(|tail| Kernel::Pixel { int8, tail }));
+        }
+    }
+    kernels.extend([Kernel::Pool, Kernel::Resize, Kernel::Copy, Kernel::CopyGroups, Kernel::Fill]);
+    kernels
+}
+
+/// The pipelines on a device, all with one layout: source, table, parameters, other source, result. Each is made when
+/// it is first asked for.
 #[derive(Debug)]
 pub(super) struct Pipelines {
     pub(super) layout: wgpu::BindGroupLayout,
+    pipeline_layout: wgpu::PipelineLayout,
+    made: Mutex<Made>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
+    modules: HashMap<Module, wgpu::ShaderModule>,
     pipelines: HashMap<Kernel, wgpu::ComputePipeline>,
 }
 
@@ -152,7 +374,7 @@ pub(super) struct Pipelines {
 pub(super) const PARAMETER_BYTES: usize = 256;
 
 impl Pipelines {
-    pub(super) fn new(device: &Device, kernels: impl IntoIterator<Item = Kernel>) -> Self {
+    pub(super) fn new(device: &Device) -> Self {
         let raw = device.raw();
         let buffer = |binding, ty, has_dynamic_offset, min: u64| wgpu::BindGroupLayoutEntry {
             binding,
@@ -179,37 +401,40 @@ impl Pipelines {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
-        let mut modules: HashMap<Module, wgpu::ShaderModule> = HashMap::new();
-        let mut pipelines = HashMap::new();
-        for kernel in kernels {
-            pipelines.entry(kernel).or_insert_with(|| {
-                let (module, entry) = kernel.entry();
-                let shader = modules.entry(module).or_insert_with(|| {
-                    raw.create_shader_module(wgpu::ShaderModuleDescriptor {
-                        label: Some(module.name),
-                        source: wgpu::ShaderSource::Wgsl(module.text.into()),
-                    })
-                });
-                raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                    label: Some(entry),
-                    layout: Some(&pipeline_layout),
-                    module: shader,
-                    entry_point: Some(entry),
-                    compilation_options: wgpu::PipelineCompilationOptions {
-                        constants: &kernel.constants(),
-                        // Every kernel writes its workgroup memory before it reads it.
-                        zero_initialize_workgroup_memory: false,
-                    },
-                    cache: None,
-                })
-            });
-        }
-        Self { layout, pipelines }
+        Self { layout, pipeline_layout, made: Mutex::default() }
     }
 
-    /// The pipeline of a kernel that [`Pipelines::new`] was given.
-    pub(super) fn get(&self, kernel: Kernel) -> &wgpu::ComputePipeline {
-        &self.pipelines[&kernel]
+    /// Whether a kernel's pipeline was made already.
+    pub(super) fn has(&self, kernel: Kernel) -> bool {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).pipelines.contains_key(&kernel)
+    }
+
+    /// The pipeline of a kernel.
+    pub(super) fn get(&self, device: &Device, kernel: Kernel) -> wgpu::ComputePipeline {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let Made { modules, pipelines } = &mut *made;
+        let make = || {
+            let (module, entry) = kernel.entry();
+            let shader = modules.entry(module).or_insert_with(|| {
+                device.raw().create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(module.name),
+                    source: wgpu::ShaderSource::Wgsl(module.text.into()),
+                })
+            });
+            device.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry),
+                layout: Some(&self.pipeline_layout),
+                module: shader,
+                entry_point: Some(entry),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &kernel.constants(),
+                    // Every kernel writes its workgroup memory before it reads it.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            })
+        };
+        pipelines.entry(kernel).or_insert_with(make).clone()
     }
 }
 
@@ -226,20 +451,35 @@ mod tests {
         for module in MODULES {
             let parsed = naga::front::wgsl::parse_str(module.text)
                 .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(module.text)));
-            Validator::new(ValidationFlags::all(), Capabilities::empty())
+            let allowed = Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16;
+            Validator::new(ValidationFlags::all(), allowed)
                 .validate(&parsed)
                 .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(module.text)));
         }
         let flags = [false, true];
+        let tail = Tail { function: Function::Any, residual: Some(Residual::AfterActivation) };
+        let all = [Columns::Two, Columns::Four, Columns::Eight];
         let kernels = flags.iter().flat_map(|&int8| {
             flags
                 .iter()
                 .flat_map(move |&wide| {
-                    [Kernel::Rows { int8, wide }, Kernel::Strip { int8, wide }, Kernel::Tiled { int8, wide }]
+                    [Kernel::Rows { int8, wide, tail }, Kernel::Strip { int8, wide, tail }]
+                        .into_iter()
+                        .chain(all.map(|columns| Kernel::Tiled { int8, columns, half: wide, tail }))
+                        .chain(all.map(|columns| Kernel::WinogradTiled { columns }))
                 })
-                .chain([Kernel::Pixel { int8 }, Kernel::Depthwise { int8 }, Kernel::Transposed { int8 }])
+                .chain([
+                    Kernel::Pixel { int8, tail },
+                    Kernel::Depthwise { int8, tail },
+                    Kernel::Transposed { int8, tail },
+                ])
+                .chain([Kernel::WinogradFilters { int8 }])
         });
         let rest = [
+            Kernel::WinogradInputs,
+            Kernel::WinogradMultiply { subgroups: false, tall: false },
+            Kernel::WinogradMultiply { subgroups: true, tall: true },
+            Kernel::WinogradOutputs { tail },
             Kernel::Pool,
             Kernel::Resize,
             Kernel::Unary,

@@ -4,14 +4,13 @@ use std::ops::Range;
 
 use bytemuck::Zeroable;
 
-use super::kernel::{Kernel, PARAMETER_BYTES};
+use super::kernel::{Columns, Kernel, PARAMETER_BYTES, Tail};
 use super::pack::{self, Direction, Grouping};
 use super::parameters::{AXES, Axis, Convolution, Element, Strided, Window};
+use super::winograd;
 use crate::gpu::Error;
 use crate::nn::plan::{ALIGNMENT, Plan, Step, View};
-use crate::nn::step::{
-    Activation, BinaryOp, Conv, Kind, LANES, PoolMode, Residual, Resize, Tap, WeightValues,
-};
+use crate::nn::step::{Activation, BinaryOp, Conv, Kind, LANES, PoolMode, Resize, Tap, WeightValues};
 
 /// Which of the two ways to convolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +19,26 @@ pub enum Strategy {
     Tiled,
     /// In registers alone, in dispatches short enough to be cancelled between: for software adapters.
     Registers,
+}
+
+/// Which 3×3 convolutions of stride 1 go by Winograd's way (winograd.wgsl).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Winograd {
+    /// Those that take less time so, by an estimate for software adapters.
+    WhereFaster,
+    /// Those of so many input groups times output groups or more.
+    From(usize),
+}
+
+/// What a plan is translated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) strategy: Strategy,
+    pub(super) winograd: Winograd,
+    /// Whether subgroups have eight invocations or more and can share what they load.
+    pub(super) subgroups: bool,
+    /// Whether products through workgroup memory are taken in half precision.
+    pub(super) half: bool,
 }
 
 /// One dispatch.
@@ -51,7 +70,7 @@ pub(super) struct Areas {
 
 /// Which area holds a step's second input; the numbers are those of the kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Second {
+pub(super) enum Second {
     Other = 0,
     Source = 1,
     Result = 2,
@@ -122,43 +141,43 @@ const MOST_WORKGROUPS: usize = 32768;
 
 /// On a software adapter a dispatch takes no more than about this many multiply-adds, so that a person who
 /// cancels waits no more than half a second for an adapter of 1 GFLOP/s.
-const SHORT_DISPATCH: u64 = 200_000_000;
+pub(super) const SHORT_DISPATCH: u64 = 200_000_000;
 
-struct Builder {
-    strategy: Strategy,
-    program: Program,
+pub(super) struct Builder {
+    pub(super) target: Target,
+    pub(super) program: Program,
     step: usize,
     /// Where the step's second input is.
-    second: Second,
+    pub(super) second: Second,
+    /// The areas of the step.
+    pub(super) areas: Areas,
+    /// Floats of the plan's own memory; what lies between the dispatches of one step comes after.
+    pub(super) tensors: usize,
 }
 
 /// Translates a plan.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a copy with more axes than the parameters have room for.
-pub(super) fn lower(plan: &Plan, strategy: Strategy) -> Result<Program, Error> {
+pub(super) fn lower(plan: &Plan, target: Target) -> Result<Program, Error> {
     let mut table = Vec::with_capacity(plan.steps.iter().map(table_words).sum::<usize>() + 4);
     table.extend([0; 4]);
+    let tensors = plan.arena.next_multiple_of(ALIGNMENT).max(ALIGNMENT);
     let mut builder = Builder {
-        strategy,
-        program: Program {
-            dispatches: vec![],
-            parameters: vec![],
-            table,
-            arena: plan.arena.next_multiple_of(ALIGNMENT).max(ALIGNMENT),
-            areas: vec![],
-        },
+        target,
+        tensors,
+        program: Program { dispatches: vec![], parameters: vec![], table, arena: tensors, areas: vec![] },
         step: 0,
         second: Second::Other,
+        areas: Areas { source: None, other: None, result: 0..0 },
     };
     for (index, step) in plan.steps.iter().enumerate() {
         builder.step = index;
         if !step.output.is_empty() {
             let (areas, relative, second) = Areas::of(step);
             builder.second = second;
-            if builder.program.areas.last() != Some(&areas) {
-                builder.program.areas.push(areas);
-            }
+            builder.areas = areas.clone();
+            builder.work_on(areas);
             builder.step(&relative)?;
         }
     }
@@ -234,6 +253,13 @@ fn spread(count: usize) -> [u32; 2] {
 }
 
 impl Builder {
+    /// Has the next dispatches work on these areas.
+    pub(super) fn work_on(&mut self, areas: Areas) {
+        if self.program.areas.last() != Some(&areas) {
+            self.program.areas.push(areas);
+        }
+    }
+
     /// Puts words into the table; returns the entry that they start at.
     fn store(&mut self, words: impl IntoIterator<Item = u32>) -> u32 {
         let table = &mut self.program.table;
@@ -247,7 +273,13 @@ impl Builder {
         self.store(values.iter().map(|v| v.to_bits()))
     }
 
-    fn push<P: bytemuck::Pod>(&mut self, kernel: Kernel, parameters: &P, workgroups: [u32; 3], work: u64) {
+    pub(super) fn push<P: bytemuck::Pod>(
+        &mut self,
+        kernel: Kernel,
+        parameters: &P,
+        workgroups: [u32; 3],
+        work: u64,
+    ) {
         let at = self.program.parameters.len();
         self.program.parameters.extend_from_slice(bytemuck::bytes_of(parameters));
         self.program.parameters.resize(at + PARAMETER_BYTES, 0);
@@ -257,7 +289,7 @@ impl Builder {
     }
 
     /// Workgroups for `items` of a kernel that counts them along one axis, and the items in a row of them.
-    fn linear(kernel: Kernel, items: usize) -> ([u32; 3], u32) {
+    pub(super) fn linear(kernel: Kernel, items: usize) -> ([u32; 3], u32) {
         let each = kernel.workgroup_items();
         let [x, y] = spread(items.div_ceil(each));
         ([x, y, 1], x * each as u32)
@@ -361,7 +393,6 @@ impl Builder {
             result_size: size(out_height, out_width),
             residual: residual_at,
             residual_pitch,
-            has_residual: conv.residual.map_or(0, |place| 1 + u32::from(place == Residual::AfterActivation)),
             images: n as u32,
             kernel: pair(conv.kernel()),
             stride: pair(conv.stride),
@@ -380,41 +411,48 @@ impl Builder {
             ..Convolution::zeroed()
         };
 
+        if direction == Direction::Forward
+            && let Some(tiles) = winograd::tiles(&self.target, conv, step)
+        {
+            self.winograd(step, conv, &tiles, p, int8);
+            return;
+        }
         let pixels = n * out_height * out_width;
         let rows = n * out_height;
         let wide = grouping.outputs > 1;
+        let tail = Tail::of(conv);
         // Strips of eight pixels, neighbouring or `dilation` apart.
         let strips = out_width.div_ceil(8);
         let spaced = out_width.div_ceil(8 * conv.dilation[1]) * conv.dilation[1];
         // Reading a row's inputs once for three taps is worth about a third more strips.
         let by_rows = conv.kernel()[1] == 3 && conv.stride == [1, 1] && 3 * spaced <= 4 * strips;
         let kernel = if direction == Direction::Transposed {
-            Kernel::Transposed { int8 }
+            Kernel::Transposed { int8, tail }
         } else if is_depthwise {
-            Kernel::Depthwise { int8 }
+            Kernel::Depthwise { int8, tail }
         } else if conv.groups > 1 {
-            Kernel::Pixel { int8 }
-        } else if self.strategy == Strategy::Registers {
+            Kernel::Pixel { int8, tail }
+        } else if self.target.strategy == Strategy::Registers {
             match (out_width < 4, by_rows) {
-                (true, _) => Kernel::Pixel { int8 },
-                (false, true) => Kernel::Rows { int8, wide },
-                (false, false) => Kernel::Strip { int8, wide },
+                (true, _) => Kernel::Pixel { int8, tail },
+                (false, true) => Kernel::Rows { int8, wide, tail },
+                (false, false) => Kernel::Strip { int8, wide, tail },
             }
         } else if grouping.outputs == 1 || pixels < 64 {
-            Kernel::Pixel { int8 }
+            Kernel::Pixel { int8, tail }
         } else {
-            Kernel::Tiled { int8, wide: grouping.outputs > 8 }
+            Kernel::Tiled { int8, columns: Columns::covering(grouping.outputs), half: self.target.half, tail }
         };
         let (items, layers) = match kernel {
             Kernel::Rows { .. } => (rows * spaced, grouping.outputs.div_ceil(1 + usize::from(wide))),
             Kernel::Strip { .. } => (rows * strips, grouping.outputs.div_ceil(1 + usize::from(wide))),
-            Kernel::Tiled { wide, .. } => (pixels, grouping.outputs.div_ceil(if wide { 16 } else { 4 })),
+            Kernel::Tiled { columns, .. } => (pixels, grouping.outputs.div_ceil(columns.groups())),
             _ => (pixels * grouping.outputs, 1),
         };
         p.strips = if matches!(kernel, Kernel::Rows { .. }) { spaced } else { strips } as u32;
 
         let work = step.multiply_adds();
-        let parts = match self.strategy {
+        let parts = match self.target.strategy {
             Strategy::Registers => work.div_ceil(SHORT_DISPATCH).max(1) as usize,
             Strategy::Tiled => 1,
         };

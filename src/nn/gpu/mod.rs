@@ -8,13 +8,15 @@ mod pack;
 mod parameters;
 #[cfg(test)]
 mod tests;
+mod tune;
+mod winograd;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use kernel::{PARAMETER_BYTES, Pipelines};
+use kernel::{Kernel, PARAMETER_BYTES, Pipelines};
 pub use lower::Strategy;
-use lower::{Areas, Dispatch, Program, lower};
+use lower::{Areas, Dispatch, Program, Target, Winograd, lower};
 
 use super::error::Error;
 use super::plan::{Plan, View};
@@ -26,8 +28,81 @@ const MOST_DISPATCHES: usize = 24;
 /// On a software adapter, most multiply-adds in a submission: about half a second at 1 GFLOP/s.
 const SHORT_SUBMISSION: u64 = 250_000_000;
 
-/// A plan on a device: its weights, pipelines and the list of dispatches. The tensors have memory only while it
-/// runs.
+/// The kernels on a device, with what was found out about it: which of the ways to convolve suits it. Networks that
+/// run on one device share them; clones are the same kernels.
+#[derive(Clone, Debug)]
+pub struct Kernels {
+    device: Device,
+    target: Target,
+    pipelines: Arc<Pipelines>,
+}
+
+impl Kernels {
+    /// For a device as it looks: software adapters work in registers, others through workgroup memory. Nothing is
+    /// compiled yet.
+    pub fn new(device: &Device) -> Self {
+        let strategy = if device.is_software() { Strategy::Registers } else { Strategy::Tiled };
+        Self::of(device, Self::target(device, strategy))
+    }
+
+    /// As [`Kernels::new`], where a real GPU first tries the variants on two layers of common sizes, which takes it
+    /// some tens of milliseconds, most of it compiling. What is found out lasts as long as these kernels.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device fails.
+    pub async fn tuned(device: &Device) -> Result<Self, Error> {
+        let mut kernels = Self::new(device);
+        if !device.is_software() {
+            kernels.target = tune::fastest(&kernels).await?;
+        }
+        Ok(kernels)
+    }
+
+    fn of(device: &Device, target: Target) -> Self {
+        Self { device: device.clone(), target, pipelines: Arc::new(Pipelines::new(device)) }
+    }
+
+    fn target(device: &Device, strategy: Strategy) -> Target {
+        let winograd = match strategy {
+            Strategy::Registers => Winograd::WhereFaster,
+            // Until a probe shows that it is faster.
+            Strategy::Tiled => Winograd::From(usize::MAX),
+        };
+        Target { strategy, winograd, subgroups: device.subgroup_size() >= 8, half: false }
+    }
+
+    /// Makes one more of the pipelines that segmentation networks commonly use, and says whether there may be more:
+    /// for a page that has its GPU before its model, a pipeline between two frames.
+    pub fn prepare_next(&self) -> bool {
+        let next = kernel::usual(&self.target).into_iter().find(|&kernel| !self.pipelines.has(kernel));
+        next.inspect(|&kernel| drop(self.pipelines.get(&self.device, kernel))).is_some()
+    }
+
+    /// What the probe or the device's kind decided, in words.
+    pub fn describe(&self) -> String {
+        let Target { strategy, winograd, subgroups, half } = self.target;
+        match strategy {
+            Strategy::Registers if subgroups => "in registers, weights shared in subgroups".into(),
+            Strategy::Registers => "in registers".into(),
+            Strategy::Tiled => {
+                let precision = if half { "half" } else { "single" };
+                match winograd {
+                    Winograd::From(usize::MAX) => format!("workgroup tiles in {precision} precision"),
+                    Winograd::From(least) => {
+                        let channels = 4.0 * (least as f64).sqrt();
+                        format!(
+                            "workgroup tiles in {precision} precision, Winograd from about {channels:.0} channels"
+                        )
+                    }
+                    Winograd::WhereFaster => format!("workgroup tiles in {precision} precision, Winograd"),
+                }
+            }
+        }
+    }
+}
+
+/// A plan on a device: its weights and the list of dispatches. The tensors have memory only while it runs, unless the
+/// caller keeps it.
 #[derive(Debug)]
 pub struct Executor {
     device: Device,
@@ -36,7 +111,9 @@ pub struct Executor {
     parameters: wgpu::Buffer,
     /// What is bound where a kernel reads less than two tensors.
     spare: wgpu::Buffer,
-    pipelines: Pipelines,
+    pipelines: Arc<Pipelines>,
+    /// One for each dispatch.
+    compiled: Vec<wgpu::ComputePipeline>,
     areas: Vec<Areas>,
     dispatches: Vec<Dispatch>,
     batches: Vec<Range<usize>>,
@@ -50,6 +127,8 @@ pub struct Tensors {
     arena: wgpu::Buffer,
     /// One for each of the areas that the dispatches work on.
     bindings: Vec<wgpu::BindGroup>,
+    /// Where the outputs are read.
+    outputs: wgpu::Buffer,
 }
 
 impl Tensors {
@@ -64,6 +143,7 @@ impl Drop for Tensors {
     fn drop(&mut self) {
         // The browser frees buffers when it collects garbage, which can be long after.
         self.arena.destroy();
+        self.outputs.destroy();
     }
 }
 
@@ -74,8 +154,7 @@ impl Executor {
     /// [`Error::Device`] where a tensor is more than the device binds at once, all of them more than its largest
     /// buffer, the device is lost, or a step is beyond the kernels. The caller falls back to the CPU executor.
     pub fn new(device: &Device, plan: impl Into<Arc<Plan>>) -> Result<Self, Error> {
-        let strategy = if device.is_software() { Strategy::Registers } else { Strategy::Tiled };
-        Self::with_strategy(device, plan, strategy)
+        Self::with_kernels(&Kernels::new(device), plan)
     }
 
     /// As [`Executor::new`], with a given way to convolve.
@@ -87,9 +166,18 @@ impl Executor {
         plan: impl Into<Arc<Plan>>,
         strategy: Strategy,
     ) -> Result<Self, Error> {
+        Self::with_kernels(&Kernels::of(device, Kernels::target(device, strategy)), plan)
+    }
+
+    /// As [`Executor::new`], with kernels that other networks on the device use too.
+    ///
+    /// # Errors
+    /// As [`Executor::new`].
+    pub fn with_kernels(kernels: &Kernels, plan: impl Into<Arc<Plan>>) -> Result<Self, Error> {
+        let Kernels { device, target, pipelines } = kernels;
         let plan = plan.into();
         device.check()?;
-        let program = lower(&plan, strategy)?;
+        let program = lower(&plan, *target)?;
         let bytes = |words: usize| words as u64 * 4;
         let tensor_bytes = tensor_bytes(device, &program)?;
         let spare = device.storage("no tensor", 2 * SPARE)?;
@@ -106,16 +194,17 @@ impl Executor {
         device.queue().write_buffer(&table, 0, bytemuck::cast_slice(&program.table));
         device.queue().write_buffer(&parameters, 0, &program.parameters);
 
-        let pipelines = Pipelines::new(device, program.dispatches.iter().map(|d| d.kernel));
+        let compiled = program.dispatches.iter().map(|d| pipelines.get(device, d.kernel)).collect();
         device.check()?;
-        let batches = batches(&program.dispatches, strategy);
+        let batches = batches(&program.dispatches, target.strategy);
         Ok(Self {
             device: device.clone(),
             plan,
             table,
             parameters,
             spare,
-            pipelines,
+            pipelines: pipelines.clone(),
+            compiled,
             areas: program.areas,
             dispatches: program.dispatches,
             batches,
@@ -179,7 +268,10 @@ impl Executor {
                 })
             })
             .collect();
-        let tensors = Tensors { arena, bindings };
+        let read: u64 = self.plan.outputs.iter().map(|port| port.tensor.range().len() as u64 * 4).sum();
+        let usage = wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ;
+        let outputs = self.device.buffer("the network's outputs for reading", read, usage)?;
+        let tensors = Tensors { arena, bindings, outputs };
         for (view, elements) in &self.plan.constants {
             self.write(&tensors, view, elements);
         }
@@ -216,12 +308,22 @@ impl Executor {
     }
 
     fn record(&self, tensors: &Tensors, encoder: &mut wgpu::CommandEncoder, range: Range<usize>) {
-        let mut pass = encoder
-            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("nn"), timestamp_writes: None });
-        let mut current = None;
-        for dispatch in &self.dispatches[range] {
+        self.record_pass(tensors, encoder, range, None);
+    }
+
+    fn record_pass(
+        &self,
+        tensors: &Tensors,
+        encoder: &mut wgpu::CommandEncoder,
+        range: Range<usize>,
+        timestamp_writes: Option<wgpu::ComputePassTimestampWrites<'_>>,
+    ) {
+        let label = Some("nn");
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes });
+        let mut current: Option<Kernel> = None;
+        for (dispatch, pipeline) in self.dispatches[range.clone()].iter().zip(&self.compiled[range]) {
             if current.replace(dispatch.kernel) != Some(dispatch.kernel) {
-                pass.set_pipeline(self.pipelines.get(dispatch.kernel));
+                pass.set_pipeline(pipeline);
             }
             pass.set_bind_group(0, &tensors.bindings[dispatch.areas], &[dispatch.parameters]);
             let [x, y, z] = dispatch.workgroups;
@@ -267,8 +369,8 @@ impl Executor {
         if progress(total, total) { Ok(()) } else { Err(Error::Cancelled) }
     }
 
-    /// Runs on zeros once, each step by itself, and gives the seconds that each took. For tuning: waiting after
-    /// each step costs time of its own.
+    /// Runs on zeros once and gives the seconds that each step took: by the adapter's clock where it has one
+    /// ([`Device::has_clock`]), else each dispatch by itself, where waiting costs time of its own. For tuning.
     ///
     /// # Errors
     /// [`Error::Device`] where the device fails.
@@ -276,13 +378,58 @@ impl Executor {
     pub async fn measure(&self) -> Result<Vec<f64>, Error> {
         let tensors = &self.tensors()?;
         let mut seconds = vec![0.0; self.plan.steps.len()];
-        for (index, dispatch) in self.dispatches.iter().enumerate() {
+        for batch in &self.batches {
+            let taken = if self.device.has_clock() {
+                self.time_by_queries(tensors, batch.clone()).await?
+            } else {
+                self.time_by_waiting(tensors, batch.clone()).await?
+            };
+            for (dispatch, taken) in self.dispatches[batch.clone()].iter().zip(taken) {
+                seconds[dispatch.step] += taken;
+            }
+        }
+        Ok(seconds)
+    }
+
+    /// The seconds of each of some dispatches, each a pass with a timestamp before and after it.
+    #[cfg(not(target_arch = "wasm32"))]
+    async fn time_by_queries(&self, tensors: &Tensors, range: Range<usize>) -> Result<Vec<f64>, Error> {
+        let count = 2 * range.len() as u32;
+        let queries = self.device.raw().create_query_set(&wgpu::QuerySetDescriptor {
+            label: Some("the steps' times"),
+            ty: wgpu::QueryType::Timestamp,
+            count,
+        });
+        let bytes = u64::from(count) * 8;
+        let usage = wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC;
+        let times = self.device.buffer("the steps' times", bytes, usage)?;
+        let mut encoder = self.encoder();
+        for (nth, index) in range.enumerate() {
+            let writes = wgpu::ComputePassTimestampWrites {
+                query_set: &queries,
+                beginning_of_pass_write_index: Some(2 * nth as u32),
+                end_of_pass_write_index: Some(2 * nth as u32 + 1),
+            };
+            self.record_pass(tensors, &mut encoder, index..index + 1, Some(writes));
+        }
+        encoder.resolve_query_set(&queries, 0..count, &times, 0);
+        let read = self.device.read(encoder, &[Readback { buffer: &times, range: 0..bytes }]).await?;
+        times.destroy();
+        let period = f64::from(self.device.queue().get_timestamp_period()) * 1e-9;
+        let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&read[0]);
+        Ok(ticks.chunks(2).map(|pair| pair[1].saturating_sub(pair[0]) as f64 * period).collect())
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    async fn time_by_waiting(&self, tensors: &Tensors, range: Range<usize>) -> Result<Vec<f64>, Error> {
+        let mut seconds = Vec::with_capacity(range.len());
+        for index in range {
             let start = std::time::Instant::now();
             let mut encoder = self.encoder();
             self.record(tensors, &mut encoder, index..index + 1);
             let submitted = self.device.submit(encoder)?;
             self.device.finished(submitted).await?;
-            seconds[dispatch.step] += start.elapsed().as_secs_f64();
+            seconds.push(start.elapsed().as_secs_f64());
         }
         Ok(seconds)
     }
@@ -300,9 +447,22 @@ impl Executor {
     ) -> Result<Vec<Vec<f32>>, Error> {
         // Checked before there is memory to be filled.
         self.plan.check(inputs)?;
-        let tensors = self.tensors()?;
-        self.upload(&tensors, inputs)?;
-        self.execute(&tensors, progress).await?;
+        self.run_in(&self.tensors()?, inputs, progress).await
+    }
+
+    /// As [`Executor::run`], in memory that the caller keeps from run to run: then a run allocates no GPU memory.
+    /// Dropping it gives it back.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub async fn run_in(
+        &self,
+        tensors: &Tensors,
+        inputs: &[&[f32]],
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        self.upload(tensors, inputs)?;
+        self.execute(tensors, progress).await?;
         let parts: Vec<Readback<'_>> = self
             .plan
             .outputs
@@ -312,7 +472,7 @@ impl Executor {
                 Readback { buffer: &tensors.arena, range: range.start as u64 * 4..range.end as u64 * 4 }
             })
             .collect();
-        let read = self.device.read(self.encoder(), &parts).await?;
+        let read = self.device.read_through(&tensors.outputs, self.encoder(), &parts).await?;
         Ok(self
             .plan
             .outputs

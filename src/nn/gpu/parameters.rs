@@ -16,7 +16,7 @@ pub(super) struct Convolution {
     pub(super) result_size: [u32; 2],
     pub(super) residual: u32,
     pub(super) residual_pitch: u32,
-    pub(super) has_residual: u32,
+    pub(super) unused: u32,
     pub(super) images: u32,
     pub(super) kernel: [u32; 2],
     pub(super) stride: [u32; 2],
@@ -36,6 +36,8 @@ pub(super) struct Convolution {
     pub(super) function: u32,
     pub(super) slopes: u32,
     pub(super) values: [f32; 4],
+    pub(super) tile_rows: u32,
+    pub(super) block: u32,
 }
 
 /// `Window` in window.wgsl.
