@@ -12,7 +12,8 @@ struct Convolution {
     result_width: u32,
     residual: u32,
     residual_pitch: u32,
-    unused: u32,
+    // 0 none, 1 added before the activation, 2 after it.
+    has_residual: u32,
     images: u32,
     kernel_height: u32,
     kernel_width: u32,
@@ -83,11 +84,12 @@ fn block(at: u32) -> mat4x4<f32> {
     );
 }
 
-// The function at the end, where the pipeline is made for it, else ANY: software adapters run through every case.
+// The function at the end, where the pipeline is made for it, else ANY: software adapters run through every case of a
+// switch.
 override FUNCTION: u32 = 255u;
 const ANY = 255u;
-// Whether a residual is added: 0 none, 1 before the activation, 2 after it.
-override RESIDUAL: u32 = 0u;
+// The same for `has_residual`.
+override RESIDUAL: u32 = 255u;
 
 fn multiply_add(sum: vec4<f32>, w: mat4x4<f32>, x: vec4<f32>) -> vec4<f32> {
     return fma(w[3], vec4(x.w), fma(w[2], vec4(x.z), fma(w[1], vec4(x.y), fma(w[0], vec4(x.x), sum))));
@@ -109,7 +111,7 @@ fn finish(pixel: u32, group: u32, sum: vec4<f32>) {
 // The same for sums that have their scale and bias.
 fn finish_sum(pixel: u32, group: u32, sum: vec4<f32>) {
     var value = sum;
-    if RESIDUAL == 1u {
+    if RESIDUAL == 1u || (RESIDUAL == ANY && conv.has_residual == 1u) {
         value += residual(conv.residual + pixel * conv.residual_pitch + group);
     }
     if FUNCTION == RELU {
@@ -122,7 +124,7 @@ fn finish_sum(pixel: u32, group: u32, sum: vec4<f32>) {
         let p = vec4<f32>(conv.p0, conv.p1, conv.p2, conv.p3);
         value = activate(conv.function_of, p, slopes, value);
     }
-    if RESIDUAL == 2u {
+    if RESIDUAL == 2u || (RESIDUAL == ANY && conv.has_residual == 2u) {
         value += residual(conv.residual + pixel * conv.residual_pitch + group);
     }
     result[conv.result + pixel * conv.result_pitch + group] = value;

@@ -10,45 +10,40 @@ use crate::nn::step::{Activation, Conv, Residual};
 /// The end of a convolution's work that a pipeline is made for: software adapters run through all that a kernel
 /// could do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Tail {
-    pub(super) function: Function,
-    pub(super) residual: Option<Residual>,
-}
-
-/// The function in a [`Tail`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Function {
-    /// None.
-    Identity,
-    /// max(x, 0)
-    Relu,
-    /// The one that the parameters name.
+pub(super) enum Tail {
+    /// Whatever the parameters say.
     Any,
+    /// No function or max(x, 0), with the residual where there is one.
+    Clamp { relu: bool, residual: Option<Residual> },
 }
 
 impl Tail {
     pub(super) fn of(conv: &Conv) -> Self {
-        let function = match conv.activation {
-            Activation::Identity => Function::Identity,
-            Activation::Relu => Function::Relu,
-            _ => Function::Any,
-        };
-        Self { function, residual: conv.residual }
+        match conv.activation {
+            Activation::Identity => Self::Clamp { relu: false, residual: conv.residual },
+            Activation::Relu => Self::Clamp { relu: true, residual: conv.residual },
+            _ => Self::Any,
+        }
     }
 
     /// The values of FUNCTION and RESIDUAL in conv_shared.wgsl.
     fn constants(self) -> [(&'static str, f64); 2] {
-        let function = match self.function {
-            Function::Identity => 0.0,
-            Function::Relu => 1.0,
-            Function::Any => 255.0,
-        };
-        let residual = match self.residual {
-            None => 0.0,
-            Some(Residual::BeforeActivation) => 1.0,
-            Some(Residual::AfterActivation) => 2.0,
+        let (function, residual) = match self {
+            Self::Any => (255.0, 255.0),
+            Self::Clamp { relu, residual } => {
+                (if relu { 1.0 } else { 0.0 }, f64::from(residual_place(residual)))
+            }
         };
         [("FUNCTION", function), ("RESIDUAL", residual)]
+    }
+}
+
+/// What the kernels call the place of a residual.
+pub(super) fn residual_place(residual: Option<Residual>) -> u32 {
+    match residual {
+        None => 0,
+        Some(Residual::BeforeActivation) => 1,
+        Some(Residual::AfterActivation) => 2,
     }
 }
 
@@ -320,24 +315,24 @@ impl Kernel {
 /// The kernels that networks of U²-Net's kind use, the ones that take the longest to compile first.
 pub(super) fn usual(target: &Target) -> Vec<Kernel> {
     let int8 = true;
-    let tail = |function, residual| Tail { function, residual };
-    let relu = tail(Function::Relu, None);
-    let sum = tail(Function::Relu, Some(Residual::AfterActivation));
-    let plain = tail(Function::Identity, None);
-    let last = tail(Function::Any, None);
+    let relu = Tail::Clamp { relu: true, residual: None };
+    let sum = Tail::Clamp { relu: true, residual: Some(Residual::AfterActivation) };
+    let plain = Tail::Clamp { relu: false, residual: None };
     let mut kernels = Vec::new();
     let winograd = target.strategy == Strategy::Registers || target.winograd != Winograd::From(usize::MAX);
     if winograd {
         kernels.extend([relu, sum].map(|tail| Kernel::WinogradOutputs { tail }));
-        kernels.extend([Kernel::WinogradInputs, Kernel::WinogradFilters { int8 }]);
+        kernels.push(Kernel::WinogradInputs);
+        // The first layer's weights are often floats.
+        kernels.extend([true, false].map(|int8| Kernel::WinogradFilters { int8 }));
     }
     match target.strategy {
         Strategy::Registers => {
             let subgroups = target.subgroups;
             kernels.extend([true, false].map(|tall| Kernel::WinogradMultiply { subgroups, tall }));
-            kernels.extend([relu, sum].map(|tail| Kernel::Rows { int8, wide: true, tail }));
+            kernels.push(Kernel::Rows { int8, wide: true, tail: Tail::Any });
             kernels.push(Kernel::Rows { int8, wide: false, tail: plain });
-            kernels.push(Kernel::Strip { int8, wide: false, tail: last });
+            kernels.extend([true, false].map(|wide| Kernel::Strip { int8, wide, tail: Tail::Any }));
         }
         Strategy::Tiled => {
             let all = [Columns::Eight, Columns::Four, Columns::Two];
@@ -348,7 +343,9 @@ pub(super) fn usual(target: &Target) -> Vec<Kernel> {
                 let half = target.half;
                 kernels.extend([relu, sum].map(|tail| Kernel::Tiled { int8, columns, half, tail }));
             }
-            kernels.extend([plain, last].map(|tail| Kernel::Pixel { int8, tail }));
+            let half = target.half;
+            kernels.push(Kernel::Tiled { int8: false, columns: Columns::Eight, half, tail: relu });
+            kernels.extend([plain, Tail::Any].map(|tail| Kernel::Pixel { int8, tail }));
         }
     }
     kernels.extend([Kernel::Pool, Kernel::Resize, Kernel::Copy, Kernel::CopyGroups, Kernel::Fill]);
@@ -457,7 +454,7 @@ mod tests {
                 .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(module.text)));
         }
         let flags = [false, true];
-        let tail = Tail { function: Function::Any, residual: Some(Residual::AfterActivation) };
+        let tail = Tail::Clamp { relu: true, residual: Some(Residual::AfterActivation) };
         let all = [Columns::Two, Columns::Four, Columns::Eight];
         let kernels = flags.iter().flat_map(|&int8| {
             flags

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytemuck::Zeroable;
 
-use super::kernel::{Columns, Kernel, PARAMETER_BYTES, Tail};
+use super::kernel::{Columns, Kernel, PARAMETER_BYTES, Tail, residual_place};
 use super::pack::{self, Direction, Grouping};
 use super::parameters::{AXES, Axis, Convolution, Element, Strided, Window};
 use super::winograd;
@@ -393,6 +393,7 @@ impl Builder {
             result_size: size(out_height, out_width),
             residual: residual_at,
             residual_pitch,
+            has_residual: residual_place(conv.residual),
             images: n as u32,
             kernel: pair(conv.kernel()),
             stride: pair(conv.stride),
@@ -435,8 +436,9 @@ impl Builder {
         } else if self.target.strategy == Strategy::Registers {
             match (out_width < 4, by_rows) {
                 (true, _) => Kernel::Pixel { int8, tail },
-                (false, true) => Kernel::Rows { int8, wide, tail },
-                (false, false) => Kernel::Strip { int8, wide, tail },
+                // Few layers that are not small come here in wide strips: one pipeline serves all of them.
+                (false, true) => Kernel::Rows { int8, wide, tail: if wide { Tail::Any } else { tail } },
+                (false, false) => Kernel::Strip { int8, wide, tail: if wide { Tail::Any } else { tail } },
             }
         } else if grouping.outputs == 1 || pixels < 64 {
             Kernel::Pixel { int8, tail }

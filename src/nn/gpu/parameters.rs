@@ -16,7 +16,7 @@ pub(super) struct Convolution {
     pub(super) result_size: [u32; 2],
     pub(super) residual: u32,
     pub(super) residual_pitch: u32,
-    pub(super) unused: u32,
+    pub(super) has_residual: u32,
     pub(super) images: u32,
     pub(super) kernel: [u32; 2],
     pub(super) stride: [u32; 2],
