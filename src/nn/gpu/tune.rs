@@ -53,7 +53,9 @@ fn layer(channels: usize) -> Result<Arc<Plan>, nn::Error> {
     let weights = Weights {
         shape: [channels, channels, 3, 3],
         values: WeightValues::Int8 {
-            bytes: (0..channels * channels * 9).map(|index| (index * 37 % 255) as u8 as i8).collect(),
+            bytes: Arc::new(
+                (0..channels * channels * 9).map(|index| (index * 37 % 255) as u8 as i8).collect(),
+            ),
             scales: vec![0.01; channels],
         },
     };
