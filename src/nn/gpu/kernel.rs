@@ -344,7 +344,8 @@ pub(super) fn usual(target: &Target) -> Vec<Kernel> {
                 kernels.extend([relu, sum].map(|tail| Kernel::Tiled { int8, columns, half, tail }));
             }
             let half = target.half;
-            kernels.push(Kernel::Tiled { int8: false, columns: Columns::Eight, half, tail: relu });
+            let columns = Columns::Eight;
+            kernels.extend([relu, sum].map(|tail| Kernel::Tiled { int8: false, columns, half, tail }));
             kernels.extend([plain, Tail::Any].map(|tail| Kernel::Pixel { int8, tail }));
         }
     }

@@ -71,6 +71,11 @@ impl Kernels {
         Target { strategy, winograd, subgroups: device.subgroup_size() >= 8, half: false }
     }
 
+    /// The device that they are on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Makes one more of the pipelines that segmentation networks commonly use, and says whether there may be more:
     /// for a page that has its GPU before its model, a pipeline between two frames.
     pub fn prepare_next(&self) -> bool {

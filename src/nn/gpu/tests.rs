@@ -829,7 +829,7 @@ fn areas_are_apart_and_aligned() {
 #[allow(clippy::print_stderr)]
 fn half_precision_keeps_the_masks() {
     let Some(device) = Device::for_tests().filter(Device::has_half_precision) else { return };
-    let graph = Graph::from_onnx(&std::fs::read(std::env::var("VITRINE_MODEL").unwrap()).unwrap()).unwrap();
+    let graph = Graph::from_onnx(std::fs::read(std::env::var("VITRINE_MODEL").unwrap()).unwrap()).unwrap();
     let shape = graph.inputs[0].shape.iter().zip([1, 3, 320, 320]).map(|(known, open)| known.unwrap_or(open));
     let plan = Plan::of(&graph, &[shape.collect()], MEMORY_LIMIT).unwrap();
     for file in std::fs::read_dir(std::env::var("VITRINE_INPUTS").unwrap()).unwrap() {
