@@ -8,6 +8,7 @@ use prost::bytes::Buf;
 use super::Error;
 use crate::gpu::{self, Device, Preference};
 use crate::nn::cpu::{Rows, Run, Turn};
+use crate::nn::gpu::Kernels;
 use crate::nn::onnx::ModelProto;
 use crate::nn::{self, Band, Graph};
 use crate::photo::Photo;
@@ -239,6 +240,7 @@ pub struct Seen {
 /// Cuts out on the GPU.
 pub struct GpuRemover {
     device: Device,
+    kernels: Kernels,
     fast: Option<GpuSegmenter>,
     best: Option<GpuSegmenter>,
     refiner: GpuRefiner,
@@ -256,9 +258,12 @@ impl GpuRemover {
             return Err(gpu::Error::NoAdapter.into());
         }
         let refiner = GpuRefiner::new(&device)?;
+        // The networks that come share them. A page hardly waits for a pipeline: it compiles elsewhere.
+        let kernels = Kernels::tuned(&device).await?;
+        while kernels.prepare_next() {}
         // What is compiling now is ready, or refused, before anything waits for it.
         device.settle().await?;
-        Ok(Self { device, fast: None, best: None, refiner })
+        Ok(Self { device, kernels, fast: None, best: None, refiner })
     }
 
     /// Puts the ONNX model of the fast quality on the device. Between its steps the thread is free for others.
@@ -283,7 +288,7 @@ impl GpuRemover {
     async fn segmenter(&self, model: impl Buf) -> Result<GpuSegmenter, Error> {
         let graph = read(model)?;
         self.device.settle().await?;
-        let segmenter = GpuSegmenter::new(graph, &self.device).await?;
+        let segmenter = GpuSegmenter::new(graph, &self.kernels).await?;
         self.device.settle().await?;
         Ok(segmenter)
     }

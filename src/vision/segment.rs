@@ -1,7 +1,6 @@
 //! Asks a network where the subject is.
 
 use super::Mask;
-use crate::gpu::Device;
 use crate::nn::cpu::{Rows, Run, Turn};
 use crate::nn::{self, Band, Graph, Plan, cpu, gpu};
 use crate::photo::{Filter, Photo, network_input};
@@ -152,17 +151,18 @@ pub struct GpuSegmenter {
 }
 
 impl GpuSegmenter {
-    /// Plans the network and puts it on the device.
+    /// Plans the network and puts it on the kernels' device.
     ///
     /// # Errors
     /// As [`Segmenter::new`], and [`nn::Error::Device`] where the device cannot hold it.
-    pub async fn new(graph: Graph, device: &Device) -> Result<Self, nn::Error> {
+    pub async fn new(graph: Graph, kernels: &gpu::Kernels) -> Result<Self, nn::Error> {
         let normalization = Normalization::of(&graph)?;
         let plan = plan(graph, Band::WHOLE)?;
         let [input, output] = sizes(&plan);
         // Both before and after are long for a thread that draws a page.
-        device.settle().await?;
-        Ok(Self { executor: gpu::Executor::new(device, plan)?, normalization, input, output })
+        kernels.device().settle().await?;
+        let executor = gpu::Executor::with_kernels(kernels, plan)?;
+        Ok(Self { executor, normalization, input, output })
     }
 
     /// Width and height at which the network looks at a photo.
