@@ -1,128 +1,197 @@
 /**
- * Vitrine's network on the processor against onnxruntime-web's, in one run: the same browser, the same file
- * (`models/fast.onnx`), the same size (320 × 320), wasm on one thread. `cargo xtask bench` runs it.
+ * Vitrine beside its peers in Chromium, in one run: the same photo, the same network, one after the other.
+ * `cargo xtask bench` prepares what this needs, runs it and makes the table of what it writes.
  *
- * The two take turns, so that what else the machine does falls on both; the ratio is what counts. Vitrine's
- * time is that of its stage `network` as its users hear of it: the photo brought to the network's size, the
- * network, and the way of the messages between. The peer's is `session.run` alone.
+ * A visit is a fresh browser with a fresh profile that opens one contestant's page: the page works as soon as
+ * its script runs, and a few times more when asked. The contestants take turns, visit by visit, so that what
+ * else the machine does falls on all of them. Memory is watched in a visit of its own, whose times do not count:
+ * looking costs time.
  */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
 import { launch } from '../../../tests/browser/src/browser.js';
-import { ROOT } from '../../../tests/browser/src/servers.js';
-import { openShop, type OpenShop } from '../../../tests/browser/src/shop.js';
+import { memory, watched } from '../../../tests/browser/src/process-memory.js';
+import type { First, Run } from '../pages/contest.js';
+import type { Contestant } from './contestants.js';
+import { photo } from './photo.js';
+import { PHOTO, prepare, serve, type Site } from './serve.js';
+import { workloads } from './workloads.js';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' } } });
-const RUNS = Number(values.runs);
+const { values } = parseArgs({
+  options: {
+    /** Where the rows are written, as JSON. */
+    out: { type: 'string' },
+    /** The network of the original package, 32-bit floats. */
+    float: { type: 'string' },
+    /** Names of workloads, with commas. */
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '3' },
+    megapixels: { type: 'string', default: '3' },
+    webgpu: { type: 'boolean', default: false },
+    /** How long a contestant on a software WebGPU adapter may take for its first answer, in seconds. */
+    limit: { type: 'string', default: '300' },
+    megabits: { type: 'string', default: '20' },
+  },
+});
 
-/** The network's own input size, in pixels. */
-const SIDE = 320;
-const PEER = join(ROOT, 'benches/browser/node_modules/onnxruntime-web');
-/** The peer's build for wasm alone, and the two files that it fetches. */
-const PEER_FILES = ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+/** How long anything but a software adapter may take for an answer, in milliseconds. */
+const PATIENCE = 180_000;
 
-/** What of the peer is used here. */
-interface Ort {
-  env: { wasm: { numThreads: number; wasmPaths: string } };
-  Tensor: new (type: 'float32', data: Float32Array, shape: number[]) => unknown;
-  InferenceSession: {
-    create(model: string, options: object): Promise<{
-      inputNames: string[];
-      run(feeds: Record<string, unknown>): Promise<unknown>;
-    }>;
-  };
+/** A row of the report; the report's reader, `xtask/src/bench/report.rs`, has the same fields. */
+interface Row {
+  workload: string;
+  name: string;
+  package: string;
+  /** From the start of the navigation to the first answer, in milliseconds, one a visit. */
+  first: number[];
+  /** Further answers by the workload's own measure, in milliseconds. */
+  warm: number[];
+  /** Bytes of code and model that the first answer took, as sent. */
+  fetched: number;
+  /** Most memory of renderers and GPU process, in MiB, and how much of it an empty page holds. */
+  memory: number | null;
+  empty: number | null;
+  /** Mean of mask or alpha, 0 to 1: says that the same work was done. */
+  covered: number | null;
+  /** Why there is no answer. */
+  failure: string | null;
 }
 
-/** Milliseconds of one run of the network. */
-type Runner = () => Promise<number>;
-
-async function openVitrine(browser: Browser): Promise<{ open: OpenShop; run: Runner }> {
-  const photo = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
-  const open = await openShop(browser, { files: { '/photo.jpg': photo } });
-  const run = () =>
-    open.page.evaluate(async (side) => {
-      const bitmap = await createImageBitmap(await (await fetch('/photo.jpg')).blob(), {
-        resizeWidth: side,
-        resizeHeight: side,
-      });
-      let [from, to] = [0, 0];
-      await vitrine.removeBackground(bitmap, {
-        device: 'cpu',
-        progress({ stage }) {
-          if (stage === 'network') from ||= performance.now();
-          if (stage === 'refine') to ||= performance.now();
-        },
-      });
-      return to - from;
-    }, SIDE);
-  return { open, run };
+interface Visit {
+  first: First;
+  warm: Run[];
+  fetched: number;
+  memory: number;
+  empty: number;
 }
 
-async function openPeer(browser: Browser): Promise<{ open: OpenShop; run: Runner }> {
-  const files: Record<string, Buffer | string> = {
-    '/fast.onnx': await readFile(join(ROOT, 'models/fast.onnx')),
-    '/shop.js': `import * as ort from '/peer/ort.wasm.min.mjs'; Object.assign(globalThis, { ort, vitrine: {} });`,
-  };
-  for (const file of PEER_FILES) files[`/peer/${file}`] = await readFile(join(PEER, 'dist', file));
-  const open = await openShop(browser, { files });
-  const run = () =>
-    open.page.evaluate(async (side) => {
-      const page = globalThis as unknown as { ort: Ort; session?: Awaited<ReturnType<Ort['InferenceSession']['create']>> };
-      const { ort } = page;
-      ort.env.wasm.numThreads = 1;
-      ort.env.wasm.wasmPaths = '/peer/';
-      page.session ??= await ort.InferenceSession.create('/fast.onnx', {
-        executionProviders: ['wasm'],
-        graphOptimizationLevel: 'all',
-      });
-      const pixels = Float32Array.from({ length: 3 * side * side }, (_, index) => Math.sin(index / 97));
-      const [input = ''] = page.session.inputNames;
-      const from = performance.now();
-      await page.session.run({ [input]: new ort.Tensor('float32', pixels, [1, 3, side, side]) });
-      return performance.now() - from;
-    }, SIDE);
-  return { open, run };
+interface VisitOptions {
+  file: Buffer;
+  runs: number;
+  megabits?: number | undefined;
+  limit: number;
+  memory: 'watched' | 'not watched';
 }
 
-const median = (times: number[]) => [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
-
-/** From nothing to the first answer: code and model fetched, made ready, run once. */
-async function first(run: Runner): Promise<number> {
-  const from = performance.now();
-  await run();
-  return performance.now() - from;
-}
-
-const browser = await launch();
-try {
-  const [ours, peer] = [await openVitrine(browser), await openPeer(browser)];
-  const firsts = [await first(ours.run), await first(peer.run)] as const;
-  const times: [number[], number[]] = [[], []];
-  for (let run = 0; run < RUNS; run += 1) {
-    times[0].push(await ours.run());
-    times[1].push(await peer.run());
+/** Gives up waiting, in words. */
+async function within<T>(limit: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer in ${Math.round(limit / 1000)} s`)), limit);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
-  const { version } = JSON.parse(await readFile(join(PEER, 'package.json'), 'utf8')) as { version: string };
-  const line = (name: string, index: 0 | 1) => {
-    const all = times[index];
-    const spread = `${Math.round(Math.min(...all))} to ${Math.round(Math.max(...all))}`;
-    console.log(`${name.padEnd(26)}${`${Math.round(firsts[index])} ms`.padStart(12)}${`${Math.round(median(all))} ms`.padStart(12)}   ${spread}`);
+}
+
+async function visit(contestant: Contestant, options: VisitOptions): Promise<Visit> {
+  const site: Site = {
+    ...contestant.site,
+    files: { ...contestant.site.files, [PHOTO]: options.file },
+    megabits: options.megabits,
   };
-  console.log(`fast.onnx at ${SIDE} × ${SIDE}, wasm, one thread, Chromium ${browser.version()}, ${RUNS} runs in turn\n`);
-  console.log(`${''.padEnd(26)}${'first answer'.padStart(12)}${'median'.padStart(12)}   range`);
-  line('Vitrine', 0);
-  line(`onnxruntime-web ${version}`, 1);
-  const ratio = median(times[0]) / median(times[1]);
-  console.log(`\nVitrine takes ${ratio.toFixed(2)} of the peer's time for the network.`);
-  if (!(ratio <= 1)) {
-    console.log('It must take at most the same.');
-    process.exitCode = 1;
+  const server = await serve(site);
+  const browser = await launch({ webgpu: contestant.webgpu ? 'software' : 'no adapter' });
+  try {
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    // A page's script is a module: until it has run, there is nothing to ask.
+    const work = async (): Promise<Visit> => {
+      const empty = memory();
+      await page.goto(`${server.origin}/?${new URLSearchParams(contestant.query)}`);
+      await page.waitForFunction(() => 'first' in globalThis, undefined, { timeout: PATIENCE });
+      const first = await within(options.limit, page.evaluate(() => globalThis.first));
+      const fetched = server.sent();
+      const warm: Run[] = [];
+      for (let run = 0; run < options.runs; run += 1) {
+        warm.push(await within(options.limit, page.evaluate(() => globalThis.again())));
+      }
+      return { first, warm, fetched, memory: 0, empty: Math.round(empty / 2 ** 20) };
+    };
+    try {
+      if (options.memory === 'not watched') return await work();
+      const [result, peak] = await watched(work());
+      return { ...result, memory: peak };
+    } catch (error) {
+      const [said = ''] = complaints;
+      throw new Error([error instanceof Error ? error.message.split('\n')[0] : String(error), said].filter(Boolean).join('; '));
+    }
+  } finally {
+    await browser.close();
+    await server.close();
   }
-  await ours.open.close();
-  await peer.open.close();
-} finally {
+}
+
+const only = values.only.split(',').filter(Boolean);
+const file = await photo(Number(values.megapixels));
+const rows: Row[] = [];
+for (const workload of workloads({ float: values.float, webgpu: values.webgpu, megabits: Number(values.megabits) })) {
+  if (only.length > 0 && !only.includes(workload.name)) continue;
+  const entries = workload.contestants.map((contestant): { contestant: Contestant; row: Row } => ({
+    contestant,
+    row: {
+      workload: workload.name,
+      name: contestant.name,
+      package: contestant.package,
+      first: [],
+      warm: [],
+      fetched: 0,
+      memory: null,
+      empty: null,
+      covered: null,
+      failure: null,
+    },
+  }));
+  rows.push(...entries.map(({ row }) => row));
+  for (const { contestant } of entries) await prepare({ ...contestant.site });
+  const rounds = Math.min(Number(values.rounds), workload.rounds ?? Infinity);
+  // The last round is for memory.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { contestant, row } of entries) {
+      if (row.failure) continue;
+      const watching = round === rounds;
+      const runs = Math.min(Number(values.runs), workload.runs ?? Infinity);
+      if (watching && workload.memory === 'not watched') continue;
+      try {
+        const result = await visit(contestant, {
+          file,
+          runs: watching ? Math.min(runs, 2) : runs,
+          megabits: workload.megabits,
+          limit: contestant.webgpu ? Number(values.limit) * 1000 : PATIENCE,
+          memory: watching ? 'watched' : 'not watched',
+        });
+        row.fetched = result.fetched;
+        row.covered = Number.isNaN(result.first.covered) ? null : result.first.covered;
+        if (watching) {
+          row.memory = result.memory;
+          row.empty = result.empty;
+        } else {
+          row.first.push(result.first.opened);
+          row.warm.push(...result.warm.map(({ milliseconds }) => milliseconds));
+        }
+        const times = result.warm.map(({ milliseconds }) => Math.round(milliseconds)).join(' ');
+        console.error(
+          `${workload.name}, ${contestant.name}: first ${Math.round(result.first.opened)} ms, then ${times} ms` +
+            (watching ? `; ${result.memory} MiB` : `; ${(result.fetched / 1e6).toFixed(2)} MB`),
+        );
+      } catch (error) {
+        row.failure = error instanceof Error ? error.message : String(error);
+        console.error(`${workload.name}, ${contestant.name}: ${row.failure}`);
+      }
+    }
+  }
+}
+if (values.out) {
+  const browser = await launch();
+  const report = { browser: `Chromium ${browser.version()}`, photo: { megapixels: Number(values.megapixels), bytes: file.length }, rows };
   await browser.close();
+  writeFileSync(values.out, JSON.stringify(report));
 }

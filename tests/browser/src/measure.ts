@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launch } from './browser.js';
 import { coldPage, coldRun } from './measure-cold.js';
-import { memory } from './process-memory.js';
+import { memory, watched } from './process-memory.js';
 import { ROOT } from './servers.js';
 import { openShop } from './shop.js';
 import { listenToWorkers, workersMemory } from './worker-memory.js';
@@ -33,17 +33,6 @@ const { values } = parseArgs({
     page: { type: 'boolean', default: false },
   },
 });
-
-/** Runs `work` and gives its answer with the most memory seen meanwhile, in MiB. */
-async function watched<T>(work: Promise<T>): Promise<[T, number]> {
-  let peak = memory();
-  const watch = setInterval(() => (peak = Math.max(peak, memory())), 50);
-  try {
-    return [await work, Math.round(peak / 2 ** 20)];
-  } finally {
-    clearInterval(watch);
-  }
-}
 
 /** Bytes of the assets that a first cut-out fetches, compressed by brotli where that helps. */
 function fetched(asked: string[]): number {
