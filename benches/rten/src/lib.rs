@@ -4,8 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use rten::{Model, ModelOptions, Value};
-use rten_tensor::prelude::*;
 use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
 
 /// Rows and columns of the network's input and output.
 pub const SIDE: usize = 320;
@@ -31,7 +31,9 @@ pub fn run(model: &Model, pixels: Vec<f32>) -> Result<Vec<f32>, String> {
     let mut outputs =
         model.run(vec![(id, input.into())], &[output], None).map_err(|error| error.to_string())?;
     let mask: Value = outputs.pop().ok_or("the model gave nothing")?;
-    mask.into_tensor::<f32>().map(|mask| mask.to_vec()).ok_or_else(|| "the output is not of 32-bit floats".to_owned())
+    mask.into_tensor::<f32>()
+        .map(|mask| mask.to_vec())
+        .ok_or_else(|| "the output is not of 32-bit floats".to_owned())
 }
 
 /// What the page works with: a wasm instance holds one model, one input and one output.

@@ -5,13 +5,17 @@ use std::time::Instant;
 
 use bench_rten::{SIDE, load, run};
 
+/// The version, from the one place where it stands.
+fn package() -> String {
+    let version = include_str!("../Cargo.toml").lines().find_map(|line| line.strip_prefix("rten = \"="));
+    format!("rten {}", version.unwrap_or_default().trim_end_matches('"'))
+}
+
 fn measure() -> Result<String, String> {
     let mut arguments = std::env::args().skip(1);
     let model = arguments.next().ok_or("usage: vitrine-bench-rten MODEL RUNS")?;
-    let runs: usize = arguments
-        .next()
-        .and_then(|runs| runs.parse().ok())
-        .ok_or("usage: vitrine-bench-rten MODEL RUNS")?;
+    let runs: usize =
+        arguments.next().and_then(|runs| runs.parse().ok()).ok_or("usage: vitrine-bench-rten MODEL RUNS")?;
     let model = load(std::fs::read(&model).map_err(|error| format!("{model}: {error}"))?)?;
     let pixels: Vec<f32> = (0..3 * SIDE * SIDE).map(|index| (index % 255) as f32 / 64.0 - 2.0).collect();
     let mut times = Vec::new();
@@ -24,7 +28,8 @@ fn measure() -> Result<String, String> {
         covered = mask.iter().sum::<f32>() / mask.len() as f32;
     }
     let warm = times.split_off(1);
-    Ok(format!("{{\"first\":[{}],\"warm\":[{}],\"covered\":{covered}}}", times.join(","), warm.join(",")))
+    let [first, warm, package] = [times.join(","), warm.join(","), package()];
+    Ok(format!(r#"{{"package":"{package}","first":[{first}],"warm":[{warm}],"covered":{covered}}}"#))
 }
 
 fn main() -> ExitCode {
