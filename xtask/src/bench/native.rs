@@ -74,7 +74,7 @@ impl Contestant {
                 row.first.extend(turn.first);
                 row.warm.extend(turn.warm);
                 row.covered = turn.covered;
-                row.rate = turn.rate;
+                row.peak = turn.peak;
             }
             Err(failure) => {
                 println!("{}, {}: {failure}", row.workload, row.name);
@@ -185,19 +185,16 @@ pub(super) fn measure(project: &Project, arguments: &Arguments) -> Result<Sectio
     let float = original.to_string_lossy().into_owned();
     let int8 = "models/fast.onnx";
     let runs = arguments.runs.to_string();
-    let mut rows = processor(project, arguments, &float, int8, &runs)?;
+    let rows = processor(project, arguments, &float, int8, &runs)?;
     let mut text = format!("**U²-Net-p alone, 320 × 320, one thread**\n\n{}", table(&rows, Compared::Warm));
     let mut judged = judge(&rows);
     if arguments.webgpu {
         setup::ensure_browser(project)?;
-        for (driver, name) in [(LAVAPIPE, "lavapipe"), (SWIFTSHADER, "SwiftShader")] {
-            if !Path::new(driver).is_file() {
-                continue;
+        for one in &ADAPTERS {
+            if let Some(section) = adapter(project, arguments, one, &float)? {
+                text += &section.text;
+                judged.extend(section.figures);
             }
-            let (part, measured) = adapter(project, arguments, driver, name, &float);
-            text += &part;
-            rows.extend(measured.0);
-            judged.extend(measured.1);
         }
     }
     text += &format!("\n**Against the figures that the project set itself**\n\n{}", figures(&judged));
@@ -264,54 +261,86 @@ fn empty(workload: &str, contestant: &Contestant) -> Row {
     }
 }
 
-/// One Vulkan driver: ours, and ONNX Runtime's WebGPU provider on it.
+/// An adapter, and how a program is made to take it.
+struct Adapter {
+    name: &'static str,
+    /// The Vulkan driver's description; absent for whatever the machine has.
+    driver: Option<&'static str>,
+}
+
+/// Software adapters that Linux machines have, and what is there beside them.
+const ADAPTERS: [Adapter; 3] = [
+    Adapter { name: "lavapipe", driver: Some(LAVAPIPE) },
+    Adapter { name: "SwiftShader", driver: Some(SWIFTSHADER) },
+    Adapter { name: "this machine's GPU", driver: None },
+];
+
+/// One adapter: ours through Vulkan, ONNX Runtime's WebGPU provider on the same one, and on a GPU PyTorch.
+///
+/// Nothing where the machine has no such adapter.
 fn adapter(
     project: &Project,
     arguments: &Arguments,
-    driver: &str,
-    name: &str,
+    adapter: &Adapter,
     float: &str,
-) -> (String, (Vec<Row>, Vec<Figure>)) {
-    let limit = Duration::from_secs(arguments.limit.into());
-    let workload = format!("Vulkan, {name}");
-    let mut rows = Vec::new();
-    let mut text = format!("\n**U²-Net-p alone on {name}, through Vulkan**\n\n");
-    let mut said = String::new();
-    let mut judged = Vec::new();
-    match benchmark(project, "gpu_conv") {
-        Ok(program) => {
-            let contestant = Contestant::new("Vitrine", "ours", program)
-                .with(&["models/fast.onnx", "--size=320", "--software"])
-                .under("VK_ICD_FILENAMES", driver);
-            let mut row = empty(&workload, &contestant);
-            match contestant.output(project, limit) {
-                Ok(output) => {
-                    row.first = value(&output, "first").map(|seconds| seconds * 1e3).into_iter().collect();
-                    row.warm = value(&output, "warm").map(|seconds| seconds * 1e3).into_iter().collect();
-                    if name == "lavapipe" {
-                        judged.push(Figure {
-                            what: "network on lavapipe, % of its rate of multiply-adds in registers"
-                                .to_owned(),
-                            value: value(&output, "ratio"),
-                            limit: Limit::AtLeast(50.0),
-                        });
-                    }
-                    said = output;
-                }
-                Err(failure) => row.failure = Some(failure),
-            }
-            rows.push(row);
-        }
-        Err(error) => rows.push(Row::failed(&workload, "Vitrine", "ours", format!("{error:#}"))),
+) -> Result<Option<Section>> {
+    if adapter.driver.is_some_and(|driver| !Path::new(driver).is_file()) {
+        return Ok(None);
     }
+    let limit = Duration::from_secs(arguments.limit.into());
+    let workload = format!("Vulkan, {}", adapter.name);
+    let on = |contestant: Contestant| match adapter.driver {
+        Some(driver) => contestant.under("VK_ICD_FILENAMES", driver),
+        None => contestant,
+    };
+
+    let ours = on(Contestant::new("Vitrine", "ours", benchmark(project, "gpu_conv")?)
+        .with(&["models/fast.onnx", "--size=320"])
+        .with(if adapter.driver.is_some() { &["--software"] } else { &[] }));
+    let mut row = empty(&workload, &ours);
+    let mut said = String::new();
+    match ours.output(project, limit) {
+        Ok(output) if adapter.driver.is_none() && output.contains("(software)") => return Ok(None),
+        Ok(output) => {
+            let in_milliseconds = |name| value(&output, name).map(|seconds| seconds * 1e3);
+            row.first.extend(in_milliseconds("first"));
+            row.warm.extend(in_milliseconds("warm"));
+            row.peak = value(&output, "arithmetic");
+            println!("{workload}, Vitrine: first {:.0?} ms, then {:.0?} ms", row.first, row.warm);
+            said = output;
+        }
+        // A machine without a GPU is not a failure.
+        Err(_) if adapter.driver.is_none() => return Ok(None),
+        Err(failure) => row.failure = Some(failure),
+    }
+    let share = value(&said, "ratio");
+    let mut rows = vec![row];
+
     match python(project, "requirements.txt").and_then(|_| python(project, "requirements-webgpu.txt")) {
         Ok(python) => {
-            let contestant = Contestant::new("ONNX Runtime, WebGPU", "onnxruntime-ep-webgpu", python)
-                .with(&["benches/native/onnxruntime_webgpu.py", float, "--runs", "1"])
-                .under("VK_ICD_FILENAMES", driver);
-            let mut row = empty(&workload, &contestant);
-            contestant.turn(project, limit, &mut row);
+            let peer = on(Contestant::new("ONNX Runtime, WebGPU", "onnxruntime-ep-webgpu", &python).with(&[
+                "benches/native/onnxruntime_webgpu.py",
+                float,
+                "--runs",
+                "1",
+            ]));
+            let mut row = empty(&workload, &peer);
+            peer.turn(project, limit, &mut row);
             rows.push(row);
+            if adapter.driver.is_none() {
+                for (name, precision) in [("PyTorch, eager, fp32", "fp32"), ("PyTorch, eager, fp16", "fp16")]
+                {
+                    let peer = Contestant::new(name, "torch", &python).with(&[
+                        "benches/native/pytorch_eager.py",
+                        float,
+                        "--precision",
+                        precision,
+                    ]);
+                    let mut row = empty(&workload, &peer);
+                    peer.turn(project, limit, &mut row);
+                    rows.push(row);
+                }
+            }
         }
         Err(error) => {
             rows.push(Row::failed(
@@ -322,17 +351,51 @@ fn adapter(
             ));
         }
     }
-    text += &table(&rows, Compared::Warm);
+
+    let mut figures = Vec::new();
+    match adapter.driver {
+        Some(LAVAPIPE) => figures.push(Figure {
+            what: "U²-Net-p on lavapipe: % of the adapter's rate of multiply-adds in registers".to_owned(),
+            value: share,
+            limit: Limit::AtLeast(50.0),
+        }),
+        Some(_) => {}
+        None => {
+            let torch = rows.iter().find(|row| row.name.ends_with("fp32"));
+            // `warm 0.0123 s, 3210.98 GFLOP/s`
+            let reached = number(&said, "warm", 3);
+            figures.push(Figure {
+                what: "U²-Net-p on the GPU: % of PyTorch's plain fp32 matrix product".to_owned(),
+                value: ratio(reached, torch.and_then(|row| row.peak)).map(|share| 100.0 * share),
+                limit: Limit::AtLeast(50.0),
+            });
+            figures.push(Figure {
+                what: "U²-Net-p on the GPU: our time by PyTorch's (eager, fp32)".to_owned(),
+                value: ratio(rows[0].time(), torch.and_then(Row::time)),
+                limit: Limit::AtMost(1.0),
+            });
+        }
+    }
+    let mut text = format!(
+        "\n**U²-Net-p alone, 320 × 320, on {}, through Vulkan**\n\n{}",
+        adapter.name,
+        table(&rows, Compared::Warm)
+    );
     if !said.is_empty() {
         text += &format!("\n```\n{}\n```\n", said.trim());
     }
-    (text, (rows, judged))
+    Ok(Some(Section { part: "native", text, figures }))
 }
 
-/// The first number of the line of `gpu_conv`'s output that begins with a name.
+/// The number that follows a name at the beginning of one of `gpu_conv`'s lines.
 fn value(output: &str, name: &str) -> Option<f64> {
+    number(output, name, 1)
+}
+
+/// The word of that line with this index, where it is a number.
+fn number(output: &str, name: &str, index: usize) -> Option<f64> {
     let line = output.lines().find(|line| line.split_whitespace().next() == Some(name))?;
-    line.split_whitespace().nth(1)?.trim_end_matches('%').parse().ok()
+    line.split_whitespace().nth(index)?.trim_end_matches('%').parse().ok()
 }
 
 fn judge(rows: &[Row]) -> Vec<Figure> {
@@ -365,6 +428,7 @@ mod tests {
         let output = "adapter     llvmpipe (software)\nfirst       3.51 s, pipelines compiled\n\
                       warm        2.3456 s, 16.90 GFLOP/s\nratio       51.3% of the arithmetic rate\n";
         assert_eq!(value(output, "warm"), Some(2.3456));
+        assert_eq!(number(output, "warm", 3), Some(16.9));
         assert_eq!(value(output, "ratio"), Some(51.3));
         assert_eq!(value(output, "adapter"), None);
         assert_eq!(value(output, "network"), None);

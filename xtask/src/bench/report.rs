@@ -23,8 +23,8 @@ pub(crate) struct Row {
     pub(crate) memory: Option<f64>,
     /// Mean of the mask or of the picture's alpha, 0 to 1.
     pub(crate) covered: Option<f64>,
-    /// Billions of operations a second, where the workload is counted so (2 for a multiply-add).
-    pub(crate) rate: Option<f64>,
+    /// Billions of operations a second that its adapter or framework reaches at most, as it measured itself.
+    pub(crate) peak: Option<f64>,
     /// Why there is no answer.
     pub(crate) failure: Option<String>,
 }
@@ -71,7 +71,7 @@ pub(crate) fn table(rows: &[Row], compared: Compared) -> String {
     let fetched = any(|row| row.fetched > 0);
     let memory = any(|row| row.memory.is_some());
     let covered = any(|row| row.covered.is_some());
-    let rate = any(|row| row.rate.is_some());
+    let peak = any(|row| row.peak.is_some());
     let of = |row: &Row| match compared {
         Compared::Warm => row.time(),
         Compared::First => median(&row.first),
@@ -80,7 +80,7 @@ pub(crate) fn table(rows: &[Row], compared: Compared) -> String {
 
     let mut columns = vec!["", "package", "first answer", "range"];
     columns.extend(if warm { &["further answers", "range"][..] } else { &[] });
-    columns.extend(rate.then_some("GFLOP/s"));
+    columns.extend(peak.then_some("peak GFLOP/s"));
     columns.extend(fetched.then_some("fetched"));
     columns.extend(memory.then_some("peak memory"));
     columns.extend(covered.then_some("mean alpha"));
@@ -103,8 +103,8 @@ pub(crate) fn table(rows: &[Row], compared: Compared) -> String {
             let number = |value: Option<f64>, digits: usize| {
                 value.map_or_else(String::new, |value| format!("{value:.digits$}"))
             };
-            if rate {
-                cells.push(number(row.rate, 1));
+            if peak {
+                cells.push(number(row.peak, 1));
             }
             if fetched {
                 cells.push(if row.fetched > 0 {
