@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// How long a contestant on an adapter may take for an answer, in seconds.
     #[arg(long, default_value_t = 300)]
     limit: u32,
+    /// So many photos of 12 MP in one go as well, 250 for the figure: about a second each.
+    #[arg(long, value_name = "PHOTOS", conflicts_with = "native")]
+    batch: Option<u32>,
     /// Our time layer by layer as well.
     #[arg(long)]
     layers: bool,

@@ -155,7 +155,9 @@ for (const workload of workloads({ float: values.float, webgpu: values.webgpu, m
   const rounds = Math.min(Number(values.rounds), workload.rounds ?? Infinity);
   // The last round is for memory.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { contestant, row } of entries) {
+    // Whoever begins a round finds the machine as the one before left it: nobody is always the first.
+    const begins = round % entries.length;
+    for (const { contestant, row } of [...entries.slice(begins), ...entries.slice(0, begins)]) {
       if (row.failure) continue;
       const watching = round === rounds;
       const runs = Math.min(Number(values.runs), workload.runs ?? Infinity);

@@ -41,26 +41,21 @@ function version(folder: string): string {
   return `${name} ${version}`;
 }
 
-/** Files that a package's folder holds, under `/vitrine/`; `best` lies among those of the page. */
-function ofVitrine(path: string): string | undefined {
-  if (!path.startsWith('/vitrine/')) return undefined;
-  const name = path.slice('/vitrine/'.length);
-  return [join(ROOT, 'pkg/dist', name), join(ROOT, 'www/dist', name)].find((file) => existsSync(file));
-}
-
 export function vitrine(name: string, query: Record<string, string>): Contestant {
   const files = page('pages', 'vitrine');
-  for (const [prefix, folder] of [['/vitrine/assets/', 'www/dist/assets'], ['/vitrine/assets/', 'pkg/dist/assets']] as const) {
+  files['/vitrine/index.js'] = join(ROOT, 'pkg/dist/index.js');
+  // `best` lies among the page's assets; whoever offers it lays it beside the package's own.
+  for (const folder of ['www/dist/assets', 'pkg/dist/assets']) {
     for (const file of readdirSync(join(ROOT, folder))) {
-      if (!/\.(br|gz|txt)$/.test(file) || file.startsWith('best.')) files[prefix + file] = join(ROOT, folder, file);
+      const prepared = /\.(br|gz)$/.test(file) && !file.startsWith('best.');
+      if (!prepared) files[`/vitrine/assets/${file}`] = join(ROOT, folder, file);
     }
   }
-  files['/vitrine/index.js'] = join(ROOT, 'pkg/dist/index.js');
   return {
     name,
     package: 'ours',
     query,
-    site: { files, find: ofVitrine, isolation: 'plain' },
+    site: { files, isolation: 'plain' },
     webgpu: query['device'] === 'gpu',
   };
 }
@@ -68,22 +63,17 @@ export function vitrine(name: string, query: Record<string, string>): Contestant
 export function ort(name: string, model: string, query: Record<string, string>): Contestant {
   const folder = join(BENCH, 'node_modules/onnxruntime-web');
   const provider = query['provider'] ?? 'wasm';
-  // The names of the second build's files are the package's own affair: all that lies there is served.
-  const wanted = provider === 'webgpu' ? /^ort(\.webgpu\.min|-wasm-simd-threaded.*)\.(mjs|wasm)$/ : /^ort(\.wasm\.min|-wasm-simd-threaded)\.(mjs|wasm)$/;
-  const files = page('pages', 'ort');
-  files['/model.onnx'] = model;
-  const find = (path: string) => {
-    const file = join(folder, 'dist', path.slice('/peer/'.length));
-    return wanted.test(path.slice('/peer/'.length)) && existsSync(file) ? file : undefined;
-  };
-  if (provider === 'wasm') {
-    for (const file of readdirSync(join(folder, 'dist'))) if (wanted.test(file)) files[`/peer/${file}`] = join(folder, 'dist', file);
-  }
+  const names =
+    provider === 'webgpu'
+      ? ['ort.webgpu.min.mjs', 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm']
+      : ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+  const files: Record<string, string | Buffer> = { ...page('pages', 'ort'), '/model.onnx': model };
+  for (const file of names) files[`/peer/${file}`] = join(folder, 'dist', file);
   return {
     name,
     package: version(folder),
     query: { ...query, model: '/model.onnx' },
-    site: { files, find, isolation: Number(query['threads'] ?? 1) > 1 ? 'isolated' : 'plain' },
+    site: { files, isolation: Number(query['threads'] ?? 1) > 1 ? 'isolated' : 'plain' },
     webgpu: provider === 'webgpu',
   };
 }

@@ -1,6 +1,7 @@
 //! The comparison in Chromium: prepares it, lets `benches/browser/src/bench.ts` measure, and judges its rows.
 
 use std::fs;
+use std::process::Stdio;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -79,10 +80,36 @@ pub(super) fn measure(project: &Project, arguments: &Arguments) -> Result<Sectio
     run_command(&mut command, "the message above says what went wrong")?;
     let measured: Measured = serde_json::from_slice(&fs::read(&out)?)
         .with_context(|| format!("{} is not what this reads", out.display()))?;
-    Ok(section(project, &measured, &notes))
+    let batch = arguments.batch.map(|photos| batch(project, photos)).transpose()?;
+    Ok(section(project, &measured, &notes, batch.as_ref()))
 }
 
-fn section(project: &Project, measured: &Measured, notes: &[String]) -> Section {
+/// What `tests/browser/src/measure.ts` writes of many photos handed in at once.
+#[derive(Deserialize)]
+struct Batch {
+    photos: u32,
+    megapixels: f64,
+    milliseconds_a_photo: f64,
+    /// Photos a second, by those of one photo after the other's end.
+    throughput_of_one_alone: f64,
+    mib_after_10: f64,
+    mib_after_all: f64,
+}
+
+/// Many photos in one go.
+fn batch(project: &Project, photos: u32) -> Result<Batch> {
+    println!("handing in {photos} photos");
+    let mut command = project.command("npm");
+    command.args(["run", "--silent", "measure", "--workspace", "tests/browser", "--", "--runs", "4"]);
+    command.args(["--megapixels", "12", "--photos", &photos.to_string()]);
+    let output = command.stderr(Stdio::inherit()).output().context("npm could not be started")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().last().unwrap_or_default();
+    serde_json::from_str(line)
+        .with_context(|| format!("`npm run measure` printed no figures of a batch: {line}"))
+}
+
+fn section(project: &Project, measured: &Measured, notes: &[String], batch: Option<&Batch>) -> Section {
     let of = |workload: &str| -> Vec<Row> {
         measured.rows.iter().filter(|row| row.workload == workload).cloned().collect()
     };
@@ -111,7 +138,19 @@ fn section(project: &Project, measured: &Measured, notes: &[String]) -> Section 
             text += &format!("\n**{title}**\n\n{}", table(&rows, compared));
         }
     }
-    let judged = judge(&measured.rows, wasm_bytes(project));
+    let mut judged = judge(&measured.rows, wasm_bytes(project));
+    if let Some(batch) = batch {
+        text += &format!(
+            "\n**{} photos of {:.0} MP in one go**, `fast`: {:.0} ms a photo; {:.0} MiB while photos 6 to 10 were done \
+             and {:.0} MiB while the last five were.\n",
+            batch.photos,
+            batch.megapixels,
+            batch.milliseconds_a_photo,
+            batch.mib_after_10,
+            batch.mib_after_all
+        );
+        judged.extend(judge_batch(batch));
+    }
     text += &format!("\n**Against the figures that the project set itself**\n\n{}", figures(&judged));
     Section { part: "browser", text, figures: judged }
 }
@@ -190,6 +229,21 @@ fn judge(rows: &[Row], wasm_bytes: Option<f64>) -> Vec<Figure> {
         Limit::AtMost(WASM_BYTES / 1e3),
     );
     figures
+}
+
+fn judge_batch(batch: &Batch) -> [Figure; 2] {
+    [
+        Figure {
+            what: "a batch: memory after the last photo by that after photo 10".to_owned(),
+            value: ratio(Some(batch.mib_after_all), Some(batch.mib_after_10)),
+            limit: Limit::AtMost(1.05),
+        },
+        Figure {
+            what: "a batch: photos a second by those of one photo at a time".to_owned(),
+            value: Some(batch.throughput_of_one_alone),
+            limit: Limit::AtLeast(0.9),
+        },
+    ]
 }
 
 #[cfg(test)]
