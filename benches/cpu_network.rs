@@ -14,6 +14,20 @@ use vitrine::nn::{Graph, MEMORY_LIMIT, Plan, cpu};
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The input that every engine gets in `cargo xtask bench --native`, `[1, 3, side, side]`: a coloured disc before
+/// white, normalised.
+fn disc(shape: &[usize]) -> Vec<f32> {
+    let side = shape[shape.len() - 1];
+    let middle = side / 2;
+    (0..shape.iter().product())
+        .map(|index| {
+            let (channel, row, column) = (index / (side * side), index / side % side, index % side);
+            let inside = row.abs_diff(middle).pow(2) + column.abs_diff(middle).pow(2) < (side / 3).pow(2);
+            if inside { channel as f32 - 1.0 } else { 2.0 }
+        })
+        .collect()
+}
+
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let option = |name: &str| arguments.iter().find_map(|argument| argument.strip_prefix(name));
@@ -38,10 +52,7 @@ fn main() -> Result<(), Failure> {
         .collect();
     let executor = cpu::Executor::new(Plan::of(&graph, &shapes, MEMORY_LIMIT)?);
     drop(graph);
-    let inputs: Vec<Vec<f32>> = shapes
-        .iter()
-        .map(|shape| (0..shape.iter().product()).map(|i: usize| (i % 255) as f32 / 64.0 - 2.0).collect())
-        .collect();
+    let inputs: Vec<Vec<f32>> = shapes.iter().map(|shape| disc(shape)).collect();
     let inputs: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
 
     let mut times = Vec::new();

@@ -10,9 +10,11 @@ SIDE = 320
 
 
 def pixels(side=SIDE):
-    """An input `[1, 3, side, side]` of 32-bit floats between −2 and 2; every engine gets the same."""
-    ramp = numpy.arange(3 * side * side) % 255
-    return (ramp / 64 - 2).astype(numpy.float32).reshape(1, 3, side, side)
+    """An input `[1, 3, side, side]`, normalised: a coloured disc before white. Every engine gets the same."""
+    row, column = numpy.mgrid[0:side, 0:side]
+    inside = (row - side // 2) ** 2 + (column - side // 2) ** 2 < (side // 3) ** 2
+    planes = [numpy.where(inside, colour, 2.0) for colour in (-1.0, 0.0, 1.0)]
+    return numpy.stack(planes)[None].astype(numpy.float32)
 
 
 def report(package, prepare, runs, **more):

@@ -74,7 +74,7 @@ pub(crate) fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     } else {
         browser::measure(project, arguments)
     }?;
-    let text = format!("{}. {}", machine::describe(project), section.text);
+    let text = format!("{}.\n{}", machine::describe(project), section.text);
     println!("\n{text}");
     if let Some(load) = busy {
         println!(

@@ -10,6 +10,17 @@ use rten_tensor::prelude::*;
 /// Rows and columns of the network's input and output.
 pub const SIDE: usize = 320;
 
+/// The input that every engine gets in `cargo xtask bench --native`: a coloured disc before white, normalised.
+pub fn disc() -> Vec<f32> {
+    let middle = SIDE / 2;
+    let inside = |index: usize| {
+        let (row, column) = (index / SIDE, index % SIDE);
+        row.abs_diff(middle).pow(2) + column.abs_diff(middle).pow(2) < (SIDE / 3).pow(2)
+    };
+    let plane = |colour: f32| (0..SIDE * SIDE).map(move |index| if inside(index) { colour } else { 2.0 });
+    [-1.0, 0.0, 1.0].into_iter().flat_map(plane).collect()
+}
+
 /// The model, ready to run.
 ///
 /// # Errors

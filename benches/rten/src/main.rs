@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use bench_rten::{SIDE, load, run};
+use bench_rten::{disc, load, run};
 
 /// The version, from the one place where it stands.
 fn package() -> String {
@@ -17,7 +17,7 @@ fn measure() -> Result<String, String> {
     let runs: usize =
         arguments.next().and_then(|runs| runs.parse().ok()).ok_or("usage: vitrine-bench-rten MODEL RUNS")?;
     let model = load(std::fs::read(&model).map_err(|error| format!("{model}: {error}"))?)?;
-    let pixels: Vec<f32> = (0..3 * SIDE * SIDE).map(|index| (index % 255) as f32 / 64.0 - 2.0).collect();
+    let pixels = disc();
     let mut times = Vec::new();
     let mut covered = 0.0;
     for _ in 0..=runs {

@@ -186,7 +186,7 @@ pub(super) fn measure(project: &Project, arguments: &Arguments) -> Result<Sectio
     let int8 = "models/fast.onnx";
     let runs = arguments.runs.to_string();
     let rows = processor(project, arguments, &float, int8, &runs)?;
-    let mut text = format!("**U²-Net-p alone, 320 × 320, one thread**\n\n{}", table(&rows, Compared::Warm));
+    let mut text = format!("\n**U²-Net-p alone, 320 × 320, one thread**\n\n{}", table(&rows, Compared::Warm));
     let mut judged = judge(&rows);
     if arguments.webgpu {
         setup::ensure_browser(project)?;
@@ -201,6 +201,7 @@ pub(super) fn measure(project: &Project, arguments: &Arguments) -> Result<Sectio
     Ok(Section { part: "native", text, figures: judged })
 }
 
+/// The processor, one thread each.
 fn processor(
     project: &Project,
     arguments: &Arguments,
