@@ -98,6 +98,12 @@ async function visit(contestant: Contestant, options: VisitOptions): Promise<Vis
   const browser = await launch({ webgpu: contestant.webgpu ? 'software' : 'no adapter' });
   try {
     const page = await browser.newPage();
+    if (contestant.cores !== undefined) {
+      // In the page and in every frame: the package asks there how many workers are worth their while.
+      await page.addInitScript((cores) => {
+        Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => cores });
+      }, contestant.cores);
+    }
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {

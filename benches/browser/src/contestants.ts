@@ -15,6 +15,8 @@ export interface Contestant {
   site: Omit<Site, 'megabits'>;
   /** Whether WebGPU is what is measured. */
   webgpu?: boolean;
+  /** What the browser tells its pages of the machine's cores, where it is not the truth. */
+  cores?: number;
 }
 
 const BENCH = join(ROOT, 'benches/browser');
@@ -41,7 +43,8 @@ function version(folder: string): string {
   return `${name} ${version}`;
 }
 
-export function vitrine(name: string, query: Record<string, string>): Contestant {
+/** The package takes a worker for each core; `one worker` has it believe that there is one. */
+export function vitrine(name: string, query: Record<string, string>, workers: 'one worker' | 'as many as cores'): Contestant {
   const files = page('pages', 'vitrine');
   files['/vitrine/index.js'] = join(ROOT, 'pkg/dist/index.js');
   // `best` lies among the page's assets; whoever offers it lays it beside the package's own.
@@ -57,6 +60,7 @@ export function vitrine(name: string, query: Record<string, string>): Contestant
     query,
     site: { files, isolation: 'plain' },
     webgpu: query['device'] === 'gpu',
+    ...(workers === 'one worker' ? { cores: 1 } : {}),
   };
 }
 

@@ -35,21 +35,24 @@ export function workloads({ float, webgpu, megabits }: Wanted): Workload[] {
       ]
     : [];
   const page: Contestant[] = [
-    vitrine('Vitrine', {}),
+    vitrine('Vitrine', {}, 'as many as cores'),
+    vitrine('Vitrine, one worker', {}, 'one worker'),
     ort('onnxruntime-web, float', float ?? INT8, { threads: '1' }),
+    ort('onnxruntime-web, int8', INT8, { threads: '1' }),
   ];
   return [
     {
       name: 'network',
       contestants: [
-        vitrine('Vitrine', network),
+        vitrine('Vitrine, one worker', network, 'one worker'),
+        vitrine('Vitrine', network, 'as many as cores'),
         ...peers,
         ort('onnxruntime-web, int8', INT8, { ...network, threads: '1' }),
         ort('onnxruntime-web, int8, 2 threads', INT8, { ...network, threads: '2' }),
         ...rten(float ?? INT8),
         ...(webgpu
           ? [
-              vitrine('Vitrine, WebGPU', { ...network, device: 'gpu' }),
+              vitrine('Vitrine, WebGPU', { ...network, device: 'gpu' }, 'as many as cores'),
               ort('onnxruntime-web, float, WebGPU', float ?? INT8, { ...network, provider: 'webgpu' }),
             ]
           : []),
@@ -61,7 +64,8 @@ export function workloads({ float, webgpu, megabits }: Wanted): Workload[] {
     {
       name: 'best',
       contestants: [
-        vitrine('Vitrine', { model: 'best' }),
+        vitrine('Vitrine', { model: 'best' }, 'as many as cores'),
+        vitrine('Vitrine, one worker', { model: 'best' }, 'one worker'),
         ...(existsSync(join(ROOT, 'target/web/bench/imgly'))
           ? [imgly('@imgly, quint8, 2 threads', 'isnet_quint8'), imgly('@imgly, fp16, 2 threads', 'isnet_fp16')]
           : []),

@@ -184,8 +184,8 @@ fn judge(rows: &[Row], wasm_bytes: Option<f64>) -> Vec<Figure> {
     };
     if has("network") {
         ask(
-            "U²-Net-p, wasm, one thread: our time by onnxruntime-web's (its faster file)",
-            ratio(warm("network", "Vitrine"), ort),
+            "U²-Net-p, wasm, one thread each: our time by onnxruntime-web's (its faster file)",
+            ratio(warm("network", "Vitrine, one worker"), ort),
             Limit::AtMost(third),
         );
     }
@@ -193,13 +193,6 @@ fn judge(rows: &[Row], wasm_bytes: Option<f64>) -> Vec<Figure> {
         ask(
             "page opened to first cut-out, cold: our time by onnxruntime-web's",
             ratio(first("page", "Vitrine"), first("page", "onnxruntime-web, float")),
-            Limit::AtMost(0.25),
-        );
-    }
-    if has("page-slow") {
-        ask(
-            "the same at 20 Mbit/s",
-            ratio(first("page-slow", "Vitrine"), first("page-slow", "onnxruntime-web, float")),
             Limit::AtMost(0.25),
         );
     }
@@ -259,7 +252,7 @@ mod tests {
     #[test]
     fn the_peer_is_the_faster_of_its_two_files_and_what_was_not_run_is_not_judged() {
         let rows = [
-            row("Vitrine", 300.0),
+            row("Vitrine, one worker", 300.0),
             row("onnxruntime-web, float", 2000.0),
             row("onnxruntime-web, int8", 1200.0),
         ];
