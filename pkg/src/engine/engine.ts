@@ -161,7 +161,8 @@ class PhotoEngine implements FrameEngine {
       const fast = (await this.#model).file;
       const workers = this.#lanes.warm();
       const { length: count } = workers;
-      await Promise.all(workers.map((worker, index) => worker.ask('load', { fast, place: { index, count } })));
+      const networks = { quality: 'fast', fast, best: undefined } as const;
+      await Promise.all(workers.map((worker, index) => worker.ask('load', { ...networks, place: { index, count } })));
     };
     load().catch(() => undefined);
   }
@@ -298,6 +299,11 @@ class PhotoEngine implements FrameEngine {
 
     mark('job begins');
     tell('decode', 0);
+    if (quality === 'best' && !this.#gpu) {
+      // Before the photo: what lies below the weights when the photo goes is too small for the network's own memory.
+      const place = { index: 0, count: this.#cannotShare ? 1 : this.#lanes.countFor(worker) };
+      await worker.ask('load', { ...(await this.#networks(quality)), place });
+    }
     const decode = () => timed('decode', worker.ask('decode', { photo, preview }));
     let decoded = await decode();
     mark('photo decoded');

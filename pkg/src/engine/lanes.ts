@@ -80,6 +80,13 @@ export class Lanes {
     return workers;
   }
 
+  /** How many workers a photo will be shared by, if nothing comes in between. */
+  countFor(worker: CpuWorker): number {
+    const [first, ...others] = this.#lanes.slice(0, this.#count);
+    const isAlone = first?.worker === worker && this.#takers.length === 0 && others.every(({ isTaken }) => !isTaken);
+    return isAlone ? this.#count : 1;
+  }
+
   /**
    * All other workers, to do their parts of a photo that takes `need` bytes of each: where nobody else has one or waits
    * for one, the photo has the first one, and memory allows it. To be given back.

@@ -54,8 +54,11 @@ export interface Judged {
 export interface Operations {
   /** Loads the wasm. */
   start: { ask: { module: WebAssembly.Module }; answer: null };
-  /** Loads the network of the fast quality ahead of the first photo, as far as it is this worker's part. */
-  load: { ask: { fast: Blob; place: Place }; answer: null };
+  /**
+   * Loads the networks of a quality ahead of a photo, as far as they are this worker's part; a large one that is there
+   * for another place stays until it is in the way.
+   */
+  load: { ask: Networks & { place: Place }; answer: null };
   /** Reads a photo and holds it; `preview` is the longer side of the picture for the screen, 0 for none. */
   decode: {
     ask: { photo: Blob; preview: number };

@@ -67,8 +67,9 @@ const handlers: Handlers = {
     return null;
   },
 
-  async load({ fast, place }) {
-    await removerFor({ quality: 'fast', fast, best: undefined }, place);
+  async load({ place, ...networks }) {
+    const hasBest = alone?.hasBest || shared?.hasBest;
+    await removerFor(hasBest ? { ...networks, quality: 'fast' } : networks, place);
     return null;
   },
 
