@@ -35,8 +35,8 @@ const PREVIEW = 1280;
 const LARGE = 64 << 20;
 /** Bytes of wasm memory that a photo takes on a processor: for the networks' own tensors and weights, and a pixel. */
 const NEED: Record<Quality, { networks: number; pixel: number }> = {
-  fast: { networks: 64 << 20, pixel: 10 },
-  best: { networks: 320 << 20, pixel: 10 },
+  fast: { networks: 64 << 20, pixel: 8 },
+  best: { networks: 256 << 20, pixel: 8 },
 };
 const PNG: OutputOptions = { format: 'image/png' };
 
@@ -301,7 +301,7 @@ class PhotoEngine implements FrameEngine {
     tell('decode', 0);
     if (quality === 'best' && !this.#gpu) {
       // Before the photo: what lies below the weights when the photo goes is too small for the network's own memory.
-      const place = { index: 0, count: this.#cannotShare ? 1 : this.#lanes.countFor(worker) };
+      const place = { index: 0, count: this.#cannotShare ? 1 : this.#lanes.countFor(worker, NEED.best.networks) };
       await worker.ask('load', { ...(await this.#networks(quality)), place });
     }
     const decode = () => timed('decode', worker.ask('decode', { photo, preview }));

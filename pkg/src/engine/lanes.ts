@@ -80,11 +80,9 @@ export class Lanes {
     return workers;
   }
 
-  /** How many workers a photo will be shared by, if nothing comes in between. */
-  countFor(worker: CpuWorker): number {
-    const [first, ...others] = this.#lanes.slice(0, this.#count);
-    const isAlone = first?.worker === worker && this.#takers.length === 0 && others.every(({ isTaken }) => !isTaken);
-    return isAlone ? this.#count : 1;
+  /** How many workers a photo that takes `need` bytes of each will be shared by, if nothing comes in between. */
+  countFor(worker: CpuWorker, need: number): number {
+    return this.#othersFor(worker, need).length + 1;
   }
 
   /**
@@ -92,16 +90,20 @@ export class Lanes {
    * for one, the photo has the first one, and memory allows it. To be given back.
    */
   takeOthers(worker: CpuWorker, need: number): CpuWorker[] {
-    while (this.#lanes.length < this.#count) this.#add();
-    const [first, ...others] = this.#lanes.slice(0, this.#count);
-    const isBusy = first?.worker !== worker || this.#takers.length > 0 || others.some(({ isTaken }) => isTaken);
-    const all = this.#lanes.reduce((sum, { worker, need: own }) => sum + Math.max(worker.memory, own, need), 0);
-    if (isBusy || all > this.#budget) return [];
+    const others = this.#othersFor(worker, need);
     for (const lane of others) {
       lane.isTaken = true;
       lane.need = need;
     }
     return others.map(({ worker }) => worker);
+  }
+
+  #othersFor(worker: CpuWorker, need: number): Lane[] {
+    while (this.#lanes.length < this.#count) this.#add();
+    const [first, ...others] = this.#lanes.slice(0, this.#count);
+    const isBusy = first?.worker !== worker || this.#takers.length > 0 || others.some(({ isTaken }) => isTaken);
+    const all = this.#lanes.reduce((sum, { worker, need: own }) => sum + Math.max(worker.memory, own, need), 0);
+    return isBusy || all > this.#budget ? [] : others;
   }
 
   /** A worker for whoever asks, to be given back; of those that are free the first, which is the warmest. */
