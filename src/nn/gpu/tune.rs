@@ -1,4 +1,7 @@
 //! Which of the ways to convolve is the fastest on a real GPU, found out by running them.
+//!
+//! Half precision moves U²-Net-p's masks by no more than 0.00002 on average (six photos, against the CPU executor), a
+//! hundredth of what would make it another model; `half_precision_keeps_the_masks` measures it for any network.
 
 use std::sync::Arc;
 
