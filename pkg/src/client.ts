@@ -4,6 +4,7 @@ import manifest from '#manifest';
 import { openAirlock, type Airlock } from './airlock/shell.js';
 import type { OwnModel } from './airlock/assets.js';
 import type { FromFrame, ToFrame } from './airlock/messages.js';
+import { unpack } from './engine/packed.js';
 import { promised } from './engine/promised.js';
 import { unlessAborted } from './engine/abort.js';
 import { cancelled, toVitrineError } from './engine/faults.js';
@@ -128,7 +129,7 @@ class Client {
     this.#running.delete(message.id);
     if (message.type === 'done') {
       for (const sentence of message.notes) job.note?.(sentence);
-      job.resolve(message.file);
+      job.resolve(unpack(message.file));
     }
     else job.reject(new VitrineError(message.fault.kind, message.fault.message));
   }

@@ -19,7 +19,7 @@ export interface FrameLink {
   onBest(listener: (step: BestStep) => void): () => void;
   /** Tells how much has been fetched, in bytes; the answer ends it. */
   onLoading(listener: (received: number, total: number) => void): () => void;
-  send(message: FromFrame): void;
+  send(message: FromFrame, transfer?: Transferable[]): void;
 }
 
 /** Waits for the shell. Call it once, while the script runs for the first time. */
@@ -37,7 +37,7 @@ export function awaitShell(): Promise<FrameLink> {
 }
 
 function link(boot: Boot, port: MessagePort): FrameLink {
-  const send = (message: FromFrame) => port.postMessage(message);
+  const send = (message: FromFrame, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   const listeners = new Set<(received: number, total: number) => void>();
   let last: { received: number; total: number } | undefined;
   const bestListeners = new Set<(step: BestStep) => void>();

@@ -5,6 +5,7 @@
  * The shell posts one `Boot` to the frame's window; everything after goes through the port that it carries.
  */
 
+import type { Packed } from '../engine/packed.js';
 import type { DeviceChoice, DeviceReport, OutputOptions, Progress, Quality, VitrineError } from '../engine/types.js';
 
 /** An error as it crosses a wall: classes do not survive cloning. */
@@ -92,5 +93,5 @@ export type FromFrame =
   | { type: 'failed'; fault: Fault }
   | { type: 'progress'; id: number; progress: Progress }
   /** `notes` are sentences about this photo, such as that it was reduced. */
-  | { type: 'done'; id: number; file: Blob; notes: string[] }
+  | { type: 'done'; id: number; file: Packed; notes: string[] }
   | { type: 'undone'; id: number; fault: Fault };

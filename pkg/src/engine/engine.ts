@@ -11,6 +11,7 @@ import { cancelled, describe, toVitrineError } from './faults.js';
 import { bringIn, bringOut, Gpu, type GpuRun } from './gpu.js';
 import { Lanes, lanesFor, memoryBudget } from './lanes.js';
 import { packOutput } from './output.js';
+import { unpack, type Packed } from './packed.js';
 import { SerialQueue } from './queue.js';
 import { release } from './release.js';
 import type {
@@ -51,7 +52,7 @@ const SPANS: Record<Exclude<Stage, 'fetch'>, readonly [from: number, to: number]
 
 /** A finished job without pictures for the screen. */
 export interface FileResult {
-  file: Blob;
+  file: Packed;
   width: number;
   height: number;
   coverage: number;
@@ -199,7 +200,7 @@ class PhotoEngine implements FrameEngine {
     const { name, sha256 } = await this.#model;
     const model = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : { name, sha256 };
     // Both are there, for their size was not 0.
-    return { ...rest, png: file, before: before as ImageBitmap, after: after as ImageBitmap, model };
+    return { ...rest, png: unpack(file), before: before as ImageBitmap, after: after as ImageBitmap, model };
   }
 
   async file(photo: Blob, wanted: Wanted, output: OutputOptions, options: CutOutOptions = {}): Promise<FileResult> {
@@ -209,7 +210,7 @@ class PhotoEngine implements FrameEngine {
 
   async encode(png: Blob, output: OutputOptions, signal?: AbortSignal): Promise<Blob> {
     packOutput(output);
-    return this.#withWorker((worker) => worker.ask('encode', { picture: png, output }), signal);
+    return unpack(await this.#withWorker((worker) => worker.ask('encode', { picture: png, output }), signal));
   }
 
   async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {

@@ -1,6 +1,7 @@
 /** What the frame and its worker say to each other. The worker holds one job's pixels at a time. */
 
 import type { Fault } from '../airlock/messages.js';
+import type { Packed } from './packed.js';
 import type { Corrected, CorrectionStep, Doubt, OutputOptions, Patch, Quality } from './types.js';
 
 /** What a job brings home. */
@@ -85,10 +86,10 @@ export interface Operations {
   /** Encodes the held cut-out and lets it go. */
   finish: {
     ask: { wanted: Wanted; output: OutputOptions; preview: number };
-    answer: { width: number; height: number; file: Blob; preview: ImageBitmap | null } & Judged;
+    answer: { width: number; height: number; file: Packed; preview: ImageBitmap | null } & Judged;
   };
   /** Encodes a finished cut-out again. */
-  encode: { ask: { picture: Blob; output: OutputOptions }; answer: Blob };
+  encode: { ask: { picture: Blob; output: OutputOptions }; answer: Packed };
   /**
    * Reads a photo and its cut-out and holds them to be corrected, beside any job; the pictures for the screen have at
    * most `most` pixels.

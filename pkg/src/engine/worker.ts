@@ -27,6 +27,7 @@ import { browserDecode, isOwnFormat } from './browser-decode.js';
 import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
+import { unpack, type Packed } from './packed.js';
 import { release } from './release.js';
 import { Team } from './team.js';
 import type { CorrectionStep, OutputOptions, Quality } from './types.js';
@@ -172,24 +173,24 @@ const handlers: Handlers = {
     // A job without pictures for the screen has nothing to lay it over.
     const doubt = preview ? doubtOf(held) : undefined;
     if (doubt) transfer.push(doubt.cells.buffer);
-    let file: Blob;
+    let file: Packed;
     if (wanted === 'matte') {
       cutout = undefined;
-      file = toBlob(held.encodeMatte(), 'image/png');
+      file = pack(held.encodeMatte(), 'image/png', transfer);
     } else {
-      file = encode(held, output);
+      file = encode(held, output, transfer);
       clear();
     }
     return { width, height, file, preview: screen, coverage, confidence, doubt };
   },
 
-  async encode({ picture, output }) {
+  async encode({ picture, output }, transfer) {
     clear();
     const pixels = await read(picture);
     const { width, height } = pixels;
     const again = cutoutFromRgba(width, height, pixels.intoPixels());
     try {
-      return encode(again, output);
+      return encode(again, output, transfer);
     } finally {
       again.free();
     }
@@ -234,7 +235,7 @@ const handlers: Handlers = {
     edit = undefined;
     try {
       const after = (await bitmap(corrected.preview(preview), transfer)) as ImageBitmap;
-      return { png: encode(corrected, { format: 'image/png' }), after, coverage: corrected.coverage };
+      return { png: unpack(encode(corrected, { format: 'image/png' }, [])), after, coverage: corrected.coverage };
     } finally {
       corrected.free();
     }
@@ -329,15 +330,15 @@ async function read(file: Blob): Promise<PhotoHandle> {
   }
 }
 
-function encode(source: CutoutHandle, output: OutputOptions): Blob {
+function encode(source: CutoutHandle, output: OutputOptions, transfer: Transferable[]): Packed {
   const { format, quality, background } = packOutput(output);
-  return toBlob(source.encode(format, quality, background), format);
+  return pack(source.encode(format, quality, background), format, transfer);
 }
 
-function toBlob(bytes: Uint8Array, type: string): Blob {
-  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type });
-  release(bytes.buffer);
-  return blob;
+function pack({ buffer }: Uint8Array, type: string, transfer: Transferable[]): Packed {
+  const bytes = buffer as ArrayBuffer;
+  transfer.push(bytes);
+  return { bytes, type };
 }
 
 async function bitmap(preview: Preview | WasmPatch | 0, transfer: Transferable[]): Promise<ImageBitmap | null> {

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
         signal: abort.signal,
         onProgress: (progress) => link.send({ type: 'progress', id, progress }),
       });
-      link.send({ type: 'done', id, file, notes });
+      link.send({ type: 'done', id, file, notes }, [file.bytes]);
     } catch (error) {
       link.send({ type: 'undone', id, fault: faultOf(error) });
     } finally {
