@@ -206,11 +206,11 @@ impl Prepared {
             } else if kernel == [3, 3] && stride == [1, 1] && dilation[0] == dilation[1] {
                 let tiles = winograd::tiles(geometry.images, geometry.output, dilation[0]);
                 let layout = winograd::Layout::new(input_channels, output_channels, tiles);
-                let packed = winograd::Packed::new(&conv.weights);
                 // The plan's own are not needed any more, and would be as much memory again.
                 let values = WeightValues::F32(Vec::new());
-                conv.weights = Arc::new(Weights { shape: conv.weights.shape, values });
-                Way::Winograd(layout, packed)
+                let taken = Arc::new(Weights { shape: conv.weights.shape, values });
+                let weights = std::mem::replace(&mut conv.weights, taken);
+                Way::Winograd(layout, winograd::Packed::new(weights))
             } else {
                 Way::Plain(Plainly::Product(Product::new(&geometry)))
             }

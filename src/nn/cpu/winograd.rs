@@ -6,6 +6,7 @@
 //! small enough to stay in the second-level cache. With dilation d the picture is d × d interleaved pictures.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::conv::Geometry;
 use super::gemm::{self, Gemm};
@@ -246,30 +247,36 @@ pub(super) enum Packed {
 }
 
 impl Packed {
-    pub(super) fn new(weights: &Weights) -> Self {
-        match &weights.values {
-            WeightValues::Int8 { bytes, scales } => {
-                let mut scales = scales.clone();
-                scales.resize(weights.shape[0].next_multiple_of(gemm::panel()), 0.0);
-                Self::Int8 { bytes: side_by_side(bytes, weights.shape), scales }
+    /// In the memory of the plan's own weights, where nobody else has them.
+    pub(super) fn new(weights: Arc<Weights>) -> Self {
+        let Weights { shape, values } = Arc::unwrap_or_clone(weights);
+        match values {
+            WeightValues::Int8 { bytes, mut scales } => {
+                scales.resize(shape[0].next_multiple_of(gemm::panel()), 0.0);
+                Self::Int8 { bytes: side_by_side(Arc::unwrap_or_clone(bytes), shape), scales }
             }
-            WeightValues::F32(values) => Self::F32(side_by_side(values, weights.shape)),
+            WeightValues::F32(values) => Self::F32(side_by_side(values, shape)),
         }
     }
 }
 
-fn side_by_side<T: Copy + Default>(values: &[T], [outputs, inputs, ..]: [usize; 4]) -> Vec<T> {
+/// From `[outputs, inputs, 9]` to `[panels, inputs, 9, panel]`, which moves values within a panel's filters only.
+fn side_by_side<T: Copy + Default>(mut values: Vec<T>, [outputs, inputs, ..]: [usize; 4]) -> Vec<T> {
     let panel = gemm::panel();
     let taps = inputs * TAPS;
-    let mut packed = vec![T::default(); outputs.next_multiple_of(panel) * taps];
-    for (filters, to) in values.chunks(panel * taps).zip(packed.chunks_exact_mut(panel * taps)) {
+    let length = outputs.next_multiple_of(panel) * taps;
+    values.reserve_exact(length - values.len());
+    values.resize(length, T::default());
+    let mut filters = vec![T::default(); panel * taps];
+    for to in values.chunks_exact_mut(panel * taps) {
+        filters.copy_from_slice(to);
         for (lane, filter) in filters.chunks_exact(taps).enumerate() {
             for (value, to) in filter.iter().zip(to.chunks_exact_mut(panel)) {
                 to[lane] = *value;
             }
         }
     }
-    packed
+    values
 }
 
 /// G g Gᵀ for the filters of some output channels, whole panels of them, as 36 matrices `[channels, columns]` in
