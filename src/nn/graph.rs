@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use prost::Message;
+use prost::bytes::Buf;
 
 use super::error::Error;
 use super::onnx::{AttributeProto, ModelProto};
@@ -140,11 +141,14 @@ fn attribute(proto: &AttributeProto) -> Result<Attribute, String> {
 }
 
 impl Graph {
-    /// Reads an ONNX file. Bytes that are given away are let go before the graph is made of what they held.
+    /// Reads an ONNX file.
     pub fn from_onnx(bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
-        let model = ModelProto::decode(bytes.as_ref()).map_err(|e| Error::NotOnnx(e.to_string()))?;
-        drop(bytes);
-        Self::from_proto(model)
+        Self::read(bytes.as_ref())
+    }
+
+    /// Reads an ONNX file that may come in pieces, each of which may be gone as soon as it has been read.
+    pub fn read(file: impl Buf) -> Result<Self, Error> {
+        Self::from_proto(ModelProto::decode(file).map_err(|e| Error::NotOnnx(e.to_string()))?)
     }
 
     /// Checks a decoded ONNX file and puts its nodes in order.

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use prost::Message;
 use prost::bytes::Buf;
 
 use super::Error;
 use crate::gpu::{self, Device, Preference};
 use crate::nn::cpu::{Rows, Run, Turn};
 use crate::nn::gpu::Kernels;
-use crate::nn::onnx::ModelProto;
-use crate::nn::{self, Band, Graph};
+use crate::nn::{Band, Graph};
 use crate::photo::Photo;
 use crate::vision::{self, Cutout, GpuRefiner, GpuSegmenter, Mask, Segmenter};
 
@@ -90,6 +88,13 @@ pub struct SharedRun {
     run: Run,
 }
 
+impl SharedRun {
+    /// The network that runs.
+    pub const fn network(&self) -> Quality {
+        self.network
+    }
+}
+
 impl Remover {
     /// Loads the ONNX model of the fast quality: a slice, or a file in pieces that gives each back as soon as it has
     /// been read, so that the network's own memory may lie where they were.
@@ -105,12 +110,7 @@ impl Remover {
     /// # Errors
     /// As [`Remover::new`].
     pub fn of_band(fast: impl Buf, band: Band) -> Result<Self, Error> {
-        Ok(Self { fast: Segmenter::of_band(read(fast)?, band)?, best: None, band })
-    }
-
-    /// Which part of the networks' rows it computes.
-    pub const fn band(&self) -> Band {
-        self.band
+        Ok(Self { fast: Segmenter::of_band(Graph::read(fast)?, band)?, best: None, band })
     }
 
     /// Loads the ONNX model that [`Quality::Best`] runs beside the fast one; one that was there goes first.
@@ -119,7 +119,7 @@ impl Remover {
     /// [`Error::Model`] where the bytes are no such model: the fast quality stays.
     pub fn add_best(&mut self, model: impl Buf) -> Result<(), Error> {
         self.best = None;
-        self.best = Some(Segmenter::of_band(read(model)?, self.band)?);
+        self.best = Some(Segmenter::of_band(Graph::read(model)?, self.band)?);
         Ok(())
     }
 
@@ -286,7 +286,7 @@ impl GpuRemover {
     }
 
     async fn segmenter(&self, model: impl Buf) -> Result<GpuSegmenter, Error> {
-        let graph = read(model)?;
+        let graph = Graph::read(model)?;
         self.device.settle().await?;
         let segmenter = GpuSegmenter::new(graph, &self.kernels).await?;
         self.device.settle().await?;
@@ -406,12 +406,6 @@ fn refine(photo: Photo, mask: &Mask, progress: &mut dyn FnMut(Stage, f32) -> boo
         matte.alpha.fill(0);
     }
     vision::foreground(photo, &matte, &mut |done| part(0.5, done)).ok_or(Error::Cancelled)
-}
-
-/// The network in a file, which may be gone by and by while it is read.
-fn read(file: impl Buf) -> Result<Graph, Error> {
-    let model = ModelProto::decode(file).map_err(|error| nn::Error::NotOnnx(error.to_string()))?;
-    Ok(Graph::from_proto(model)?)
 }
 
 #[cfg(test)]

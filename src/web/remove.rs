@@ -57,12 +57,6 @@ impl CpuRemoverHandle {
         self.remover.drop_best();
     }
 
-    /// How many workers share each photo.
-    #[wasm_bindgen(getter)]
-    pub fn bands(&self) -> usize {
-        self.remover.band().count
-    }
-
     /// A photo as the network `fast` or `best` takes it: every worker that shares the photo begins with it.
     #[wasm_bindgen(js_name = inputOf)]
     pub fn input_of(&self, photo: &PhotoHandle, network: &str) -> Result<Vec<f32>, Fault> {
@@ -72,7 +66,7 @@ impl CpuRemoverHandle {
     /// Begins with one network, `fast` or `best`.
     pub fn begin(&self, network: &str, input: &[f32]) -> Result<SharedRunHandle, Fault> {
         let run = self.remover.begin(quality(network)?, input)?;
-        Ok(SharedRunHandle { run, network: quality(network)?, outgoing: None })
+        Ok(SharedRunHandle { run, outgoing: None })
     }
 
     /// Goes on with it; `photo_quality` is what the photo is cut out in, `progress` as in `cutOut`.
@@ -82,7 +76,7 @@ impl CpuRemoverHandle {
         photo_quality: &str,
         progress: &Function,
     ) -> Result<Next, Fault> {
-        let (quality, network) = (quality(photo_quality)?, run.network);
+        let (quality, network) = (quality(photo_quality)?, run.run.network());
         let mut listener = |done| report(progress, Stage::Network, network_part(quality, network, done));
         Ok(match self.remover.advance(&mut run.run, &mut listener)? {
             Turn::Done => Next::Nothing,
@@ -173,7 +167,6 @@ pub struct MaskHandle {
 #[wasm_bindgen(js_name = SharedRun)]
 pub struct SharedRunHandle {
     run: SharedRun,
-    network: Quality,
     outgoing: Option<Rows>,
 }
 

@@ -7,16 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { ROOT } from '../../../tests/browser/src/servers.js';
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.jpg': 'image/jpeg',
-};
+import { ROOT, TYPES } from '../../../tests/browser/src/servers.js';
 
 /** Where a page finds its photo. It is the person's own file: no network carries it, so it is not counted. */
 export const PHOTO = '/photo.jpg';

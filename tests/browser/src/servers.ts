@@ -17,7 +17,8 @@ export const ROOT = (() => {
 /** The project's tasks; `cargo xtask test` names itself. */
 const XTASK = process.env['VITRINE_XTASK'] ?? join(ROOT, 'target/xtask/xtask');
 
-const TYPES: Record<string, string> = {
+/** What a server says of a file, by its name's end. */
+export const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',

@@ -158,7 +158,15 @@ fn python(project: &Project, list: &str) -> Result<PathBuf> {
 fn benchmark(project: &Project, name: &str) -> Result<PathBuf> {
     println!("building {name}");
     let mut command = project.command("cargo");
-    command.args(["bench", "--quiet", "--bench", name, "--no-run", "--message-format", "json"]);
+    command.args([
+        "bench",
+        "--quiet",
+        "--bench",
+        name,
+        "--no-run",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("the benchmark {name} does not build: the compiler's message says what is wrong");
