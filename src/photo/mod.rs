@@ -2,6 +2,7 @@
 //!
 //! Knows file formats and colour; knows nothing of networks, devices or browsers.
 
+pub mod color;
 mod decode;
 mod encode;
 mod error;
