@@ -6,7 +6,7 @@
 //! web/      what JavaScript can call                           (wasm only)
 //! tools/    one file for each tool a seller or shopper uses
 //! listing/  marketplace presets, framing, the linter           (to come)
-//! scene/    what a picture is: layers, light, shadow, camera   (to come)
+//! scene/    what a picture is: layers, light, shadow, camera; draws it
 //! vision/   what a photo shows: matte, face, body, garment
 //! nn/       runs a quantized network: onnx → graph → plan → cpu | gpu
 //! gpu/      the adapter, buffers, pipelines, readback and device loss
@@ -16,6 +16,7 @@
 pub mod gpu;
 pub mod nn;
 pub mod photo;
+pub mod scene;
 pub mod tools;
 pub mod vision;
 

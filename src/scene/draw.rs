@@ -1,0 +1,353 @@
+//! Draws a scene on the processor, row by row.
+
+use super::backdrop::{Paper, Surface};
+use super::camera::View;
+use super::product::Placed;
+use super::reflection::Mirror;
+use super::shade::{self, Shade};
+use super::solid::Solid;
+use super::{Error, Layer, Product, Scene, Shadow};
+use crate::photo::color;
+use crate::vision::Cutout;
+
+/// A drawn scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width × height × 4` bytes, sRGB, straight alpha, rows top to bottom.
+    pub pixels: Vec<u8>,
+    /// For each product, pixels of the picture along one of its cut-out: above 1 it was enlarged.
+    pub scales: Vec<f32>,
+}
+
+/// Draws a scene with these cut-outs. `progress`, told 0 to 1, stops the work by answering false.
+///
+/// The same scene and cut-outs give the same bytes. A pixel that a product covers wholly, at its own size, keeps its
+/// bytes.
+///
+/// # Errors
+/// Whatever [`Scene::check`] finds; [`Error::NoPicture`], [`Error::Empty`], [`Error::Memory`], [`Error::Cancelled`].
+pub fn draw(
+    scene: &Scene,
+    cutouts: &[&Cutout],
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Result<Picture, Error> {
+    scene.check()?;
+    let size = scene.size;
+    let view = View::new(scene.camera, size);
+    let grid = shade::grid(size.width, size.height);
+    let grid_view = view.scaled(grid);
+    let going_on = |go: bool| if go { Ok(()) } else { Err(Error::Cancelled) };
+
+    let mut products = Vec::new();
+    for (index, layer) in scene.layers.iter().enumerate() {
+        let Layer::Product(product) = layer;
+        products.push(Standing::new(product, index, cutouts, scene, grid_view, grid)?);
+        going_on(progress(0.3 * (index + 1) as f32 / scene.layers.len() as f32))?;
+    }
+    let mirrors: Vec<Mirror> = if scene.floor.gloss > 0.0 {
+        products.iter().filter_map(|product| product.mirror(scene, view, grid)).collect()
+    } else {
+        Vec::new()
+    };
+    let (placed, solids): (Vec<Placed>, Vec<Option<Solid>>) =
+        products.into_iter().map(|product| (product.placed, product.solid)).unzip();
+    let solids: Vec<Solid> = solids.into_iter().flatten().collect();
+    let ground = Surface::new(scene, grid);
+    let shade = Shade::new((size.width, size.height), grid_view, &ground, &solids, scene.key, scene.shadow);
+    drop(solids);
+    going_on(progress(0.6))?;
+
+    let paper = Paper::new(&scene.backdrop, scene.key, size);
+    let surface = Surface::new(scene, 1.0);
+    let fill = scene.fill.color.light().map(|light| light * scene.fill.share);
+    let key = scene.key.color.light().map(|light| light * (1.0 - scene.fill.share));
+    let mut pixels = Vec::new();
+    let bytes = size.width as usize * size.height as usize * 4;
+    pixels.try_reserve_exact(bytes).map_err(|_| Error::Memory { width: size.width, height: size.height })?;
+
+    let mut row = vec![[0.0_f32; 4]; size.width as usize];
+    let mut covered = vec![0.0_f32; size.width as usize];
+    for y in 0..size.height {
+        let shade = shade.as_ref().map(|shade| shade.row(y));
+        let facing = surface.at(view, y as f32 + 0.5).map_or(1.0, |point| paper.facing(point.normal));
+        for (x, pixel) in (0..).zip(&mut row) {
+            let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
+            let alpha = paper.alpha();
+            *pixel = if alpha > 0.0 {
+                let paper = paper.at(x, y);
+                let [red, green, blue] =
+                    std::array::from_fn(|c| paper[c] * (key[c] * facing * direct + fill[c] * around));
+                [red, green, blue, 1.0]
+            } else {
+                // Of a backdrop that is not there, what is missing of the light stays: as black with alpha.
+                let left = (1.0 - scene.fill.share) * direct + scene.fill.share * around;
+                [0.0, 0.0, 0.0, 1.0 - left]
+            };
+            for mirror in &mirrors {
+                over(pixel, mirror.at(x, y));
+            }
+        }
+        covered.fill(0.0);
+        for product in &placed {
+            put(product, y, scene, &mut row, &mut covered);
+        }
+        for ((x, pixel), covered) in (0..).zip(&row).zip(&covered) {
+            pixels.extend(encode(*pixel, *covered, x, y));
+        }
+        if y % 64 == 63 {
+            going_on(progress(0.6 + 0.4 * (y + 1) as f32 / size.height as f32))?;
+        }
+    }
+    let scales = placed.iter().map(|placed| placed.scale).collect();
+    Ok(Picture { width: size.width, height: size.height, pixels, scales })
+}
+
+/// A product where it stands, with the body that it is for the light.
+struct Standing {
+    placed: Placed,
+    /// Not there where it stands over no ground.
+    solid: Option<Solid>,
+}
+
+impl Standing {
+    fn new(
+        product: &Product,
+        layer: usize,
+        cutouts: &[&Cutout],
+        scene: &Scene,
+        view: View,
+        grid: f32,
+    ) -> Result<Self, Error> {
+        let cutout = cutouts.get(product.picture).ok_or_else(|| Error::NoPicture {
+            field: format!("layers[{layer}]"),
+            index: product.picture,
+            count: cutouts.len(),
+        })?;
+        let placed = Placed::new(product, cutout, scene.size)?;
+        let lit = scene.shadow != Shadow::NONE || scene.floor.gloss > 0.0;
+        let solid = if lit { Solid::new(&placed, view, grid, product.depth) } else { None };
+        Ok(Self { placed, solid })
+    }
+
+    /// Its mirror image, where it stands on ground.
+    fn mirror(&self, scene: &Scene, view: View, grid: f32) -> Option<Mirror> {
+        let solid = self.solid.as_ref()?;
+        Some(Mirror::new(&self.placed, scene.floor, view, |x| solid.ground_at(x * grid) / grid))
+    }
+}
+
+/// Puts a premultiplied pixel over another.
+fn over(under: &mut [f32; 4], pixel: [f32; 4]) {
+    let rest = 1.0 - pixel[3];
+    for (under, value) in under.iter_mut().zip(pixel) {
+        *under = value + *under * rest;
+    }
+}
+
+/// Draws one row of a product, and adds to how much of each pixel is covered by products.
+fn put(product: &Placed, y: u32, scene: &Scene, row: &mut [[f32; 4]], covered: &mut [f32]) {
+    let Some(own) =
+        usize::try_from(i64::from(y) - product.top).ok().filter(|&own| own < product.height as usize)
+    else {
+        return;
+    };
+    let columns = product.columns(scene.size);
+    let pixels = &product.pixels.as_chunks::<4>().0[own * product.width as usize..][columns.clone()];
+    let first = (product.left + columns.start as i64).max(0) as usize;
+    for ((&[red, green, blue, alpha], under), covered) in
+        pixels.iter().zip(&mut row[first..]).zip(&mut covered[first..])
+    {
+        if alpha == 0 {
+            continue;
+        }
+        let opacity = f32::from(alpha) / 255.0;
+        over(
+            under,
+            [
+                color::light(red) * opacity,
+                color::light(green) * opacity,
+                color::light(blue) * opacity,
+                opacity,
+            ],
+        );
+        *covered += opacity * (1.0 - *covered);
+    }
+}
+
+/// A premultiplied linear pixel as bytes, straight.
+///
+/// What is not product is dithered, so that a slow gradient has no steps; a product's own levels, and levels that are
+/// whole already, stay as they are.
+fn encode([red, green, blue, alpha]: [f32; 4], covered: f32, x: u32, y: u32) -> [u8; 4] {
+    if alpha <= 0.0 {
+        return [0; 4];
+    }
+    // A little less than a whole step: levels that a rounding has moved off a whole one come back to it.
+    let dither = 0.98 * (noise(x, y) - 0.5) * (1.0 - covered);
+    let [red, green, blue] =
+        [red, green, blue].map(|light| (color::level(light / alpha) + 0.5 + dither) as u8);
+    [red, green, blue, (255.0 * alpha + 0.5 + dither).clamp(0.0, 255.0) as u8]
+}
+
+/// Noise without a pattern that the eye finds, 0 to 1: the fractions of a plane (J. Jimenez, "Next Generation
+/// Post-Processing in Call of Duty: Advanced Warfare", 2014), in integers, so that every device has the same.
+fn noise(x: u32, y: u32) -> f32 {
+    // 0.06711056 and 0.00583715 in 2³²nds, and then 52.9829189 in 2¹⁶ths.
+    let plane = x.wrapping_mul(288_237_660).wrapping_add(y.wrapping_mul(25_070_364));
+    let turned = (u64::from(plane) * 3_472_289) >> 16;
+    (turned as u32 >> 8) as f32 / 16_777_216.0
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::scene::product::tests::cutout;
+    use crate::scene::{Backdrop, Color, Floor, Key, Place};
+
+    /// A box of one colour, 60 × 80 in the middle of 100 × 100.
+    fn subject() -> Cutout {
+        cutout(100, 100, |x, y| {
+            if (20..80).contains(&x) && (10..90).contains(&y) { [x as u8, y as u8, 200, 255] } else { [0; 4] }
+        })
+    }
+
+    fn scene() -> Scene {
+        let mut scene = Scene::plain(200, 200);
+        let Layer::Product(product) = &mut scene.layers[0];
+        product.place = Place::Pixels { x: 50.0, y: 80.0, scale: 1.0 };
+        scene
+    }
+
+    fn at(picture: &Picture, x: u32, y: u32) -> [u8; 4] {
+        picture.pixels.as_chunks::<4>().0[(y * picture.width + x) as usize]
+    }
+
+    fn drawn(scene: &Scene) -> Picture {
+        draw(scene, &[&subject()], &mut |_| true).unwrap()
+    }
+
+    #[test]
+    fn without_shadows_all_but_the_product_is_the_backdrop() {
+        let picture = drawn(&scene());
+        for y in 0..200 {
+            for x in 0..200 {
+                let inside = (70..130).contains(&x) && (90..170).contains(&y);
+                let expected = if inside { [(x - 50) as u8, (y - 80) as u8, 200, 255] } else { [255; 4] };
+                assert_eq!(at(&picture, x, y), expected, "{x} {y}");
+            }
+        }
+        assert_eq!(picture.scales, [1.0]);
+    }
+
+    #[test]
+    fn with_everything_on_the_product_keeps_its_bytes() {
+        let mut scene = scene();
+        scene.shadow = Shadow::default();
+        scene.floor = Floor { gloss: 0.3, roughness: 0.2 };
+        scene.backdrop =
+            Backdrop::Sweep { color: Color([180, 170, 160]), wall: 0.6, bend: 0.2, falloff: 0.3 };
+        let picture = drawn(&scene);
+        for (x, y) in [(71, 91), (100, 130), (128, 168)] {
+            assert_eq!(at(&picture, x, y), [(x - 50) as u8, (y - 80) as u8, 200, 255]);
+        }
+        assert_eq!(drawn(&scene), picture, "the same bytes again");
+    }
+
+    #[test]
+    fn a_shadow_falls_away_from_the_light_and_is_darkest_at_the_foot() {
+        for (azimuth, lit, shaded) in [(-80.0, 40, 150), (80.0, 160, 50)] {
+            let mut scene = scene();
+            scene.shadow = Shadow::default();
+            scene.key = Key { azimuth, elevation: 40.0, size: 6.0, ..Key::default() };
+            let picture = drawn(&scene);
+            let level = |x, y| at(&picture, x, y)[0];
+            assert!(level(shaded, 166) < 200, "{azimuth}: {}", level(shaded, 166));
+            assert!(level(lit, 166) > 235, "{azimuth}: {}", level(lit, 166));
+            assert!(level(100, 171) < level(100, 176) && level(100, 176) < level(100, 190));
+            assert_eq!(level(5, 10), 255, "no shadow in the sky");
+        }
+    }
+
+    #[test]
+    fn on_nothing_a_shadow_is_black_with_alpha() {
+        let mut scene = scene();
+        scene.backdrop = Backdrop::Transparent;
+        scene.shadow = Shadow::default();
+        let picture = drawn(&scene);
+        let [red, green, blue, alpha] = at(&picture, 100, 171);
+        assert_eq!([red, green, blue], [0; 3]);
+        assert!((30..255).contains(&alpha), "{alpha}");
+        assert_eq!(at(&picture, 3, 3), [0; 4]);
+    }
+
+    #[test]
+    fn a_glossy_floor_turns_the_product_over() {
+        let mut scene = scene();
+        scene.floor = Floor { gloss: 1.0, roughness: 0.0 };
+        let picture = drawn(&scene);
+        for (x, below) in [(80, 2), (100, 10), (120, 20)] {
+            let [red, green, ..] = at(&picture, x, 170 + below);
+            let [own_red, own_green, ..] = at(&picture, x, 169 - below);
+            assert!(red.abs_diff(own_red) < 4 && green.abs_diff(own_green) < 4, "{x} {below}");
+        }
+    }
+
+    #[test]
+    fn products_in_front_cover_those_behind() {
+        let mut scene = scene();
+        let Layer::Product(first) = scene.layers[0];
+        scene.layers.push(Layer::Product(Product { picture: 1, ..first }));
+        let red = cutout(100, 100, |x, _| if x < 40 { [255, 0, 0, 255] } else { [0; 4] });
+        let picture = draw(&scene, &[&subject(), &red], &mut |_| true).unwrap();
+        assert_eq!(at(&picture, 80, 120), [255, 0, 0, 255]);
+        assert_eq!(at(&picture, 95, 120), [45, 40, 200, 255]);
+    }
+
+    #[test]
+    fn what_is_missing_or_unwanted_is_said() {
+        let draw = |scene: &Scene, cutouts: &[&Cutout]| draw(scene, cutouts, &mut |_| true);
+        let message = draw(&scene(), &[]).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "layers[0] shows picture 0 and 0 were given: add the picture, or take the layer out"
+        );
+        let nothing = cutout(4, 4, |_, _| [0; 4]);
+        assert_eq!(draw(&scene(), &[&nothing]), Err(Error::Empty { index: 0 }));
+        let stopped = super::draw(&scene(), &[&subject()], &mut |_| false);
+        assert_eq!(stopped, Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn a_product_larger_than_the_picture_and_one_beside_it_are_drawn() {
+        for place in [
+            Place::Pixels { x: -3000.0, y: -3000.0, scale: 100.0 },
+            Place::Pixels { x: 900.0, y: 900.0, scale: 1.0 },
+            Place::Ground { x: 1.9, y: 1.9, width: 4.0, height: 4.0 },
+        ] {
+            let mut scene = scene();
+            scene.shadow = Shadow::default();
+            scene.floor.gloss = 0.2;
+            let Layer::Product(product) = &mut scene.layers[0];
+            product.place = place;
+            assert_eq!(drawn(&scene).pixels.len(), 200 * 200 * 4);
+        }
+    }
+
+    #[test]
+    fn levels_that_are_whole_stay_whole() {
+        for level in [0_u8, 1, 127, 254, 255] {
+            let light = color::light(level);
+            for x in 0..300 {
+                assert_eq!(
+                    encode([light * 0.999_999_9, light, light, 1.0], 0.0, x, x * 7),
+                    [level, level, level, 255]
+                );
+            }
+        }
+    }
+}

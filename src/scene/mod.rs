@@ -1,0 +1,24 @@
+//! What a picture is, as data, and how it is drawn.
+//!
+//! A [`Scene`] names a size, a camera, light, a backdrop and layers; it holds no pixels, so that one scene serves five
+//! hundred products. [`Picture`]s are handed in when it is drawn. Everything is drawn in linear light; a product's own
+//! pixels pass through untouched unless the scene says otherwise.
+//!
+//! Knows pictures; knows nothing of networks, file formats, marketplaces or browsers.
+
+mod backdrop;
+mod camera;
+mod description;
+mod distance;
+mod draw;
+mod error;
+mod product;
+mod reflection;
+mod shade;
+mod solid;
+
+pub use description::{
+    Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Scene, Shadow, Size, VERSION,
+};
+pub use draw::{Picture, draw};
+pub use error::Error;
