@@ -72,6 +72,7 @@ fn hull(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
 impl Bands {
     /// For operations whose concatenations are placed. `None` for a worker alone, and for networks that run on
     /// several pictures at once.
+    #[inline(never)]
     pub(super) fn of(ops: &Operations, count: usize) -> Option<Self> {
         let several = ops.tensors.iter().any(|tensor| tensor.shape.len() == 4 && tensor.shape[0] != 1);
         if count < 2 || several {
@@ -102,6 +103,7 @@ impl Bands {
 
     /// The rows of each tensor that a worker holds: what it computes and what it reads. Of tensors in the same
     /// memory (`root` names it) they are the same.
+    #[inline(never)]
     pub(super) fn held(
         &self,
         ops: &Operations,
@@ -129,15 +131,19 @@ impl Bands {
 
     /// Everything that must go from one worker to another, in the order in which it is computed. `part_of` gives
     /// the concatenation that a tensor lies in.
+    #[inline(never)]
     pub(super) fn crossings(
         &self,
         ops: &Operations,
         part_of: &dyn Fn(TensorId) -> Option<TensorId>,
     ) -> Vec<Crossing> {
-        let lies_in = |part: TensorId, whole: TensorId| {
-            std::iter::successors(Some(part), |&id| part_of(id)).any(|id| id == whole)
-        };
+        // A tensor and the concatenations that it lies in.
+        let wholes = |part: TensorId| std::iter::successors(Some(part), |&id| part_of(id));
         let end = ops.list.len();
+        let mut readers: Vec<Vec<(usize, usize)>> = vec![Vec::new(); ops.tensors.len()];
+        for (at, op) in ops.list.iter().enumerate() {
+            op.inputs.iter().enumerate().for_each(|(input, &id)| readers[id].push((at, input)));
+        }
         let mut crossings = Vec::new();
         for (after, op) in ops.list.iter().enumerate() {
             if matches!(op.action, Action::Run(Kind::Fill(_))) {
@@ -155,15 +161,14 @@ impl Bands {
                         before = before.min(at);
                     }
                 };
-                for (at, reader) in ops.list.iter().enumerate().skip(after + 1) {
-                    for (input, &id) in reader.inputs.iter().enumerate() {
-                        if lies_in(op.output, id) {
-                            need(at, self.read(at, input, to));
-                        }
+                for id in wholes(op.output) {
+                    for &(at, input) in readers[id].iter().filter(|&&(at, _)| at > after) {
+                        need(at, self.read(at, input, to));
                     }
                 }
                 if to == 0 {
-                    for port in ops.outputs.iter().filter(|port| lies_in(op.output, port.tensor)) {
+                    let holds = |whole: TensorId| wholes(op.output).any(|id| id == whole);
+                    for port in ops.outputs.iter().filter(|port| holds(port.tensor)) {
                         need(end, &(0..height(ops, port.tensor)));
                     }
                 }
@@ -274,6 +279,7 @@ fn reach(
 
 /// An operation as it is for the rows `result` of its result, where it reads the rows `source` of its first input,
 /// which has `rows` of them.
+#[inline(never)]
 pub(super) fn cropped(kind: &Kind, result: &Range<usize>, source: &Range<usize>, rows: usize) -> Kind {
     // What is padding for the whole picture is padding for a band where it lies at the picture's edge.
     let padded = |padding: [usize; 4], (from, to): (isize, isize)| {

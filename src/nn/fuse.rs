@@ -9,7 +9,7 @@ use super::step::{Activation, BinaryOp, Conv, Kind, Residual, WeightValues, Weig
 /// Fuses until nothing more can be.
 pub(super) fn fuse(ops: &mut Operations) {
     drop_unread(ops);
-    while fuse_once(ops) {}
+    while fuse_pass(ops) {}
     drop_unread(ops);
 }
 
@@ -29,6 +29,7 @@ fn drop_unread(ops: &mut Operations) {
 }
 
 /// How often each tensor is read, the network's outputs counted in.
+#[inline(never)]
 fn reads(ops: &Operations) -> Vec<usize> {
     let mut reads = vec![0; ops.tensors.len()];
     ops.list.iter().flat_map(|op| &op.inputs).for_each(|&id| reads[id] += 1);
@@ -36,14 +37,33 @@ fn reads(ops: &Operations) -> Vec<usize> {
     reads
 }
 
-fn fuse_once(ops: &mut Operations) -> bool {
-    let reads = reads(ops);
-    // The last operation that writes each tensor, and how many do.
-    let mut writer: Vec<Option<usize>> = vec![None; ops.tensors.len()];
+/// The last operation that writes each tensor.
+#[inline(never)]
+fn writers(ops: &Operations) -> Vec<Option<usize>> {
+    let mut writer = vec![None; ops.tensors.len()];
     for (index, op) in ops.list.iter().enumerate() {
         writer[op.output] = Some(index);
     }
-    for index in 0..ops.list.len() {
+    writer
+}
+
+/// Fuses once through the list; whether anything was.
+fn fuse_pass(ops: &mut Operations) -> bool {
+    let mut from = 0;
+    let mut any = false;
+    // What lies before a fused operation reads nothing of it, so only that one and those behind it may have changed.
+    while let Some(at) = fuse_once(ops, from) {
+        (from, any) = (at, true);
+    }
+    any
+}
+
+/// Fuses the first operation from `from` on that can be, and says where it is now.
+#[inline(never)]
+fn fuse_once(ops: &mut Operations, from: usize) -> Option<usize> {
+    let reads = reads(ops);
+    let writer = writers(ops);
+    for index in from..ops.list.len() {
         let Action::Run(kind) = &ops.list[index].action else { continue };
         let inputs = ops.list[index].inputs.clone();
         // The convolution that writes `id`, if this operation is the only one that reads it.
@@ -74,10 +94,10 @@ fn fuse_once(ops: &mut Operations) -> bool {
             operation.output = output;
             ops.list[index] = operation;
             ops.list.remove(at);
-            return true;
+            return Some(index - 1);
         }
     }
-    false
+    None
 }
 
 /// Whether a convolution only multiplies each channel by a number and adds one.

@@ -9,7 +9,7 @@ use prost::Message;
 use prost::bytes::Buf;
 
 use super::error::Error;
-use super::onnx::{AttributeProto, ModelProto};
+use super::onnx::{AttributeProto, ModelProto, NodeProto};
 use super::tensor::Tensor;
 
 /// Most nodes a network may have; the largest supported one has under two thousand.
@@ -127,6 +127,7 @@ impl Node {
     }
 }
 
+#[inline(never)]
 fn attribute(proto: &AttributeProto) -> Result<Attribute, String> {
     // AttributeProto.AttributeType. Files before IR version 3 left it 0 and had one field set.
     Ok(match proto.r#type {
@@ -140,6 +141,37 @@ fn attribute(proto: &AttributeProto) -> Result<Attribute, String> {
     })
 }
 
+/// A node whose values have the ids that `id_of` gives to names.
+#[inline(never)]
+fn node<'a>(proto: &'a NodeProto, id_of: &mut dyn FnMut(&'a str) -> ValueId) -> Result<Node, Error> {
+    let name = if proto.name.is_empty() {
+        proto.output.first().cloned().unwrap_or_default()
+    } else {
+        proto.name.clone()
+    };
+    if !(proto.domain.is_empty() || proto.domain == "ai.onnx") {
+        let operator = format!("{}.{}", proto.domain, proto.op_type);
+        return Err(Error::Unsupported { node: name, operator });
+    }
+    if !super::ops::is_supported(&proto.op_type) {
+        return Err(Error::Unsupported { node: name, operator: proto.op_type.clone() });
+    }
+    let mut attributes = HashMap::new();
+    for a in &proto.attribute {
+        let value = attribute(a).map_err(|why| Error::Node {
+            node: name.clone(),
+            operator: proto.op_type.clone(),
+            reason: format!("attribute '{}': {why}", a.name),
+        })?;
+        attributes.insert(a.name.clone(), value);
+    }
+    let mut ids = |names: &'a [String]| {
+        names.iter().map(|name| (!name.is_empty()).then(|| id_of(name))).collect::<Vec<_>>()
+    };
+    let (inputs, outputs) = (ids(&proto.input), ids(&proto.output));
+    Ok(Node { name, operator: proto.op_type.clone(), inputs, outputs, attributes })
+}
+
 impl Graph {
     /// Reads an ONNX file.
     pub fn from_onnx(bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
@@ -147,11 +179,13 @@ impl Graph {
     }
 
     /// Reads an ONNX file that may come in pieces, each of which may be gone as soon as it has been read.
+    #[inline(never)]
     pub fn read(file: impl Buf) -> Result<Self, Error> {
         Self::from_proto(ModelProto::decode(file).map_err(|e| Error::NotOnnx(e.to_string()))?)
     }
 
     /// Checks a decoded ONNX file and puts its nodes in order.
+    #[inline(never)]
     pub fn from_proto(mut model: ModelProto) -> Result<Self, Error> {
         let mut graph = model.graph.take().ok_or_else(|| Error::NotOnnx("it holds no graph".into()))?;
         if graph.node.len() > MAX_NODES {
@@ -210,34 +244,7 @@ impl Graph {
 
         let mut nodes = Vec::with_capacity(graph.node.len());
         for proto in &graph.node {
-            let name = if proto.name.is_empty() {
-                proto.output.first().cloned().unwrap_or_default()
-            } else {
-                proto.name.clone()
-            };
-            if !(proto.domain.is_empty() || proto.domain == "ai.onnx") {
-                let operator = format!("{}.{}", proto.domain, proto.op_type);
-                return Err(Error::Unsupported { node: name, operator });
-            }
-            if !super::ops::is_supported(&proto.op_type) {
-                return Err(Error::Unsupported { node: name, operator: proto.op_type.clone() });
-            }
-            let mut attributes = HashMap::new();
-            for a in &proto.attribute {
-                let value = attribute(a).map_err(|why| Error::Node {
-                    node: name.clone(),
-                    operator: proto.op_type.clone(),
-                    reason: format!("attribute '{}': {why}", a.name),
-                })?;
-                attributes.insert(a.name.clone(), value);
-            }
-            nodes.push(Node {
-                name,
-                operator: proto.op_type.clone(),
-                inputs: proto.input.iter().map(|n| (!n.is_empty()).then(|| id_of(n))).collect(),
-                outputs: proto.output.iter().map(|n| (!n.is_empty()).then(|| id_of(n))).collect(),
-                attributes,
-            });
+            nodes.push(node(proto, &mut id_of)?);
         }
 
         if graph.output.is_empty() {
@@ -252,6 +259,7 @@ impl Graph {
 
     /// Orders the nodes so that each comes after those it reads from (Kahn's algorithm; the file's order
     /// decides between equals), and refuses cycles, values written twice and values nobody writes.
+    #[inline(never)]
     fn sort(&mut self) -> Result<(), Error> {
         let mut ready = vec![false; self.values.len()];
         for &id in self.constants.keys() {

@@ -31,6 +31,7 @@ impl Plan {
     }
 
     /// As [`Plan::of`], for a worker that computes one band of several; each takes `limit` bytes at most.
+    #[inline(never)]
     pub fn shared(graph: &Graph, input_shapes: &[Vec<usize>], limit: u64, band: Band) -> Result<Self, Error> {
         let mut operations = ops::lower(graph, input_shapes)?;
         fuse::fuse(&mut operations);

@@ -318,6 +318,7 @@ impl Plan {
 
     /// As [`Plan::new`], for a worker that computes one band of several. Networks that cannot be shared are computed
     /// whole by each.
+    #[inline(never)]
     pub fn of_band(operations: Operations, limit: u64, band: Band) -> Result<Self, Error> {
         let mut ops = operations;
         let mut parents = place_concats(&mut ops);
@@ -503,6 +504,7 @@ impl Plan {
 /// Decides for each part of each concatenation whether its producer writes straight into the whole. Where it
 /// cannot, a copy takes the concatenation's place in the list. Returns, for a tensor that is part of another,
 /// that other and the first channel there.
+#[inline(never)]
 fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
     let mut parents: Vec<Option<(TensorId, usize)>> = vec![None; ops.tensors.len()];
     let mut fixed: Vec<bool> = ops.tensors.iter().map(|t| t.constant.is_some()).collect();
@@ -524,25 +526,15 @@ fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
         }
         let mut channel = 0;
         for &part in &operation.inputs {
-            let inside = |mut id: TensorId| {
-                while let Some((parent, _)) = parents[id] {
-                    id = parent;
-                }
-                id == whole || id == part
-            };
             // No operation may read and write the same memory once the part lies in the whole: not those of
             // the network, not the copies that earlier concatenations became, not a copy of another part.
             let conflict = || {
-                let runs = |op: &&Operation| matches!(op.action, Action::Run(_));
                 let within_part = |id: TensorId| {
                     std::iter::successors(Some(id), |&id| parents[id].map(|(parent, _)| parent))
                         .any(|id| id == part)
                 };
-                ops.list
-                    .iter()
-                    .chain(&list)
-                    .filter(runs)
-                    .any(|op| inside(op.output) && op.inputs.iter().any(|&id| inside(id)))
+                crosses(&ops.list, &parents, part, whole)
+                    || crosses(&list, &parents, part, whole)
                     || operation.inputs.iter().filter(|&&other| within_part(other)).count() > 1
             };
             if aligned && !fixed[part] && parents[part].is_none() && !conflict() {
@@ -562,8 +554,28 @@ fn place_concats(ops: &mut Operations) -> Vec<Option<(TensorId, usize)>> {
     parents
 }
 
+/// Whether one of the operations reads and writes in what lies in `part` or in `whole`.
+#[inline(never)]
+fn crosses(
+    list: &[Operation],
+    parents: &[Option<(TensorId, usize)>],
+    part: TensorId,
+    whole: TensorId,
+) -> bool {
+    let inside = |mut id: TensorId| {
+        while let Some((parent, _)) = parents[id] {
+            id = parent;
+        }
+        id == whole || id == part
+    };
+    list.iter()
+        .filter(|op| matches!(op.action, Action::Run(_)))
+        .any(|op| inside(op.output) && op.inputs.iter().any(|&id| inside(id)))
+}
+
 /// Lets a convolution write its result where its residual lies, if that is a tensor of its own that nobody
 /// reads afterwards: the residual of a pixel is read just before the pixel is written.
+#[inline(never)]
 fn sum_in_place(ops: &Operations, parents: &mut [Option<(TensorId, usize)>]) {
     let mut last_read = vec![0; ops.tensors.len()];
     for (at, operation) in ops.list.iter().enumerate() {
@@ -602,6 +614,7 @@ fn sum_in_place(ops: &Operations, parents: &mut [Option<(TensorId, usize)>]) {
 /// net inference"). No order of placing is the best for all networks, so the shortest result of several counts:
 /// the largest first, with those of one size in the order of the file or of time, those that take the most room
 /// for the longest time first, and all in the order of time.
+#[inline(never)]
 fn place(roots: &[Option<Root>]) -> (Vec<usize>, usize) {
     let alive: Vec<(usize, &Root)> = roots
         .iter()
@@ -627,6 +640,7 @@ fn place(roots: &[Option<Root>]) -> (Vec<usize>, usize) {
         .unwrap_or_default()
 }
 
+#[inline(never)]
 fn place_in_order(order: &[(usize, &Root)], count: usize) -> (Vec<usize>, usize) {
     let mut offsets = vec![0; count];
     let mut placed: Vec<(usize, &Root)> = Vec::new(); // by offset
@@ -652,6 +666,7 @@ fn place_in_order(order: &[(usize, &Root)], count: usize) -> (Vec<usize>, usize)
 }
 
 /// Floats of the roots that live at one time, at their most: no placing takes less.
+#[inline(never)]
 fn largest_live_set(roots: &[Option<Root>]) -> usize {
     let alive = || roots.iter().flatten().filter(|root| root.life.from <= root.life.to);
     // The sum only grows where a life begins.

@@ -81,6 +81,7 @@ impl Tensor {
     }
 
     /// Reads a tensor of an ONNX file. The error is a sentence without the tensor's name.
+    #[inline(never)]
     pub fn from_proto(proto: TensorProto) -> Result<Self, String> {
         if proto.data_location != 0 {
             return Err("its data lies in another file, and a network must come as one file".into());
@@ -111,7 +112,7 @@ impl Tensor {
             data_type::INT8 => Data::I8(Arc::new(if raw.is_empty() {
                 proto.int32_data.iter().map(|&x| x as i8).collect()
             } else {
-                raw.into_iter().map(|b| b as i8).collect()
+                signed(raw)
             })),
             data_type::UINT8 => Data::U8(if raw.is_empty() {
                 proto.int32_data.iter().map(|&x| x as u8).collect()
@@ -141,6 +142,12 @@ impl Tensor {
         }
         Ok(tensor)
     }
+}
+
+/// The same bytes with a sign, in the same memory.
+#[inline(never)]
+fn signed(bytes: Vec<u8>) -> Vec<i8> {
+    bytes.into_iter().map(|b| b as i8).collect()
 }
 
 /// IEEE 754 half precision to single, exactly.

@@ -195,6 +195,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Chooses the way. What it keeps of the weights in an order of its own it takes out of `conv`.
+    #[inline(never)]
     pub(super) fn new(conv: &mut Conv, transposed: bool, inputs: &[View], output: &View) -> Self {
         let geometry = Geometry::new(conv, inputs, output);
         let Geometry { input_channels, output_channels, kernel, stride, dilation, .. } = geometry;
@@ -357,7 +358,8 @@ impl Plain<'_> {
         unsafe { self.tail.write::<V>(outputs, sums, residual, to) };
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn product<V: Lanes>(&mut self, product: Product) {
         let Product { depth, columns, rows, direct } = product;
         let geometry = self.geometry;
@@ -385,7 +387,8 @@ impl Plain<'_> {
     }
 
     /// The weights as a matrix `[taps × input channels, output channels]` in panels.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn pack<V: Lanes>(&self, depth: usize, to: &mut [f32]) {
         let panel = 2 * V::WIDTH;
         let Geometry { input_channels, output_channels, .. } = self.geometry;
@@ -403,7 +406,8 @@ impl Plain<'_> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn depthwise<V: Lanes>(&mut self) {
         let geometry = self.geometry;
         let (channels, _) = geometry.lanes();
@@ -448,7 +452,8 @@ impl Plain<'_> {
     }
 
     /// A product of each input pixel with the weights of every tap, and their sums by output pixel.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn few<V: Lanes>(&mut self, few: Few) {
         let Few { columns, rows: ring } = few;
         let geometry = self.geometry;
@@ -511,7 +516,8 @@ impl Plain<'_> {
         self.scratch = scratch;
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn grouped<V: Lanes>(&mut self) {
         let geometry = self.geometry;
         let taps = geometry.taps();
@@ -535,7 +541,8 @@ impl Plain<'_> {
         self.scratch = scratch;
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transposed<V: Lanes>(&mut self) {
         let geometry = self.geometry;
         let taps = geometry.taps();

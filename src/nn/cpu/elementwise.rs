@@ -26,6 +26,7 @@ impl Runs {
 }
 
 /// Applies a function to a finished result, in place. `memory` starts where the view does.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn activate(activation: &Activation, view: &View, memory: &mut [f32]) {
     let runs = Runs::of(view);
     for index in 0..runs.count {
@@ -34,6 +35,7 @@ pub(super) fn activate(activation: &Activation, view: &View, memory: &mut [f32])
 }
 
 /// A function of one value, from one place to another.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn unary(activation: &Activation, from: &View, input: &[f32], to: &View, output: &mut [f32]) {
     let (source, target) = (Runs::of(from), Runs::of(to));
     for index in 0..target.count {
@@ -89,6 +91,7 @@ fn apply(activation: &Activation, values: &mut [f32]) {
 }
 
 /// A function of two values; a size of 1 is repeated along the output's.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn binary(op: BinaryOp, views: [&View; 2], inputs: [&[f32]; 2], to: &View, output: &mut [f32]) {
     // The axes from the outermost in memory to the innermost.
     let rank = to.shape.len();
@@ -147,6 +150,7 @@ fn combine(op: BinaryOp, a: &[f32], a_step: usize, b: &[f32], b_step: usize, out
 }
 
 /// Exponentials along an axis, normalised to a sum of 1.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn softmax(axis: usize, from: &View, input: &[f32], to: &View, output: &mut [f32]) {
     let others: Vec<usize> = (0..to.shape.len()).filter(|&other| other != axis).collect();
     let (size, source_step, target_step) = (to.shape[axis], from.stride(axis), to.stride(axis));

@@ -3,6 +3,7 @@
 use crate::nn::plan::View;
 
 /// `[B, M, K]` × `[B or 1, K, N]` → `[B, M, N]`, all row-major.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn matmul(views: [&View; 2], inputs: [&[f32]; 2], to: &View, output: &mut [f32]) {
     let [batch, rows, columns] = [to.shape[0], to.shape[1], to.shape[2]];
     let depth = views[0].shape[2];

@@ -195,6 +195,7 @@ impl Exchange {
     }
 
     /// The rows, pixel by pixel, from memory that starts where the view does.
+    #[inline(never)]
     fn gather(&self, memory: &[f32]) -> Vec<f32> {
         memory
             .chunks(self.view.pitch)
@@ -204,6 +205,7 @@ impl Exchange {
             .collect()
     }
 
+    #[inline(never)]
     fn scatter(&self, values: &[f32], memory: &mut [f32]) {
         let pixels = memory.chunks_mut(self.view.pitch).take(self.pixels());
         for (pixel, from) in pixels.zip(values.chunks_exact(self.lanes)) {
@@ -235,6 +237,7 @@ impl<'a> Around<'a> {
     }
 }
 
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 fn run_step(step: &Step, prepared: Option<&Prepared>, arena: &mut [f32], scratch: &mut [f32]) {
     let to = &step.output;
     if to.is_empty() {

@@ -5,6 +5,7 @@ use crate::nn::plan::{StridedLoop, View};
 use crate::nn::step::Copy;
 
 /// Runs a copy. The slices start where their views do.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn copy(copy: &Copy, from: &View, input: &[f32], to: &View, output: &mut [f32]) {
     let (source, target, loops) = copy.strided(from, to);
     if loops.iter().any(|l| l.size == 0) {
@@ -31,6 +32,7 @@ fn nest(loops: &[StridedLoop], input: &[f32], mut source: isize, output: &mut [f
 }
 
 /// Writes one value everywhere, padding lanes included.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn fill(value: f32, to: &View, output: &mut [f32]) {
     let runs = Runs::of(to);
     for index in 0..runs.count {

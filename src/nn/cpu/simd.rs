@@ -388,6 +388,7 @@ pub(super) use wide::{dispatch, width};
 
 /// Runs a kernel with the vectors of this architecture.
 #[cfg(not(target_arch = "x86_64"))]
+#[inline(never)]
 pub(super) fn dispatch<K: Kernel>(kernel: K) {
     kernel.run::<F32x4>();
 }

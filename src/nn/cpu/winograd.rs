@@ -261,6 +261,7 @@ impl Packed {
 }
 
 /// From `[outputs, inputs, 9]` to `[panels, inputs, 9, panel]`, which moves values within a panel's filters only.
+#[inline(never)]
 fn side_by_side<T: Copy + Default>(mut values: Vec<T>, [outputs, inputs, ..]: [usize; 4]) -> Vec<T> {
     let panel = gemm::panel();
     let taps = inputs * TAPS;

@@ -39,6 +39,7 @@ pub(super) fn is_foldable(operator: &str) -> bool {
 }
 
 /// Works a node out where everything it reads is known. Returns whether it did.
+#[inline(never)]
 pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
     if !is_foldable(&node.operator) {
         return Ok(false);
@@ -151,6 +152,7 @@ fn checked(node: &Node, shape: &[usize]) -> Result<usize, Error> {
         .ok_or_else(|| node.error(format!("its constant result {shape:?} is too large")))
 }
 
+#[inline(never)]
 fn shape(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let shape = match ctx.value(node, 0) {
         Some(Value::Tensor(id)) => ctx.shape(*id).to_vec(),
@@ -271,6 +273,7 @@ fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
 }
 
 /// For each element of `shape`, the flat place in a tensor of shape `own` that is repeated along it.
+#[inline(never)]
 fn repeated(own: &[usize], shape: &[usize], count: usize) -> Vec<usize> {
     let offset = shape.len() - own.len();
     (0..count)
@@ -290,6 +293,7 @@ fn repeated(own: &[usize], shape: &[usize], count: usize) -> Vec<usize> {
 }
 
 /// Adds, subtracts, multiplies or divides; sizes of 1 are repeated.
+#[inline(never)]
 fn arithmetic(node: &Node, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
     let shape = broadcast(&a.shape, &b.shape)
         .ok_or_else(|| node.error(format!("{:?} and {:?} do not fit together", a.shape, b.shape)))?;
@@ -317,6 +321,7 @@ fn arithmetic(node: &Node, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
     Ok(Tensor::f32(shape, result.collect()))
 }
 
+#[inline(never)]
 fn dequantize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let Some(bytes) = ctx.constant(node, 0)? else { return Err(node.error("input 0 is missing")) };
     let scales = ctx.constant(node, 1)?.ok_or_else(|| node.error("it has no scale"))?.to_f32();

@@ -113,6 +113,7 @@ pub(super) struct Lowering<'a> {
 }
 
 /// Turns a graph into operations, with the inputs at the sizes given.
+#[inline(never)]
 pub(super) fn lower(graph: &Graph, input_shapes: &[Vec<usize>]) -> Result<Operations, Error> {
     let mut lowering = Lowering { graph, values: vec![None; graph.values.len()], ops: Operations::default() };
     for (&id, tensor) in &graph.constants {
