@@ -418,6 +418,84 @@ describe('improving to the best quality', () => {
   });
 });
 
+describe('pace', () => {
+  test('paused, what is at work ends and nothing begins, not even an improvement; resumed, it goes on', async () => {
+    const { queue, add, job, jobs, states, changes } = stage();
+    queue.setQuality('automatic');
+    queue.addBest();
+    add('a', 'b');
+    await rest();
+    queue.pause();
+    queue.pause();
+    assert.equal(changes.filter(({ of }) => of === 'pace').length, 1);
+    job(0).finish();
+    await rest();
+    assert.deepEqual(states(), ['a done', 'b waiting']);
+    assert.equal(jobs.length, 1);
+    assert.equal(queue.secondsLeft(), undefined);
+    queue.resume();
+    await rest();
+    assert.deepEqual(states(), ['a done', 'b working']);
+    queue.pause();
+    job(1).finish();
+    await rest();
+    assert.equal(jobs.length, 2, 'nothing is improved while paused');
+    assert.equal(changes.filter(({ of }) => of === 'idle').length, 1);
+    queue.resume();
+    await rest();
+    assert.equal(jobs.length, 3);
+  });
+
+  test('cancelling all ends a pause as well', async () => {
+    const { queue, add, states } = stage();
+    queue.pause();
+    add('a', 'b');
+    await rest();
+    assert.deepEqual(states(), ['a waiting', 'b waiting']);
+    queue.cancelAll();
+    assert.deepEqual([states(), queue.isPaused], [['a cancelled', 'b cancelled'], false]);
+    add('c');
+    await rest();
+    assert.deepEqual(states().at(-1), 'c working');
+  });
+
+  test('the rate counts what worked and what did not, and no time in which nothing was at work', async () => {
+    const { queue, add, job, pass } = stage();
+    add('a', 'b');
+    await rest();
+    assert.equal(queue.photosAMinute(), undefined);
+    pass(10_000);
+    job(0).finish();
+    await rest();
+    assert.equal(queue.photosAMinute(), 6);
+    pass(5_000);
+    job(1).fail('no');
+    await rest();
+    assert.equal(queue.photosAMinute(), 8);
+    pass(3_600_000);
+    add('c');
+    await rest();
+    pass(3_000);
+    job(2).finish();
+    await rest();
+    assert.equal(queue.photosAMinute(), 10);
+  });
+
+  test('what failed is tried again together, what was cancelled is not', async () => {
+    const { queue, add, job, states, id } = stage();
+    add('a', 'b', 'c');
+    await rest();
+    queue.cancel(id(2));
+    job(0).fail('no');
+    await rest();
+    job(1).fail('no');
+    await rest();
+    assert.equal(queue.retryFailed(), 2);
+    await rest();
+    assert.deepEqual(states(), ['a working', 'b waiting', 'c cancelled']);
+  });
+});
+
 describe('where the engine overlaps two photos', () => {
   test('two are worked on at once, begun in order, and a third begins when either is done', async () => {
     const { add, job, jobs, states, changes } = stage(2);

@@ -1,9 +1,14 @@
-/** Cut-outs on their way out: encoded as asked, as one file, as an archive, or to the clipboard. */
+/** Cut-outs on their way out: encoded as asked, named, as one file or many, or to the clipboard. */
 
-import { makeZip } from 'client-zip';
 import type { Engine, OutputFormat } from 'vitrine/engine/types';
-import { outputFolder, outputName, uniqueNames } from './names.js';
+import { EXTENSIONS } from './names.js';
+import type { Mapping } from './naming/mapping.js';
+import { planNames, type Plan } from './naming/plan.js';
+import { DEFAULT_TEMPLATE, parseTemplate, type Template } from './naming/template.js';
 import { isReady, type Background, type Photo } from './queue.js';
+import { saveFile } from './saving/download.js';
+import type { Item } from './saving/save-all.js';
+import type { Way } from './saving/sink.js';
 
 /** How everything is saved, where a photo has no background of its own. */
 export interface Look {
@@ -32,56 +37,46 @@ export async function render(engine: Engine, photo: ReadyPhoto, look: Look, sign
   return engine.encode(png, { format: look.format, ...(background !== 'transparent' && { background }) }, signal);
 }
 
-/** Hands a file to the browser's downloads. */
-export function saveFile(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // The browser copies the file in its own time; a minute is far more than it takes to start.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+/** How files are called, and where they go. */
+export interface Naming {
+  readonly template: Template;
+  readonly mapping?: Mapping;
+  readonly way: Way;
+}
+
+export const DEFAULT_NAMING: Naming = { template: parseTemplate(DEFAULT_TEMPLATE) as Template, way: 'zip' };
+
+/** Names for some photos of a batch; `all` is the whole of it, in order, for it gives the numbers. */
+export function nameFiles(chosen: readonly Photo[], all: readonly Photo[], look: Look, { template, mapping, way }: Naming): Plan {
+  const numbers = new Map(all.map(({ id }, index) => [id, index + 1]));
+  const files = chosen.map(({ id, file, folder }) => ({
+    file: file.name,
+    folder,
+    extension: EXTENSIONS[look.format],
+    seq: numbers.get(id) ?? 1,
+  }));
+  return planNames(files, { template, mapping, folders: way === 'files' ? 'in the name' : 'kept', count: all.length });
 }
 
 /** Saves one cut-out; the answer is the file's name. */
-export async function saveOne(engine: Engine, photo: ReadyPhoto, look: Look, signal?: AbortSignal): Promise<string> {
-  const file = await render(engine, photo, look, signal);
-  const name = outputName(photo.file.name, look.format);
+export async function saveOne(engine: Engine, photo: ReadyPhoto, all: readonly Photo[], look: Look, naming: Naming): Promise<string> {
+  const file = await render(engine, photo, look);
+  const [path = ''] = nameFiles([photo], all, look, naming).paths;
+  const name = path.slice(path.lastIndexOf('/') + 1);
   saveFile(file, name);
   return name;
 }
 
-export interface ArchiveOptions {
-  signal: AbortSignal;
-  /** Called before each file, with the number of those packed. */
-  onProgress: (done: number) => void;
-}
-
-/**
- * Packs all cut-outs into one ZIP, each in the folder it was dropped with.
- *
- * The archive is made as a stream, one picture in memory at a time; the browser keeps the finished part on disk.
- * Pictures are compressed already, so the archive stores them as they are.
- */
-export async function pack(
-  engine: Engine,
-  photos: readonly ReadyPhoto[],
-  look: Look,
-  { signal, onProgress }: ArchiveOptions,
-): Promise<Blob> {
-  const names = uniqueNames(
-    photos.map(({ file, folder }) => [outputFolder(folder), outputName(file.name, look.format)].filter(Boolean).join('/')),
-  );
-  async function* files() {
-    for (const [index, photo] of photos.entries()) {
-      signal.throwIfAborted();
-      onProgress(index);
-      const input = await render(engine, photo, look, signal);
-      yield { name: names[index], lastModified: new Date(photo.file.lastModified), input };
-    }
-  }
-  const archive = await new Response(makeZip(files()), { headers: { 'Content-Type': 'application/zip' } }).blob();
-  signal.throwIfAborted();
-  return archive;
+/** Everything that can be saved, named, each made when its turn comes. */
+export function itemsOf(engine: Engine, photos: readonly Photo[], look: Look, naming: Naming): Item<ReadyPhoto>[] {
+  const ready = readyPhotos(photos);
+  const { paths } = nameFiles(ready, photos, look, naming);
+  return ready.map((photo, index) => ({
+    of: photo,
+    path: paths[index] ?? '',
+    modified: photo.file.lastModified,
+    make: (signal) => render(engine, photo, look, signal),
+  }));
 }
 
 /** Whether this frame may write pictures to the clipboard, as far as it can be known before trying. */

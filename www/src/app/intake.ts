@@ -1,4 +1,4 @@
-/** Photos on their way in: dropped, pasted or chosen; single, many, or whole folders. */
+/** Photos on their way in: dropped, pasted or chosen; single, many, whole folders, or in a ZIP. */
 
 import type { Incoming } from './queue.js';
 import { strings } from './strings.js';
@@ -7,16 +7,23 @@ export interface Intake {
   photos: Incoming[];
   /** Names of the files that are certainly no photos. */
   leftOut: string[];
+  /** Archives, still to be opened; see zip/unzip.ts. */
+  archives: Incoming[];
   /** Names of the folders that this frame may not read. */
   closed: string[];
 }
 
-const nothing = (): Intake => ({ photos: [], leftOut: [], closed: [] });
+const nothing = (): Intake => ({ photos: [], leftOut: [], archives: [], closed: [] });
 
 /** Extensions of pictures for which some browsers know no type. */
 const PICTURE = /\.(?:jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif|jxl)$/i;
 /** What file managers leave in folders. */
 const LITTER = /^(?:\.|Thumbs\.db$|desktop\.ini$|__MACOSX$)/i;
+
+const ARCHIVE = /\.zip$/i;
+
+/** Whether a file or folder of this name is of no interest to anybody. */
+export const isLitter = (name: string): boolean => LITTER.test(name);
 
 /** Files from an `<input type="file">`, with or without `webkitdirectory`. */
 export function fromInput(files: Iterable<File>): Intake {
@@ -98,7 +105,8 @@ async function walk(intake: Intake, entry: FileSystemEntry, folder: string): Pro
 /** What may be a photo goes to the engine, whose answer is final; only what certainly is none stays out. */
 function sort(intake: Intake, file: File, folder: string): void {
   if (LITTER.test(file.name)) return;
-  if (file.type.startsWith('image/') ? file.type !== 'image/svg+xml' : file.type === '' || PICTURE.test(file.name)) {
+  if (ARCHIVE.test(file.name)) intake.archives.push({ file, folder });
+  else if (file.type.startsWith('image/') ? file.type !== 'image/svg+xml' : file.type === '' || PICTURE.test(file.name)) {
     intake.photos.push({ file, folder });
   } else {
     intake.leftOut.push(file.name);

@@ -76,7 +76,9 @@ export type Change =
   /** A fast cut-out has given way to one of the best quality. */
   | { readonly of: 'improved'; readonly photo: Photo }
   /** Nothing waits any more. */
-  | { readonly of: 'idle' };
+  | { readonly of: 'idle' }
+  /** Paused, or resumed. */
+  | { readonly of: 'pace' };
 
 export interface Tally {
   total: number;
@@ -115,6 +117,8 @@ export interface QueueOptions {
 
 /** How many of the last photos the time left is judged by. */
 const REMEMBERED = 5;
+/** How many of the last photos the rate is judged by. */
+const RATED = 20;
 /** After so many failures in a row, the best quality is not tried on further photos. */
 const GIVE_UP = 2;
 /** From this part on an improvement is rather finished than thrown away. */
@@ -131,6 +135,12 @@ export class PhotoQueue {
   #nextId = 1;
   /** When the work on each photo began that is at work now. */
   readonly #startedAt = new Map<number, number>();
+  #isPaused = false;
+  /** When the last photos ended, in milliseconds of work: time in which nothing was at work does not count. */
+  readonly #ends: number[] = [];
+  #workTime = 0;
+  /** Since when something has been at work. */
+  #workingSince: number | undefined;
   /** Whether something waited since the queue was last idle. */
   #busy = false;
   #choice: QualityChoice = 'fast';
@@ -182,12 +192,39 @@ export class PhotoQueue {
   /** Seconds until the last photo is done, from those before it; undefined while none has been. */
   secondsLeft(): number | undefined {
     const { waiting, working } = this.tally();
-    if (this.#durations.length === 0 || waiting + working === 0) return undefined;
+    if (this.#durations.length === 0 || waiting + working === 0 || this.#isPaused) return undefined;
     const each = this.#durations.reduce((sum, duration) => sum + duration, 0) / this.#durations.length;
     const now = this.#now();
     const current = [...this.#startedAt.values()].reduce((sum, at) => sum + Math.max(each - (now - at), 0), 0);
     const abreast = Math.min(this.#engine?.photosAtOnce ?? 1, waiting + working);
     return (waiting * each + current) / abreast / 1_000;
+  }
+
+  /** Photos a minute over the last ones, whether they worked or not; undefined before two have ended. */
+  photosAMinute(): number | undefined {
+    const [first] = this.#ends;
+    const last = this.#ends.at(-1);
+    if (first === undefined || last === undefined || last <= first) return undefined;
+    return ((this.#ends.length - 1) / (last - first)) * 60_000;
+  }
+
+  /** Whether no further photo begins. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Lets what is at work come to its end and begins nothing more, not even an improvement, until `resume`. */
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#tell({ of: 'pace' });
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#tell({ of: 'pace' });
+    void this.#pump();
   }
 
   add(incoming: readonly Incoming[]): readonly Photo[] {
@@ -284,6 +321,15 @@ export class PhotoQueue {
   cancelAll(): void {
     // Backwards, so that ending the one at work does not start one that is about to end as well.
     for (const photo of [...this.#photos].reverse()) this.cancel(photo.id);
+    // What comes next was not meant by an earlier pause.
+    this.resume();
+  }
+
+  /** Puts every photo that failed in line again; the answer is how many. */
+  retryFailed(): number {
+    const failed = this.#photos.filter(({ state }) => state.is === 'failed');
+    for (const { id } of failed) this.retry(id);
+    return failed.length;
   }
 
   /** Puts a photo that failed or was cancelled in line again. */
@@ -363,7 +409,7 @@ export class PhotoQueue {
 
   #begin(engine: Engine): void {
     // What was given up on is counted until the engine has let go of it.
-    while (this.#aborts.size < engine.photosAtOnce) {
+    while (!this.#isPaused && this.#aborts.size < engine.photosAtOnce) {
       const next = this.#first();
       const improvable = next || this.#startedAt.size > 0 ? undefined : this.#nextToImprove();
       const work = next ? this.#work(engine, next) : improvable && this.#improve(engine, improvable);
@@ -465,7 +511,10 @@ export class PhotoQueue {
     const { signal } = abort;
     this.#aborts.set(id, abort);
     const startedAt = this.#now();
+    if (this.#startedAt.size === 0) this.#workingSince = startedAt;
     this.#startedAt.set(id, startedAt);
+    // The first end is measured from here.
+    if (this.#ends.length === 0) this.#ends.push(this.#worked());
     const onProgress = (progress: Progress) => {
       const photo = this.get(id);
       if (photo && !signal.aborted) this.#set({ ...photo, state: { is: 'working', progress } });
@@ -488,15 +537,33 @@ export class PhotoQueue {
       }
       this.#durations.push(this.#now() - startedAt);
       if (this.#durations.length > REMEMBERED) this.#durations.shift();
+      this.#rate();
       const failed: Better = { is: 'failed', why: '' };
       // Its notes say why it is not the best.
       this.#settle(id, { is: 'done', cutOut, ...(quality !== result.quality && { better: failed }) });
     } catch (error) {
-      if (!signal.aborted) this.#settle(id, { is: 'failed', why: say(error) });
+      if (!signal.aborted) {
+        this.#rate();
+        this.#settle(id, { is: 'failed', why: say(error) });
+      }
     } finally {
+      if (this.#startedAt.size === 1) {
+        this.#workTime = this.#worked();
+        this.#workingSince = undefined;
+      }
       this.#startedAt.delete(id);
       this.#aborts.delete(id);
     }
+  }
+
+  /** Milliseconds in which something was at work. */
+  #worked(): number {
+    return this.#workTime + (this.#workingSince === undefined ? 0 : this.#now() - this.#workingSince);
+  }
+
+  #rate(): void {
+    this.#ends.push(this.#worked());
+    if (this.#ends.length > RATED + 1) this.#ends.shift();
   }
 
   async #kept(result: CutOutResult, startedAt: number): Promise<CutOut> {

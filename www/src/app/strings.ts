@@ -6,6 +6,7 @@
  */
 
 import type { OutputFormat, Stage } from 'vitrine/engine/types';
+import type { Way } from './saving/sink.js';
 
 const LOCALE = 'en';
 
@@ -60,7 +61,7 @@ export const strings = {
     folder: 'Choose a folder',
     paste: 'or paste with',
     pasteKeys: { apple: ['⌘', 'V'], other: ['Ctrl', 'V'] },
-    formats: 'JPEG, PNG, WebP, AVIF, TIFF and more, up to 100 megapixels each.',
+    formats: 'JPEG, PNG, WebP, AVIF, TIFF and more, up to 100 megapixels each. A ZIP of them as well.',
     overlay: 'Drop them anywhere',
     overlayText: 'They stay on this device.',
   },
@@ -98,6 +99,16 @@ export const strings = {
     preparing: 'starting…',
     failed: (count: number) => `${number.format(count)} not cut out`,
     cancelAll: 'Cancel all',
+    pause: 'Pause',
+    pauseOf: (waiting: number) => `Pause before the next of ${photos(waiting)} waiting`,
+    resume: 'Resume',
+    resumeOf: (waiting: number) => `Resume with ${photos(waiting)} waiting`,
+    paused: (waiting: number) => `paused, ${number.format(waiting)} waiting`,
+    rate: (aMinute: number) => `${(aMinute < 9.5 ? oneDecimal : number).format(aMinute < 9.5 ? aMinute : Math.round(aMinute))} a minute`,
+    retryFailed: 'Try them again',
+    retryFailedOf: (count: number) => `Try ${photos(count)} again that did not work`,
+    naming: 'Names',
+    namingOf: 'Names and way of saving',
     add: 'Add photos',
     addShort: 'Add',
     clear: 'Clear all',
@@ -178,13 +189,17 @@ export const strings = {
     one: 'Download',
     oneOf: (name: string) => `Download ${name}`,
     all: 'Download all',
-    allOf: (count: number) => (count === 1 ? 'Download 1 cut-out' : `Download all ${cutOuts(count)} as a ZIP`),
+    allOf: (count: number, way: Way) =>
+      count === 1
+        ? 'Download 1 cut-out'
+        : { zip: `Download all ${cutOuts(count)} as a ZIP`, files: `Download all ${cutOuts(count)} one by one`, folder: `Save all ${cutOuts(count)} into a folder` }[way],
     preparing: 'Preparing…',
-    packing: (done: number, total: number) => `Packing ${number.format(done)} of ${number.format(total)}`,
-    stop: (done: number, total: number) => `Packing ${number.format(done)} of ${number.format(total)}, press to stop`,
+    packing: (done: number, total: number) => `Saving ${number.format(done)} of ${number.format(total)}`,
+    stop: (done: number, total: number) => `Saving ${number.format(done)} of ${number.format(total)}, press to stop`,
     archive: 'vitrine cut-outs.zip',
+    archivePart: (part: number) => `vitrine cut-outs ${part}.zip`,
     saved: (name: string) => `Saved ${name}.`,
-    savedAll: (count: number, name: string) => `Saved ${cutOuts(count)} in ${name}.`,
+    savedAll: (count: number, name: string) => (name === '' ? `Saved ${cutOuts(count)}.` : `Saved ${cutOuts(count)} in ${name}.`),
     failed: (name: string, why: string) => `${name} could not be saved. ${why}`,
     copy: 'Copy',
     copyOf: (name: string) => `Copy ${name} to the clipboard`,
@@ -338,6 +353,126 @@ export const strings = {
     hidden: 'Unsure places are hidden.',
   },
 
+  naming: {
+    heading: 'Names and saving',
+    template: 'File names',
+    fields: 'Put into the name',
+    about: {
+      stem: 'Name of the photo',
+      sku: 'Article number, from your table',
+      variant: 'Variant, from your table',
+      angle: 'Angle, from your table',
+      seq: 'Number in this batch',
+      platform: 'Marketplace that it is made for',
+    },
+    fieldNames: { stem: 'photo name', sku: 'sku', variant: 'variant', angle: 'angle', seq: 'number', platform: 'platform' },
+    errors: {
+      empty: 'Give a name, such as {stem} for the photo’s own.',
+      tooLong: (length: number, limit: number) => `This has ${number.format(length)} characters; ${number.format(limit)} are the most.`,
+      strayBrace: 'There is a } without a {. Write }} for a brace in the name.',
+      openBrace: (rest: string) => `${rest} has no end: write } after the field, or {{ for a brace in the name.`,
+      unknown: (field: string, known: readonly string[]) =>
+        `${field} is no field. There are ${known.slice(0, -1).map((name) => `{${name}}`).join(', ')} and {${known.at(-1)}}.`,
+      noDigits: (field: string) => `Only {seq} takes a number of digits: write {${field}}.`,
+      digits: (most: number) => `A number can have 1 to ${most} digits, such as {seq:3}.`,
+      character: (character: string) =>
+        character < ' ' ? 'A name cannot have a line break or a tab.' : `Windows allows no ${character} in names: take it out.`,
+      climbs: 'A folder cannot be called . or .. : give it a name.',
+    },
+    table: 'Table with article numbers',
+    tableText: 'A CSV file with a column for the file name, and one for the SKU, the variant or the angle.',
+    chooseTable: 'Choose a table',
+    changeTable: 'Choose another',
+    dropTable: 'Take the table out',
+    dropTableOf: (name: string) => `Take the table ${name} out`,
+    tableRows: (name: string, found: number, total: number) => `${name}: ${number.format(found)} of ${photos(total)} found in it`,
+    unknownRows: (count: number) => (count === 1 ? '1 row for a file that is not here' : `${number.format(count)} rows for files that are not here`),
+    missingRows: (count: number) => (count === 1 ? '1 photo without a row' : `${photos(count)} without a row`),
+    duplicateRows: (count: number) =>
+      count === 1 ? '1 row for a file named before: the first counts' : `${number.format(count)} rows for files named before: the first counts`,
+    namelessRows: (count: number) => (count === 1 ? '1 row without a file name' : `${number.format(count)} rows without a file name`),
+    row: (file: string, line: number) => `${file || '(no name)'}, line ${number.format(line)}`,
+    ignoredColumns: (names: readonly string[]) => `Not used: ${names.join(', ')}`,
+    unfilled: (fields: readonly string[]) =>
+      `No photo has a value for ${fields.map((field) => `{${field}}`).join(', ')}: ${fields.length === 1 ? 'it is' : 'they are'} left out of the names.`,
+    collisions: (count: number) =>
+      count === 1
+        ? '1 file would have had another’s name: a number was added.'
+        : `${number.format(count)} files would have had another’s name: numbers were added.`,
+    collision: (path: string, count: number) => `${path}, ${number.format(count)} times`,
+    way: 'Save all as',
+    ways: { zip: 'One ZIP', files: 'Separate files', folder: 'Into a folder' },
+    aboutWay: {
+      zip: 'Folders are kept. Above 2 GB a second ZIP follows.',
+      files: 'They go to your downloads, and the browser may ask once whether it may save several.',
+      folder: 'You choose the folder when you save. Nothing in it is overwritten.',
+    },
+    preview: 'The names will be',
+    more: (count: number) => `and ${number.format(count)} more`,
+    noPhotos: 'Names show here when there are photos.',
+    cancel: 'Cancel',
+    done: 'Done',
+  },
+
+  table: {
+    errors: {
+      tooLarge: (size: number, limit: number) => `The table has ${bytes(size)}; ${bytes(limit)} are the most. Take out columns that are not needed.`,
+      tooLong: (limit: number) => `The table has more than ${number.format(limit)} rows: split it.`,
+      tooWide: (line: number, limit: number) => `Line ${number.format(line)} has more than ${limit} columns: check its separators and quotes.`,
+      workbook: 'This is a workbook, not a CSV: save it in your spreadsheet as “CSV UTF-8” and choose that.',
+      openQuote: (line: number) => `The quote that opens on line ${number.format(line)} is never closed: close it, or double quotes within a cell.`,
+      empty: 'The table is empty: its first line names the columns, such as “file, sku, angle”.',
+      noFileColumn: (headers: readonly string[]) =>
+        `No column has the file names. Call one of them “file”; there ${headers.length === 1 ? 'is' : 'are'} ${headers.slice(0, 12).join(', ')}.`,
+      nothingElse: (headers: readonly string[]) =>
+        `No column says more about the files. Call one “sku”, “variant” or “angle”; there ${headers.length === 1 ? 'is' : 'are'} ${headers.slice(0, 12).join(', ')}.`,
+    },
+  },
+
+  archive: {
+    opening: (name: string, done: number, total: number) =>
+      total === 0 ? `Opening ${name}` : `Opening ${name}: ${number.format(done)} of ${number.format(total)}`,
+    failed: (name: string, why: string) => `${name} could not be opened. ${why}`,
+    errors: {
+      noZip: 'It is not a ZIP, or its end is missing: get it again from where it came.',
+      broken: 'Its table of contents is damaged: get it again from where it came.',
+      split: 'It is one part of several: join them first, or unpack them.',
+      tooMany: (count: number, limit: number) => `It has ${number.format(count)} files; ${number.format(limit)} are the most. Make several of it.`,
+    },
+    skipped: {
+      noPhoto: 'no photo',
+      archive: 'a ZIP within a ZIP: unpack it first',
+      encrypted: 'protected by a password: unpack it first',
+      method: 'packed in an uncommon way: unpack it first, or make a plain ZIP',
+      tooLarge: (size: number, limit: number) => `it would have ${bytes(size)} unpacked; ${bytes(limit)} are the most`,
+      tooMany: (limit: number) => `only ${number.format(limit)} photos fit into one go`,
+      noRoom: 'all together are too large unpacked: bring them in several goes',
+      bomb: (ratio: number) => `it grows to more than ${number.format(ratio)} times its size, which no photo does`,
+      broken: 'damaged in the ZIP',
+    },
+  },
+
+  report: {
+    close: 'Close',
+    show: 'Show',
+    inTitle: 'What was left out',
+    leftOut: (count: number) => (count === 1 ? '1 file is not among your photos' : `${number.format(count)} files are not among your photos`),
+    line: (name: string, why: string) => (why === '' ? name : `${name}: ${why}`),
+    outTitle: (saved: number, total: number) => `${number.format(saved)} of ${cutOuts(total)} saved`,
+    obstacle: {
+      full: 'There was no room left. Free some, or save the rest elsewhere.',
+      permission: 'The browser no longer allowed writing. Save the rest and allow it again.',
+      gone: 'The folder is no longer there. Save the rest into another one.',
+      volume: 'This ZIP has its full size. The rest goes into the next one.',
+      unknown: 'Saving stopped unexpectedly. Your cut-outs are all still here: save the rest again.',
+      'by the person': 'You stopped it.',
+    },
+    savedList: (count: number) => `${cutOuts(count)} saved`,
+    failedList: (count: number) => `${cutOuts(count)} could not be made`,
+    leftList: (count: number) => `${cutOuts(count)} not saved yet`,
+    saveRest: (count: number) => `Save ${count === 1 ? 'the last one' : `the other ${number.format(count)}`}`,
+  },
+
   clear: {
     title: 'Clear all photos?',
     text: (unsaved: number) =>
@@ -360,6 +495,8 @@ export const strings = {
       names.length === 1
         ? `The folder ${names[0]} could not be opened together with other things: drop it alone.`
         : `${number.format(names.length)} folders could not be opened at once: drop one at a time.`,
+    leftOutOf: (count: number, name: string) =>
+      count === 1 ? `1 file in ${name} was left out.` : `${number.format(count)} files in ${name} were left out.`,
     nothing: 'There was no photo in it. Vitrine reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP.',
   },
 
@@ -371,6 +508,9 @@ export const strings = {
     noSubject: (name: string) => `No subject was found in ${name}.`,
     failed: (name: string, why: string) => `${name} could not be cut out. ${why}`,
     cancelled: (name: string) => `${name} cancelled.`,
+    paused: 'Paused. What is at work is finished first.',
+    resumed: 'Resumed.',
+    named: 'Names are set.',
     allDone: (done: number, failed: number) =>
       failed === 0 ? `All done: ${cutOuts(done)} ready.` : `All done: ${cutOuts(done)} ready, ${failed} failed.`,
     bestReady: 'The best quality is here.',

@@ -7,6 +7,7 @@ import { base, controls } from '../../styles/shared.js';
 import type { Look } from '../export.js';
 import { icons } from '../icons.js';
 import type { Tally } from '../queue.js';
+import type { Way } from '../saving/sink.js';
 import { strings } from '../strings.js';
 import './background-picker.js';
 import './quality-picker.js';
@@ -27,7 +28,7 @@ export class LookChange extends Event {
   }
 }
 
-export type BatchAsk = 'save-all' | 'stop-saving' | 'cancel-all' | 'clear';
+export type BatchAsk = 'save-all' | 'stop-saving' | 'pause' | 'resume' | 'cancel-all' | 'retry-failed' | 'name' | 'clear';
 
 export class BatchAction extends Event {
   readonly ask: BatchAsk;
@@ -42,7 +43,11 @@ export class BatchToolbar extends LitElement {
   @property({ attribute: false }) tally!: Tally;
   @property({ attribute: false }) look!: Look;
   @property({ type: Number }) secondsLeft: number | undefined;
+  @property({ type: Number }) photosAMinute: number | undefined;
+  @property({ type: Boolean }) paused = false;
   @property({ type: Boolean }) engineReady = false;
+  /** How all are saved. */
+  @property() way: Way = 'zip';
   @property() quality: QualityChoice = 'automatic';
   @property({ attribute: false }) best!: BestState;
   /** Bytes of the best model that are here, and in all. */
@@ -121,6 +126,12 @@ export class BatchToolbar extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.5rem;
+      }
+      .pace {
+        display: flex;
+        flex: none;
+        align-items: center;
+        gap: 0.25rem;
       }
       .line {
         position: absolute;
@@ -246,7 +257,10 @@ export class BatchToolbar extends LitElement {
             <span class="sub">${this.subline(busy)}</span>
           </p>
           ${busy
-            ? html`<button class="button quiet" @click=${() => this.ask('cancel-all')}>${words.cancelAll}</button>`
+            ? html`<span class="pace">
+                ${tally.waiting > 0 ? this.pauseButton() : nothing}
+                <button class="button quiet" @click=${() => this.ask('cancel-all')}>${words.cancelAll}</button>
+              </span>`
             : nothing}
         </div>
         <div class="group">
@@ -296,6 +310,9 @@ export class BatchToolbar extends LitElement {
                 html`<option value=${format} ?selected=${format === look.format}>${strings.format.names[format]}</option>`,
             )}
           </select>
+          <button class="button icon" title=${words.namingOf} aria-label=${words.namingOf} @click=${() => this.ask('name')}>
+            ${icons.tag}
+          </button>
           ${this.save()}
         </div>
       </div>
@@ -328,14 +345,20 @@ export class BatchToolbar extends LitElement {
   }
 
   private subline(busy: boolean) {
-    const { failed, done, ready } = this.tally;
+    const { tally } = this;
+    const { failed, done, ready } = tally;
     const bad = failed + done - ready;
     const parts = [];
     if (busy) {
-      if (!this.engineReady) parts.push(html`<span>${words.preparing}</span>`);
+      if (this.paused) parts.push(html`<span>${words.paused(tally.waiting)}</span>`);
+      else if (!this.engineReady) parts.push(html`<span>${words.preparing}</span>`);
       else if (this.secondsLeft !== undefined) parts.push(html`<span>${words.left(this.secondsLeft)}</span>`);
+      if (this.photosAMinute !== undefined) parts.push(html`<span>${words.rate(this.photosAMinute)}</span>`);
     }
-    if (bad > 0 && !busy) parts.push(html`<span class="bad">${words.failed(bad)}</span>`);
+    if (bad > 0 && !busy) {
+      const again = html` <button aria-label=${words.retryFailedOf(failed)} @click=${() => this.ask('retry-failed')}>${words.retryFailed}</button>`;
+      parts.push(html`<span class="bad">${words.failed(bad)}</span>${failed > 0 ? again : nothing}`);
+    }
     const best = this.bestLine();
     if (best !== nothing) parts.push(best);
     return parts.map((part, index) => (index === 0 ? part : html`<span> · </span>${part}`));
@@ -372,6 +395,16 @@ export class BatchToolbar extends LitElement {
     }
   }
 
+  private pauseButton() {
+    const { paused, tally } = this;
+    const [ask, text, label] = paused
+      ? (['resume', words.resume, words.resumeOf(tally.waiting)] as const)
+      : (['pause', words.pause, words.pauseOf(tally.waiting)] as const);
+    return html`<button class="button ${paused ? '' : 'quiet'}" title=${text} aria-label=${label} @click=${() => this.ask(ask)}>
+      ${paused ? icons.play : icons.pause} <span class="full">${text}</span>
+    </button>`;
+  }
+
   private save() {
     const { packing, tally } = this;
     if (packing) {
@@ -381,7 +414,7 @@ export class BatchToolbar extends LitElement {
     }
     return html`<button
       class="button primary save"
-      aria-label=${strings.save.allOf(tally.ready)}
+      aria-label=${strings.save.allOf(tally.ready, this.way)}
       ?disabled=${tally.ready === 0}
       @click=${() => this.ask('save-all')}
     >

@@ -11,34 +11,50 @@ import type { Boot, Loading } from '../boot.js';
 import { isUnsure, unsureFirst } from '../confidence.js';
 import '../editor/correction-editor.js';
 import type { CorrectionEditor, EditorCovers } from '../editor/correction-editor.js';
-import { backdropOf, canCopy, copy, pack, readyPhotos, saveFile, saveOne, type Look } from '../export.js';
+import { backdropOf, canCopy, copy, DEFAULT_NAMING, itemsOf, readyPhotos, saveOne, type Look, type Naming, type ReadyPhoto } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
-import { fromDrop, fromInput, fromPaste, isFolder, seemsFolder, type Intake } from '../intake.js';
+import { fromDrop, fromInput, fromPaste, isFolder, isLitter, seemsFolder, type Intake } from '../intake.js';
+import { stemOf } from '../naming/file-name.js';
 import { discardLater, discardPictures, keepCutOut, keepPictures } from '../pictures.js';
-import { isReady, PhotoQueue, type Change, type Photo, type Removed } from '../queue.js';
+import { isReady, PhotoQueue, type Change, type Incoming, type Photo, type Removed } from '../queue.js';
 import { sampleFile } from '../sample/sample.js';
+import { saveFile } from '../saving/download.js';
+import { FilesSink } from '../saving/files-sink.js';
+import { FolderSink, pickFolder } from '../saving/folder-sink.js';
+import { saveAll, type Item, type Outcome } from '../saving/save-all.js';
+import type { Sink } from '../saving/sink.js';
+import { VOLUME, ZipSink } from '../saving/zip-sink.js';
 import { strings } from '../strings.js';
+import { unzip } from '../zip/unzip.js';
 import type { BatchAction, LookChange } from './batch-toolbar.js';
 import './batch-toolbar.js';
 import './confirm-dialog.js';
 import type { ConfirmDialog } from './confirm-dialog.js';
 import type { ChooseEvent } from './drop-zone.js';
 import './intro-view.js';
+import './naming-dialog.js';
+import type { NamingDialog } from './naming-dialog.js';
 import type { IntroView } from './intro-view.js';
 import './photo-card.js';
 import type { PhotoCard } from './photo-card.js';
 import './photo-dialog.js';
 import type { PhotoDialog } from './photo-dialog.js';
 import type { BestAsk, QualityChange } from './quality-picker.js';
+import './report-dialog.js';
+import type { ReportDialog } from './report-dialog.js';
 import './site-header.js';
 import './toast-stack.js';
 import type { ToastStack } from './toast-stack.js';
 
 /** What the file dialog offers; pictures for which some systems know no type by their extension. */
-const ACCEPT = 'image/*,.heic,.heif,.avif,.tif,.tiff,.jxl,.bmp';
+const ACCEPT = 'image/*,.heic,.heif,.avif,.tif,.tiff,.jxl,.bmp,.zip,application/zip';
 /** Announcements come one after another with this pause, or a screen reader drops some. Milliseconds. */
 const ANNOUNCE_PAUSE = 700;
+/** Photos out of an archive come into the list so many at a time: the first are worked on while others are unpacked. */
+const UNPACKED_TOGETHER = 16;
+/** An archive that did not fit is made of volumes half as large, down to this many bytes. */
+const SMALLEST_VOLUME = 64 << 20;
 
 @customElement('vitrine-app')
 export class VitrineApp extends LitElement {
@@ -49,6 +65,9 @@ export class VitrineApp extends LitElement {
   @state() private loading: Loading | undefined;
   @state() private problem = '';
   @state() private look: Look = { background: 'transparent', format: 'image/png' };
+  @state() private naming: Naming = DEFAULT_NAMING;
+  /** The archive that is being opened. */
+  @state() private opening: { name: string; done: number; total: number } | undefined;
   @state() private quality: QualityChoice = 'automatic';
   @state() private order: 'as added' | 'unsure first' = 'as added';
   @state() private saving: ReadonlySet<number> = new Set();
@@ -61,6 +80,8 @@ export class VitrineApp extends LitElement {
   @query('photo-dialog') private dialog!: PhotoDialog;
   @query('correction-editor') private editor!: CorrectionEditor;
   @query('confirm-dialog') private confirm!: ConfirmDialog;
+  @query('naming-dialog') private namer!: NamingDialog;
+  @query('report-dialog') private reports!: ReportDialog;
   @query('toast-stack') private toasts!: ToastStack;
   @query('#photos') private photosInput!: HTMLInputElement;
   @query('#gallery-heading') private heading!: HTMLElement | null;
@@ -72,6 +93,10 @@ export class VitrineApp extends LitElement {
   /** Cut-outs improved since that was last announced. */
   private improved = 0;
   private stopPacking: AbortController | undefined;
+  private stopOpening: AbortController | undefined;
+  /** Archives are opened one after another. */
+  private lastOpening: Promise<unknown> = Promise.resolve();
+  private volume = VOLUME;
   private dragDepth = 0;
   private pasted = 0;
   private readonly announcements: string[] = [];
@@ -119,6 +144,19 @@ export class VitrineApp extends LitElement {
         gap: 0.5rem;
         color: var(--caution);
         font-weight: 550;
+      }
+      .opening {
+        display: flex;
+        align-items: center;
+        gap: 1rem;
+        max-inline-size: 90rem;
+        margin: 0 auto;
+        padding: 0.25rem var(--gutter);
+        font-variant-numeric: tabular-nums;
+      }
+      .opening p {
+        min-inline-size: 0;
+        overflow-wrap: anywhere;
       }
       .order .button[aria-pressed='true'] {
         border-color: var(--accent);
@@ -279,6 +317,12 @@ export class VitrineApp extends LitElement {
         .loading=${this.loading}
         .problem=${this.problem}
       ></site-header>
+      ${this.opening
+        ? html`<div class="opening">
+            <p>${strings.archive.opening(this.opening.name, this.opening.done, this.opening.total)}</p>
+            <button class="button quiet" @click=${() => this.stopOpening?.abort()}>${strings.card.cancel}</button>
+          </div>`
+        : nothing}
       <main @choose=${this.choose}>${isEmpty ? this.renderIntro() : this.renderGallery(photos)}</main>
       ${isEmpty ? nothing : this.renderFooter()}
       <input id="photos" type="file" accept=${ACCEPT} multiple hidden @change=${this.chosen} />
@@ -295,6 +339,8 @@ export class VitrineApp extends LitElement {
         .engine=${this.engine}
         @editor-covers=${({ covers }: EditorCovers) => this.renderRoot.querySelector('main')?.toggleAttribute('data-covered', covers)}
       ></correction-editor>
+      <naming-dialog></naming-dialog>
+      <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
       <toast-stack></toast-stack>
       ${this.dragging
@@ -311,7 +357,7 @@ export class VitrineApp extends LitElement {
       .report=${this.report}
       .loading=${this.loading}
       .problem=${this.problem}
-      @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [], closed: [] })}
+      @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [], archives: [], closed: [] })}
     ></intro-view>`;
   }
 
@@ -328,6 +374,9 @@ export class VitrineApp extends LitElement {
         .tally=${this.queue.tally()}
         .look=${this.look}
         .secondsLeft=${this.queue.secondsLeft()}
+        .photosAMinute=${this.queue.photosAMinute()}
+        .paused=${this.queue.isPaused}
+        .way=${this.naming.way}
         .engineReady=${engineReady}
         .packing=${this.packing}
         .quality=${this.quality}
@@ -421,15 +470,65 @@ export class VitrineApp extends LitElement {
     input.value = '';
   }
 
-  private take({ photos, leftOut, closed }: Intake): void {
+  private take({ photos, leftOut, archives, closed }: Intake): void {
+    this.addPhotos(photos);
+    if (closed.length > 0) this.notify(strings.toast.closed(closed));
+    else if (leftOut.length === 1) this.notify(strings.toast.leftOut(leftOut));
+    else if (leftOut.length > 1) this.reportLeftOut(strings.toast.leftOut(leftOut), leftOut);
+    else if (photos.length + archives.length === 0) this.notify(strings.toast.nothing);
+    for (const archive of archives) this.lastOpening = this.lastOpening.then(() => this.unpack(archive));
+  }
+
+  private addPhotos(photos: readonly Incoming[]): void {
+    if (photos.length === 0) return;
     const wasEmpty = this.queue.photos.length === 0;
     this.queue.add(photos);
-    if (photos.length > 0) this.say(strings.announce.added(photos.length));
-    if (closed.length > 0) this.notify(strings.toast.closed(closed));
-    else if (leftOut.length > 0) this.notify(strings.toast.leftOut(leftOut));
-    else if (photos.length === 0) this.notify(strings.toast.nothing);
+    this.say(strings.announce.added(photos.length));
     // The button that had the focus is gone with the first view.
-    if (wasEmpty && photos.length > 0) void this.updateComplete.then(() => this.heading?.focus({ preventScroll: true }));
+    if (wasEmpty) void this.updateComplete.then(() => this.heading?.focus({ preventScroll: true }));
+  }
+
+  private async unpack({ file, folder }: Incoming): Promise<void> {
+    const abort = new AbortController();
+    this.stopOpening = abort;
+    this.opening = { name: file.name, done: 0, total: 0 };
+    const top = [folder, stemOf(file.name)].filter(Boolean).join('/');
+    const skipped: string[] = [];
+    let ready: Incoming[] = [];
+    let count = 0;
+    const flush = () => {
+      count += ready.length;
+      this.addPhotos(ready);
+      ready = [];
+    };
+    try {
+      const options = {
+        isLitter,
+        signal: abort.signal,
+        onProgress: (done: number, total: number) => (this.opening = { name: file.name, done, total }),
+      };
+      for await (const found of unzip(file, options)) {
+        if (found.is === 'skipped') skipped.push(strings.report.line(found.path, found.why));
+        else if (ready.push({ file: found.file, folder: [top, found.folder].filter(Boolean).join('/') }) >= UNPACKED_TOGETHER) flush();
+      }
+      flush();
+      if (skipped.length > 0) this.reportLeftOut(strings.toast.leftOutOf(skipped.length, file.name), skipped);
+      else if (count === 0) this.notify(strings.toast.nothing);
+    } catch (error) {
+      flush();
+      if (!abort.signal.aborted) this.notify(strings.archive.failed(file.name, error instanceof Error ? error.message : String(error)));
+    } finally {
+      this.opening = undefined;
+      this.stopOpening = undefined;
+    }
+  }
+
+  /** A sentence, and the list behind it for who wants to know. */
+  private reportLeftOut(text: string, lines: readonly string[]): void {
+    const { inTitle, leftOut, show } = strings.report;
+    const run = () => void this.reports.open({ title: inTitle, text: leftOut(lines.length), lists: [{ title: '', lines, isOpen: true }] });
+    this.toasts.show({ text, action: { label: show, run } });
+    this.say(text);
   }
 
   private hasFiles(event: DragEvent): boolean {
@@ -541,8 +640,22 @@ export class VitrineApp extends LitElement {
       case 'stop-saving':
         this.stopPacking?.abort();
         break;
+      case 'pause':
+        this.queue.pause();
+        this.say(strings.announce.paused);
+        break;
+      case 'resume':
+        this.queue.resume();
+        this.say(strings.announce.resumed);
+        break;
       case 'cancel-all':
         this.queue.cancelAll();
+        break;
+      case 'retry-failed':
+        this.queue.retryFailed();
+        break;
+      case 'name':
+        void this.name();
         break;
       case 'clear':
         void this.clear();
@@ -556,7 +669,7 @@ export class VitrineApp extends LitElement {
     this.saving = new Set([...this.saving, id]);
     const release = this.queue.pauseImproving();
     try {
-      const name = await saveOne(this.engine, photo, this.look);
+      const name = await saveOne(this.engine, photo, this.queue.photos, this.look, this.naming);
       this.queue.markSaved(id, photo.state.cutOut);
       this.say(strings.save.saved(name));
     } catch (error) {
@@ -567,33 +680,70 @@ export class VitrineApp extends LitElement {
     }
   }
 
+  private async name(): Promise<void> {
+    const naming = await this.namer.open({ naming: this.naming, photos: this.queue.photos, look: this.look });
+    if (!naming) return;
+    this.naming = naming;
+    this.say(strings.announce.named);
+  }
+
   private async saveAll(): Promise<void> {
-    const photos = readyPhotos(this.queue.photos);
-    const [first] = photos;
+    const [first, ...others] = readyPhotos(this.queue.photos);
     if (!this.engine || !first || this.packing) return;
-    if (photos.length === 1) return this.save(first.id);
+    if (others.length === 0 && this.naming.way !== 'folder') return this.save(first.id);
+    await this.saveItems(itemsOf(this.engine, this.queue.photos, this.look, this.naming), 1);
+  }
+
+  /** `part` counts the archives that one batch becomes. */
+  private async saveItems(items: readonly Item<ReadyPhoto>[], part: number): Promise<void> {
+    const { way } = this.naming;
+    const total = items.length;
+    let sink: Sink;
+    try {
+      const folder = way === 'folder' ? await pickFolder() : undefined;
+      // The person has chosen none after all.
+      if (way === 'folder' && !folder) return;
+      sink = folder ? new FolderSink(folder) : this.downloads(part);
+    } catch (error) {
+      return this.notify(error instanceof Error ? error.message : String(error));
+    }
     const abort = new AbortController();
     this.stopPacking = abort;
-    this.packing = { done: 0, total: photos.length };
-    const name = strings.save.archive;
+    this.packing = { done: 0, total };
     const release = this.queue.pauseImproving();
+    let outcome: Outcome<ReadyPhoto>;
     try {
-      const archive = await pack(this.engine, photos, this.look, {
-        signal: abort.signal,
-        onProgress: (done) => (this.packing = { done, total: photos.length }),
-      });
-      saveFile(archive, name);
-      for (const { id, state } of photos) this.queue.markSaved(id, state.cutOut);
-      this.notify(strings.save.savedAll(photos.length, name));
-    } catch (error) {
-      if (!abort.signal.aborted) {
-        this.notify(strings.save.failed(name, error instanceof Error ? error.message : String(error)));
-      }
+      outcome = await saveAll(items, sink, { signal: abort.signal, onProgress: (done) => (this.packing = { done, total }) });
     } finally {
       release();
       this.packing = undefined;
       this.stopPacking = undefined;
     }
+    const { saved, failed, left, stopped, name } = outcome;
+    for (const { item } of saved) this.queue.markSaved(item.of.id, item.of.state.cutOut);
+    if (failed.length + left.length === 0) return this.notify(strings.save.savedAll(saved.length, name));
+    // Who stops before anything is saved has nothing to read about it.
+    if (stopped === 'by the person' && saved.length + failed.length === 0) return;
+    if (stopped === 'full' && sink instanceof ZipSink) this.volume = Math.max(SMALLEST_VOLUME, Math.floor(sink.size / 2));
+    const words = strings.report;
+    const again = [...failed.map(({ item }) => item), ...left];
+    const goOn = await this.reports.open({
+      title: words.outTitle(saved.length, total),
+      text: stopped ? words.obstacle[stopped] : '',
+      lists: [
+        { title: words.failedList(failed.length), lines: failed.map(({ item, why }) => words.line(item.path, why)), isOpen: true },
+        { title: words.savedList(saved.length), lines: saved.map(({ path }) => path) },
+        { title: words.leftList(left.length), lines: left.map(({ path }) => path) },
+      ].filter(({ lines }) => lines.length > 0),
+      action: words.saveRest(again.length),
+    });
+    if (goOn) await this.saveItems(again, saved.length > 0 ? part + 1 : part);
+  }
+
+  private downloads(part: number): Sink {
+    if (this.naming.way === 'files') return new FilesSink({ save: saveFile });
+    const name = part === 1 ? strings.save.archive : strings.save.archivePart(part);
+    return new ZipSink({ name, save: saveFile, volume: this.volume });
   }
 
   private async copy(id: number): Promise<void> {
