@@ -34,8 +34,11 @@ export type EngineArrival = 'soon' | 'hold' | 'fail';
 /** What is known of the model of the best quality. */
 export type BestOffer = 'absent' | 'offered' | 'kept' | 'frugal';
 
+/** Where the page stands: as in the product, or as a document of its own with an origin, which may open folders. */
+export type Place = 'in its frames' | 'on its own';
+
 /** The page's document: a shell, an enclosure, the frame; the policy is that of xtask/src/policy.rs. */
-async function documentOf(arrival: EngineArrival, best: BestOffer): Promise<string> {
+async function documentOf(arrival: EngineArrival, best: BestOffer, place: Place): Promise<string> {
   const text = await (script ??= bundle());
   const policy =
     `default-src 'none'; script-src '${sourceHash(text)}' 'wasm-unsafe-eval'; worker-src blob:; ` +
@@ -47,6 +50,7 @@ async function documentOf(arrival: EngineArrival, best: BestOffer): Promise<stri
   const frame = (inside: string) =>
     `<iframe title="Vitrine" sandbox="${SANDBOX}" srcdoc="${attribute(inside)}"></iframe>`;
   const inner = `<!doctype html><html lang="en" data-loading="${arrival}" data-best="${best}"><head>${head}</head><body><script>${text}</script></body></html>`;
+  if (place === 'on its own') return inner.replace('<title>', '<link rel="icon" href="data:,"><title>');
   const enclosure = `<!doctype html><html lang="en"><head>${head}<style>${FILLED}</style></head><body>${frame(inner)}</body></html>`;
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Vitrine</title><link rel="icon" href="data:,">' +
@@ -68,14 +72,14 @@ export interface OpenPage {
 
 export async function openPage(
   browser: Browser,
-  options: BrowserContextOptions & { arrival?: EngineArrival; best?: BestOffer } = {},
+  options: BrowserContextOptions & { arrival?: EngineArrival; best?: BestOffer; place?: Place } = {},
 ): Promise<OpenPage> {
-  const { arrival = 'soon', best = 'absent', ...contextOptions } = options;
+  const { arrival = 'soon', best = 'absent', place = 'in its frames', ...contextOptions } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...contextOptions });
   const page = await context.newPage();
   const asked: string[] = [];
   const errors: string[] = [];
-  const body = await documentOf(arrival, best);
+  const body = await documentOf(arrival, best, place);
   await context.route('**/*', async (route) => {
     if (route.request().url() === ADDRESS) return route.fulfill({ contentType: 'text/html', body });
     asked.push(route.request().url());
@@ -86,9 +90,9 @@ export async function openPage(
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(ADDRESS);
-  const inner = page.frameLocator('iframe').frameLocator('iframe');
-  await inner.locator('vitrine-app').waitFor({ state: 'attached' });
-  const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
+  const own = place === 'on its own';
+  await (own ? page : page.frameLocator('iframe').frameLocator('iframe')).locator('vitrine-app').waitFor({ state: 'attached' });
+  const frame = own ? page.mainFrame() : page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
   if (!frame) throw new Error('the page has no frame in its frame');
   return { page, frame, asked, errors, close: () => context.close() };
 }

@@ -420,7 +420,7 @@ describe('improving to the best quality', () => {
 
 describe('pace', () => {
   test('paused, what is at work ends and nothing begins, not even an improvement; resumed, it goes on', async () => {
-    const { queue, add, job, jobs, states, changes } = stage();
+    const { queue, add, job, jobs, states, changes, id } = stage();
     queue.setQuality('automatic');
     queue.addBest();
     add('a', 'b');
@@ -436,20 +436,23 @@ describe('pace', () => {
     queue.resume();
     await rest();
     assert.deepEqual(states(), ['a done', 'b working']);
+    add('c');
     queue.pause();
     job(1).finish();
     await rest();
     assert.equal(jobs.length, 2, 'nothing is improved while paused');
-    assert.equal(changes.filter(({ of }) => of === 'idle').length, 1);
-    queue.resume();
+    assert.equal(changes.filter(({ of }) => of === 'idle').length, 0);
+    // With nothing left to wait for, it is over.
+    queue.remove([id(2)]);
     await rest();
-    assert.equal(jobs.length, 3);
+    assert.ok(!queue.isPaused);
+    assert.deepEqual(jobs.slice(2).map(({ name, quality }) => `${name} ${quality}`), ['b best']);
   });
 
   test('cancelling all ends a pause as well', async () => {
     const { queue, add, states } = stage();
-    queue.pause();
     add('a', 'b');
+    queue.pause();
     await rest();
     assert.deepEqual(states(), ['a waiting', 'b waiting']);
     queue.cancelAll();

@@ -213,7 +213,10 @@ export class PhotoQueue {
     return this.#isPaused;
   }
 
-  /** Lets what is at work come to its end and begins nothing more, not even an improvement, until `resume`. */
+  /**
+   * Lets what is at work come to its end and begins nothing more, not even an improvement, until `resume`, or until
+   * nothing is left that waits or works: what comes then was not meant.
+   */
   pause(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
@@ -225,6 +228,10 @@ export class PhotoQueue {
     this.#isPaused = false;
     this.#tell({ of: 'pace' });
     void this.#pump();
+  }
+
+  #endPause(): void {
+    if (!this.#photos.some(({ state }) => state.is === 'waiting' || state.is === 'working')) this.resume();
   }
 
   add(incoming: readonly Incoming[]): readonly Photo[] {
@@ -321,8 +328,6 @@ export class PhotoQueue {
   cancelAll(): void {
     // Backwards, so that ending the one at work does not start one that is about to end as well.
     for (const photo of [...this.#photos].reverse()) this.cancel(photo.id);
-    // What comes next was not meant by an earlier pause.
-    this.resume();
   }
 
   /** Puts every photo that failed in line again; the answer is how many. */
@@ -355,6 +360,7 @@ export class PhotoQueue {
       });
     this.#setList(before.filter(({ id }) => !going.has(id)));
     for (const id of going) this.#aborts.get(id)?.abort();
+    this.#endPause();
     let open = true;
     return {
       photos,
@@ -580,6 +586,7 @@ export class PhotoQueue {
     const settled = { ...photo, state };
     this.#set(settled);
     this.#tell({ of: 'settled', photo: settled });
+    this.#endPause();
   }
 
   #set(photo: Photo): void {

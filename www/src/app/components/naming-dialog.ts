@@ -167,7 +167,7 @@ export class NamingDialog extends LitElement {
       .ways input {
         accent-color: var(--accent);
       }
-      footer {
+      .foot {
         display: flex;
         justify-content: flex-end;
         gap: 0.625rem;
@@ -239,10 +239,10 @@ export class NamingDialog extends LitElement {
         </fieldset>
         ${plan ? this.renderPlan(photos, plan) : nothing}
       </div>
-      <footer>
+      <div class="foot">
         <button class="button" @click=${() => this.dialog.close()}>${words.cancel}</button>
         <button class="button primary" ?disabled=${isBad} @click=${() => this.dialog.close('done')}>${words.done}</button>
-      </footer>
+      </div>
     `;
   }
 

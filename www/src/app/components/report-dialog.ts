@@ -44,14 +44,14 @@ export class ReportDialog extends LitElement {
       dialog::backdrop {
         background: rgb(12 11 10 / 0.5);
       }
-      header {
+      .head {
         padding: 1.5rem 1.5rem 0.75rem;
       }
       h2 {
         font-size: 1.1875rem;
         font-weight: 620;
       }
-      header p {
+      .head p {
         margin-block-start: 0.375rem;
         color: var(--ink-quiet);
       }
@@ -73,7 +73,7 @@ export class ReportDialog extends LitElement {
         content-visibility: auto;
         contain-intrinsic-size: auto 1.75rem;
       }
-      footer {
+      .foot {
         display: flex;
         flex-wrap: wrap;
         justify-content: flex-end;
@@ -91,10 +91,10 @@ export class ReportDialog extends LitElement {
   override render() {
     const { report } = this;
     return html`<dialog aria-labelledby="title" @close=${this.closed}>
-      <header>
+      <div class="head">
         <h2 id="title">${report?.title}</h2>
         ${report?.text ? html`<p>${report.text}</p>` : nothing}
-      </header>
+      </div>
       <div class="lists" tabindex="0" role="group" aria-labelledby="title">
         ${report?.lists.map(({ title, lines, isOpen = false }) => {
           const list = html`<ul>
@@ -108,12 +108,12 @@ export class ReportDialog extends LitElement {
               </details>`;
         })}
       </div>
-      <footer>
+      <div class="foot">
         <button class="button ${report?.action ? '' : 'first'}" @click=${() => this.dialog.close()}>${words.close}</button>
         ${report?.action
           ? html`<button class="button primary first" @click=${() => this.dialog.close('act')}>${report.action}</button>`
           : nothing}
-      </footer>
+      </div>
     </dialog>`;
   }
 

@@ -492,6 +492,7 @@ export class VitrineApp extends LitElement {
     const abort = new AbortController();
     this.stopOpening = abort;
     this.opening = { name: file.name, done: 0, total: 0 };
+    this.say(strings.archive.opening(file.name, 0, 0));
     const top = [folder, stemOf(file.name)].filter(Boolean).join('/');
     const skipped: string[] = [];
     let ready: Incoming[] = [];

@@ -20,6 +20,8 @@ const PIECE = 8 << 20;
 export const VOLUME = 2 * 2 ** 30;
 /** An archive takes so many files at most. */
 export const MOST_FILES = 65_000;
+/** A ZIP knows no earlier one. */
+const FIRST_DATE = new Date(1980, 0, 1).getTime();
 
 export interface ZipSinkOptions {
   name: string;
@@ -103,7 +105,7 @@ export class ZipSink implements Sink {
       if (!waiting) return;
       this.#current = waiting;
       const { path, data, modified } = waiting.file;
-      yield { name: path, lastModified: new Date(modified), input: data };
+      yield { name: path, lastModified: new Date(Math.max(modified, FIRST_DATE)), input: data };
       // The packer asks for the next one, so this one is packed.
       waiting.done();
     }

@@ -77,8 +77,12 @@ export async function* unzip(archive: Blob, options: UnzipOptions): AsyncGenerat
   });
   let pictures = 0;
   let total = 0;
-  /** Where each entry's data lies: entries that share it are how small archives become huge. */
-  const ranges: [start: number, end: number][] = [];
+  /**
+   * Where entries' data begins, and how much it is together: entries that share it are how small archives become huge,
+   * and all of an honest one's fit into it.
+   */
+  const starts = new Set<number>();
+  let packedTotal = 0;
   for (const [index, entry] of entries.entries()) {
     signal?.throwIfAborted();
     onProgress?.(index, entries.length);
@@ -96,11 +100,12 @@ export async function* unzip(archive: Blob, options: UnzipOptions): AsyncGenerat
     else {
       const data = await dataOf(archive, entry);
       const [start, end] = data ?? [0, 0];
-      if (!data || ranges.some(([from, to]) => start < to && from < end)) {
+      if (!data || starts.has(start) || packedTotal + end - start > archive.size) {
         yield skip(skipped.broken);
         continue;
       }
-      ranges.push(data);
+      starts.add(start);
+      packedTotal += end - start;
       const packed = archive.slice(start, end);
       const room = Math.min(limits.size, limits.total - total);
       const unpacked = entry.method === 0 ? stored(packed, entry, room) : await inflated(packed, entry, { room, limits, signal });
