@@ -87,7 +87,7 @@ test('paused, nothing further begins; resumed, it goes on; the rate shows, and w
     await button(frame, /^Resume/).click();
     await frame.getByText(/\d a minute/).waitFor();
     await settled(frame);
-    await button(frame, 'Try 2 photos again that did not work').click();
+    await button(frame, 'Try them again: 2 photos that did not work').click();
     await frame.getByText('2 of 4 done').waitFor();
     await settled(frame);
   });
@@ -181,11 +181,11 @@ describe('where the page may open a folder', () => {
     await on({ place: 'on its own' }, async ({ frame }) => {
       // A real folder of the browser's own, without the dialog that nobody could press here.
       await frame.evaluate(() => {
-        const open = { calls: 0 };
+        const picker = { calls: 0 };
         Object.assign(globalThis, {
-          open,
+          picker,
           showDirectoryPicker: async () =>
-            (await navigator.storage.getDirectory()).getDirectoryHandle(`folder ${++open.calls}`, { create: true }),
+            (await navigator.storage.getDirectory()).getDirectoryHandle(`folder ${++picker.calls}`, { create: true }),
         });
       });
       const inFolder = (name: string) =>

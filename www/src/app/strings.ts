@@ -106,7 +106,7 @@ export const strings = {
     paused: (waiting: number) => `paused, ${number.format(waiting)} waiting`,
     rate: (aMinute: number) => `${(aMinute < 9.5 ? oneDecimal : number).format(aMinute < 9.5 ? aMinute : Math.round(aMinute))} a minute`,
     retryFailed: 'Try them again',
-    retryFailedOf: (count: number) => `Try ${photos(count)} again that did not work`,
+    retryFailedOf: (count: number) => `Try them again: ${photos(count)} that did not work`,
     naming: 'Names',
     namingOf: 'Names and way of saving',
     add: 'Add photos',
@@ -384,7 +384,6 @@ export const strings = {
     chooseTable: 'Choose a table',
     changeTable: 'Choose another',
     dropTable: 'Take the table out',
-    dropTableOf: (name: string) => `Take the table ${name} out`,
     tableRows: (name: string, found: number, total: number) => `${name}: ${number.format(found)} of ${photos(total)} found in it`,
     unknownRows: (count: number) => (count === 1 ? '1 row for a file that is not here' : `${number.format(count)} rows for files that are not here`),
     missingRows: (count: number) => (count === 1 ? '1 photo without a row' : `${photos(count)} without a row`),
@@ -470,7 +469,8 @@ export const strings = {
     savedList: (count: number) => `${cutOuts(count)} saved`,
     failedList: (count: number) => `${cutOuts(count)} could not be made`,
     leftList: (count: number) => `${cutOuts(count)} not saved yet`,
-    saveRest: (count: number) => `Save ${count === 1 ? 'the last one' : `the other ${number.format(count)}`}`,
+    saveRest: (left: number, saved: number) =>
+      saved === 0 ? 'Try again' : left === 1 ? 'Save the last one' : `Save the other ${number.format(left)}`,
   },
 
   clear: {

@@ -132,6 +132,8 @@ export class BatchToolbar extends LitElement {
         flex: none;
         align-items: center;
         gap: 0.25rem;
+        /* At the end, so that nothing moves under the pointer when the words beside it change. */
+        margin-inline-start: auto;
       }
       .line {
         position: absolute;
@@ -259,7 +261,9 @@ export class BatchToolbar extends LitElement {
           ${busy
             ? html`<span class="pace">
                 ${tally.waiting > 0 ? this.pauseButton() : nothing}
-                <button class="button quiet" @click=${() => this.ask('cancel-all')}>${words.cancelAll}</button>
+                <button class="button quiet" aria-label=${words.cancelAll} title=${words.cancelAll} @click=${() => this.ask('cancel-all')}>
+                  <span class="full">${words.cancelAll}</span><span class="short">${icons.close}</span>
+                </button>
               </span>`
             : nothing}
         </div>
@@ -269,7 +273,7 @@ export class BatchToolbar extends LitElement {
             aria-label=${words.add}
             @click=${() => this.dispatchEvent(new ChooseEvent('photos'))}
           >
-            ${icons.add} <span class="full">${words.add}</span><span class="short">${words.addShort}</span>
+            ${icons.add} <span class="full">${words.add}</span>${busy ? nothing : html`<span class="short">${words.addShort}</span>`}
           </button>
           <button
             class="button quiet icon"
@@ -353,7 +357,7 @@ export class BatchToolbar extends LitElement {
       if (this.paused) parts.push(html`<span>${words.paused(tally.waiting)}</span>`);
       else if (!this.engineReady) parts.push(html`<span>${words.preparing}</span>`);
       else if (this.secondsLeft !== undefined) parts.push(html`<span>${words.left(this.secondsLeft)}</span>`);
-      if (this.photosAMinute !== undefined) parts.push(html`<span>${words.rate(this.photosAMinute)}</span>`);
+      if (this.photosAMinute !== undefined && !this.paused) parts.push(html`<span>${words.rate(this.photosAMinute)}</span>`);
     }
     if (bad > 0 && !busy) {
       const again = html` <button aria-label=${words.retryFailedOf(failed)} @click=${() => this.ask('retry-failed')}>${words.retryFailed}</button>`;
@@ -400,8 +404,8 @@ export class BatchToolbar extends LitElement {
     const [ask, text, label] = paused
       ? (['resume', words.resume, words.resumeOf(tally.waiting)] as const)
       : (['pause', words.pause, words.pauseOf(tally.waiting)] as const);
-    return html`<button class="button ${paused ? '' : 'quiet'}" title=${text} aria-label=${label} @click=${() => this.ask(ask)}>
-      ${paused ? icons.play : icons.pause} <span class="full">${text}</span>
+    return html`<button class="button icon ${paused ? '' : 'quiet'}" title=${text} aria-label=${label} @click=${() => this.ask(ask)}>
+      ${paused ? icons.play : icons.pause}
     </button>`;
   }
 

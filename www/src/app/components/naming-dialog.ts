@@ -6,7 +6,7 @@ import { base, controls } from '../../styles/shared.js';
 import { nameFiles, type Look, type Naming } from '../export.js';
 import { icons } from '../icons.js';
 import { readTable } from '../naming/csv.js';
-import { readMapping, type Mapping } from '../naming/mapping.js';
+import { match, readMapping, type Mapping } from '../naming/mapping.js';
 import type { Plan } from '../naming/plan.js';
 import { FIELDS, parseTemplate, type Field } from '../naming/template.js';
 import type { Photo } from '../queue.js';
@@ -19,7 +19,7 @@ const { naming: words } = strings;
 /** What the batch here has no values for; it comes with the marketplaces. */
 const OFFERED: readonly Field[] = FIELDS.filter((field) => field !== 'platform');
 /** Names shown of a long batch. */
-const SHOWN = 8;
+const SHOWN = 5;
 
 export interface NamingTask {
   naming: Naming;
@@ -86,6 +86,12 @@ export class NamingDialog extends LitElement {
         font-size: 0.9375rem;
         font-weight: 600;
       }
+      legend {
+        margin-block-end: 0.5rem;
+      }
+      fieldset .quiet-text {
+        margin-block-start: 0.5rem;
+      }
       .template {
         inline-size: 100%;
         font-family: ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace;
@@ -113,6 +119,9 @@ export class NamingDialog extends LitElement {
         color: var(--danger);
         font-size: 0.875rem;
         line-height: 1.45;
+      }
+      [data-empty] {
+        margin-block-start: -0.5rem;
       }
       .caution {
         color: var(--caution);
@@ -211,7 +220,7 @@ export class NamingDialog extends LitElement {
             .value=${this.text}
             @input=${(event: Event) => (this.text = (event.target as HTMLInputElement).value)}
           />
-          <p id="problem" class=${isBad ? 'bad' : 'quiet-text'} aria-live="polite">${isBad ? template.error : nothing}</p>
+          <p id="problem" class="bad" aria-live="polite" ?data-empty=${!isBad}>${isBad ? template.error : nothing}</p>
           <div class="fields" role="group" aria-label=${words.fields}>
             ${OFFERED.map(
               (field) =>
@@ -219,9 +228,10 @@ export class NamingDialog extends LitElement {
             )}
           </div>
         </section>
+        ${plan ? this.renderPlan(photos, plan) : nothing}
         <section>
           <h3>${words.table}</h3>
-          ${this.renderTable(photos, plan)}
+          ${this.renderTable(photos)}
         </section>
         <fieldset>
           <legend>${words.way}</legend>
@@ -237,7 +247,6 @@ export class NamingDialog extends LitElement {
           </div>
           <p class="quiet-text">${words.aboutWay[this.way]}</p>
         </fieldset>
-        ${plan ? this.renderPlan(photos, plan) : nothing}
       </div>
       <div class="foot">
         <button class="button" @click=${() => this.dialog.close()}>${words.cancel}</button>
@@ -246,9 +255,9 @@ export class NamingDialog extends LitElement {
     `;
   }
 
-  private renderTable(photos: readonly Photo[], plan: Plan | undefined) {
+  private renderTable(photos: readonly Photo[]) {
     const { mapping } = this;
-    const matched = plan?.matched;
+    const matched = mapping && match(mapping, photos.map(({ file, folder }) => ({ file: file.name, folder })));
     const list = (title: string, lines: readonly string[]) =>
       lines.length === 0
         ? nothing
@@ -278,7 +287,7 @@ export class NamingDialog extends LitElement {
           ${icons.table} ${mapping ? words.changeTable : words.chooseTable}
         </button>
         ${mapping
-          ? html`<button class="button quiet" aria-label=${words.dropTableOf(mapping.name)} @click=${() => (this.mapping = undefined)}>
+          ? html`<button class="button quiet" @click=${() => (this.mapping = undefined)}>
               ${words.dropTable}
             </button>`
           : nothing}

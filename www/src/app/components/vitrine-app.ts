@@ -736,7 +736,7 @@ export class VitrineApp extends LitElement {
         { title: words.savedList(saved.length), lines: saved.map(({ path }) => path) },
         { title: words.leftList(left.length), lines: left.map(({ path }) => path) },
       ].filter(({ lines }) => lines.length > 0),
-      action: words.saveRest(again.length),
+      action: words.saveRest(again.length, saved.length),
     });
     if (goOn) await this.saveItems(again, saved.length > 0 ? part + 1 : part);
   }
