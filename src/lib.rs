@@ -5,7 +5,7 @@
 //! ```text
 //! web/      what JavaScript can call                           (wasm only)
 //! tools/    one file for each tool a seller or shopper uses
-//! listing/  marketplace presets, framing, the linter           (to come)
+//! listing/  marketplace presets, framing, the linter
 //! scene/    what a picture is: layers, light, shadow, camera; draws it
 //! vision/   what a photo shows: matte, face, body, garment
 //! nn/       runs a quantized network: onnx → graph → plan → cpu | gpu
@@ -14,6 +14,7 @@
 //! ```
 
 pub mod gpu;
+pub mod listing;
 pub mod nn;
 pub mod photo;
 pub mod scene;
