@@ -69,6 +69,90 @@ pub fn luminance([red, green, blue]: [f32; 3]) -> f32 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
+/// Linear sRGB to CIE XYZ under D65 (IEC 61966-2-1), white at Y = 1.
+const TO_XYZ: Matrix = [
+    [0.412_456_4, 0.357_576_1, 0.180_437_5],
+    [0.212_672_9, 0.715_152_2, 0.072_175],
+    [0.019_333_9, 0.119_192, 0.950_304_1],
+];
+
+/// CIE XYZ to the cone responses of the Bradford transform (K. M. Lam, 1985; ICC.1:2022, annex E).
+const BRADFORD: Matrix = [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
+
+/// Three rows; a colour is a column.
+type Matrix = [[f64; 3]; 3];
+
+fn times(matrix: &Matrix, colour: [f64; 3]) -> [f64; 3] {
+    matrix.map(|row| row[0] * colour[0] + row[1] * colour[1] + row[2] * colour[2])
+}
+
+fn product(one: &Matrix, other: &Matrix) -> Matrix {
+    one.map(|row| std::array::from_fn(|column| (0..3).map(|inner| row[inner] * other[inner][column]).sum()))
+}
+
+/// The inverse, by cofactors. Only for the two matrices above, which have one.
+fn inverse(m: &Matrix) -> Matrix {
+    let cofactor = |row: usize, column: usize| {
+        let (r1, r2) = ((row + 1) % 3, (row + 2) % 3);
+        let (c1, c2) = ((column + 1) % 3, (column + 2) % 3);
+        m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1]
+    };
+    let determinant: f64 = (0..3).map(|column| m[0][column] * cofactor(0, column)).sum();
+    std::array::from_fn(|row| std::array::from_fn(|column| cofactor(column, row) / determinant))
+}
+
+/// Linear sRGB to Bradford's cone responses, and back.
+static CONES: LazyLock<(Matrix, Matrix)> = LazyLock::new(|| {
+    let there = product(&BRADFORD, &TO_XYZ);
+    (there, inverse(&there))
+});
+
+/// The linear sRGB matrix (three rows) that brings colours seen under one light to another's by the Bradford
+/// transform: what was neutral under the first comes out neutral under the second, and as light as before.
+///
+/// Each light is given by the linear sRGB colour of something neutral in it, more than 0 in every channel; how
+/// bright that is does not count.
+#[must_use]
+pub fn adaptation(from: [f32; 3], to: [f32; 3]) -> [[f32; 3]; 3] {
+    let (there, back) = &*CONES;
+    let cones = |neutral: [f32; 3]| {
+        let neutral = neutral.map(f64::from);
+        let light = times(&TO_XYZ, neutral)[1];
+        times(there, neutral.map(|value| value / light))
+    };
+    let (from, to) = (cones(from), cones(to));
+    let scaled: Matrix = std::array::from_fn(|row| there[row].map(|value| value * to[row] / from[row]));
+    product(back, &scaled).map(|row| row.map(|value| value as f32))
+}
+
+/// The linear sRGB colour that [`adaptation`] to white from it does the same to as adaptation from `from` to `to`:
+/// one neutral that stands for two. Of luminance 1; a light far from daylight may leave sRGB's range.
+#[must_use]
+pub fn neutral_between(from: [f32; 3], to: [f32; 3]) -> [f32; 3] {
+    let (there, back) = &*CONES;
+    let [from, to, white] = [from, to, [1.0; 3]].map(|colour| times(there, colour.map(f64::from)));
+    let cones = std::array::from_fn(|cone| white[cone] * from[cone] / to[cone]);
+    let neutral = times(back, cones);
+    let light = times(&TO_XYZ, neutral)[1];
+    neutral.map(|value| (value / light) as f32)
+}
+
+/// The linear sRGB colour, of luminance 1, of a point in CIE 1931's x and y.
+#[must_use]
+pub fn from_chromaticity([x, y]: [f64; 2]) -> [f32; 3] {
+    times(&inverse(&TO_XYZ), [x / y, 1.0, (1.0 - x - y) / y]).map(|value| value as f32)
+}
+
+/// The angle between two linear colours in degrees, whatever their brightness: how far apart two lights are, as the
+/// literature of colour constancy measures it.
+#[must_use]
+pub fn angle(one: [f32; 3], other: [f32; 3]) -> f32 {
+    let (one, other) = (one.map(f64::from), other.map(f64::from));
+    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let cosine = dot(one, other) / (dot(one, one) * dot(other, other)).sqrt().max(f64::MIN_POSITIVE);
+    cosine.clamp(-1.0, 1.0).acos().to_degrees() as f32
+}
+
 /// CIE L\*a\*b\* under D65: L\* 0 to 100.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lab {
@@ -187,6 +271,57 @@ mod tests {
         near(Lab::of_levels([255; 3]), [100.0, 0.0, 0.0]);
         near(Lab::of_levels([0; 3]), [0.0, 0.0, 0.0]);
         near(Lab::of_levels([255, 0, 0]), [53.24, 80.09, 67.20]);
+    }
+
+    #[test]
+    fn adaptation_makes_the_neutral_grey_and_keeps_its_light() {
+        let neutral = [0.8, 0.6, 0.3];
+        let matrix = adaptation(neutral, [0.5; 3]);
+        let out = matrix.map(|row| row[0] * neutral[0] + row[1] * neutral[1] + row[2] * neutral[2]);
+        for value in out {
+            assert!((value - luminance(neutral)).abs() < 1e-4, "{out:?}");
+        }
+        let same = adaptation(neutral, neutral);
+        for (row, values) in same.iter().enumerate() {
+            for (column, &value) in values.iter().enumerate() {
+                assert!((value - f32::from(u8::from(row == column))).abs() < 1e-6);
+            }
+        }
+    }
+
+    /// B. Lindbloom's published matrix for Bradford from A to D65, taken through the primaries of sRGB.
+    #[test]
+    fn adaptation_is_bradfords() {
+        let published = [
+            [0.844_696_5, -0.117_922_5, 0.394_810_8],
+            [-0.136_630_3, 1.104_122_6, 0.129_171_8],
+            [0.079_848_9, -0.134_899_9, 3.192_400_9],
+        ];
+        let expected = product(&product(&inverse(&TO_XYZ), &published), &TO_XYZ);
+        let found = adaptation(from_chromaticity([0.447_57, 0.407_45]), [1.0; 3]);
+        for (expected, found) in expected.iter().flatten().zip(found.iter().flatten()) {
+            assert!((*expected as f32 - found).abs() < 2e-3, "{expected} {found}");
+        }
+    }
+
+    #[test]
+    fn one_neutral_stands_for_two() {
+        let (from, to) = ([0.9, 0.7, 0.4], [0.8, 0.82, 0.7]);
+        let one = adaptation(neutral_between(from, to), [1.0; 3]);
+        let two = adaptation(from, to);
+        // Both keep the light of their own neutral; up to that scale they are the same.
+        let scale = one[1][1] / two[1][1];
+        for (one, two) in one.iter().flatten().zip(two.iter().flatten()) {
+            assert!((one - two * scale).abs() < 1e-4, "{one} {two}");
+        }
+    }
+
+    #[test]
+    fn daylight_is_white_and_angles_are_degrees() {
+        let white = from_chromaticity([0.3127, 0.3290]);
+        assert!(angle(white, [1.0; 3]) < 0.05, "{white:?}");
+        assert!((angle([1.0, 0.0, 0.0], [0.0, 2.0, 0.0]) - 90.0).abs() < 1e-4);
+        assert!(angle([0.1, 0.2, 0.3], [1.0, 2.0, 3.0]) < 1e-3);
     }
 
     /// Pairs and answers from table 1 of Sharma, Wu and Dalal: those that the discontinuities of the formula trouble.

@@ -1,5 +1,6 @@
 //! One file for each tool a seller or shopper uses.
 
+pub mod colour;
 pub mod remove;
 
 use crate::{gpu, nn, photo};
