@@ -9,10 +9,17 @@
 mod apply;
 mod change;
 mod error;
+mod illuminant;
 mod local;
+mod pick;
 mod settings;
+mod statistics;
+mod survey;
 
 pub use apply::{Look, correct, correct_cutout};
 pub use change::Change;
 pub use error::Error;
+pub use illuminant::{Basis, Estimate, estimate_light};
+pub use pick::pick_neutral;
 pub use settings::{FIELDS, Field, Levels, NEUTRAL_RATIO, Settings, WhiteBalance};
+pub use statistics::{Match, MatchBasis, Region, Statistics};

@@ -153,6 +153,12 @@ impl Look {
         }
     }
 
+    /// A linear colour after white balance and exposure; what follows them depends on the whole picture.
+    pub(super) fn balanced(&self, colour: [f32; 3]) -> [f32; 3] {
+        let Some(matrix) = self.matrix else { return colour };
+        matrix.map(|row| row[0] * colour[0] + row[1] * colour[1] + row[2] * colour[2])
+    }
+
     /// The weights of a source pixel's channels in its luminance after the matrix.
     fn luminance(&self) -> [f32; 3] {
         let Some(matrix) = self.matrix else { return LUMINANCE };
