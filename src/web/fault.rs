@@ -59,6 +59,25 @@ impl From<tools::Error> for Fault {
     }
 }
 
+impl From<tools::colour::Error> for Fault {
+    fn from(error: tools::colour::Error) -> Self {
+        use tools::colour::Error;
+        let kind = match &error {
+            Error::Clipped { .. }
+            | Error::Dark { .. }
+            | Error::Transparent { .. }
+            | Error::NothingToMeasure => Kind::Photo,
+            Error::NotSettings { .. }
+            | Error::OutOfRange { .. }
+            | Error::NoNeutral { .. }
+            | Error::Outside { .. }
+            | Error::OtherMatte { .. }
+            | Error::OtherPicture { .. } => Kind::Caller,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
 impl From<Fault> for JsValue {
     fn from(fault: Fault) -> Self {
         let object = Object::new();

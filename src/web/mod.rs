@@ -9,6 +9,7 @@
 
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is `pub`, and nothing in Rust calls it")]
 
+mod colour;
 mod edit;
 mod fault;
 mod picture;

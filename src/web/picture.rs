@@ -21,6 +21,10 @@ impl PhotoHandle {
         &self.photo
     }
 
+    pub(super) fn photo_mut(&mut self) -> &mut Photo {
+        &mut self.photo
+    }
+
     pub(super) fn into_photo(self) -> Photo {
         self.photo
     }
@@ -137,6 +141,16 @@ pub struct CutoutHandle {
     coverage: f32,
     confidence: Option<f32>,
     doubt: Option<Doubt>,
+}
+
+impl CutoutHandle {
+    pub(super) fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
+    pub(super) fn photo_mut(&mut self) -> &mut Photo {
+        &mut self.photo
+    }
 }
 
 impl From<Cutout> for CutoutHandle {

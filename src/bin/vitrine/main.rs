@@ -4,6 +4,8 @@
 
 // A browser has no terminal; the wasm build has no use for this program.
 #[cfg(not(target_arch = "wasm32"))]
+mod colour;
+#[cfg(not(target_arch = "wasm32"))]
 mod models;
 #[cfg(not(target_arch = "wasm32"))]
 mod remove;
@@ -27,12 +29,15 @@ fn main() -> std::process::ExitCode {
     enum Command {
         /// Cut the subject out of each photo
         Remove(remove::Arguments),
+        /// Correct white balance, exposure and tones, or bring photos to one reference
+        Colour(colour::Arguments),
         /// Show how a model is run, step by step, and how long each step takes
         Profile(models::Arguments),
     }
 
     let done = match Arguments::parse().command {
         Command::Remove(arguments) => remove::run(&arguments),
+        Command::Colour(arguments) => colour::run(&arguments),
         Command::Profile(arguments) => models::profile(&arguments).map(|()| true),
     };
     match done {

@@ -272,9 +272,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(all_well)
 }
 
-/// Where each photo's cut-out goes. Two photos of one stem would fall on one file: that is refused before
-/// anything is written, as is a cut-out that would replace one of the photos.
-fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
+/// Where what comes of each photo goes. Two photos of one stem would fall on one file: that is refused before
+/// anything is written, as is one that would replace one of the photos.
+pub(super) fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
     let mut targets = Vec::with_capacity(photos.len());
     for photo in photos {
@@ -307,7 +307,7 @@ fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(targets)
 }
 
-fn make_folder(folder: &Path, option: &str) -> Result<(), String> {
+pub(super) fn make_folder(folder: &Path, option: &str) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| {
         format!("the folder {} cannot be made ({error}): choose another {option}", folder.display())
     })
@@ -384,7 +384,7 @@ fn write_doubt(path: &Path, doubt: &Doubt) -> Result<(), String> {
 }
 
 /// Reads a file, if its size is within the limit: a mistaken disk image should not fill the memory first.
-fn read(file: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("it cannot be read ({error}): check the path");
     let length = std::fs::metadata(file).map_err(unreadable)?.len();
     let limit = Limits::PRODUCT.file_bytes;
