@@ -17,7 +17,7 @@ mod statistics;
 mod survey;
 
 pub use apply::{Look, correct, correct_cutout};
-pub use change::Change;
+pub use change::{Before, Change};
 pub use error::Error;
 pub use illuminant::{Basis, Estimate, estimate_light};
 pub use pick::pick_neutral;

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::fault::Fault;
 use super::picture::{CutoutHandle, PhotoHandle};
 use crate::photo::Photo;
-use crate::tools::colour::{self, Change, FIELDS, Look, Settings, Statistics};
+use crate::tools::colour::{self, Before, FIELDS, Look, Settings, Statistics};
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::caller(error.to_string()))
@@ -76,13 +76,13 @@ pub fn background_difference(own: &str, other: &str) -> Result<Option<f32>, Faul
     Ok(statistics(own)?.background_difference(&statistics(other)?))
 }
 
-/// Corrects a photo in place and says by how much, as JSON; see [`Change`].
+/// Corrects a photo in place and says by how much, as JSON; see [`colour::Change`].
 #[wasm_bindgen(js_name = correctPhoto)]
 pub fn correct_photo(photo: &mut PhotoHandle, settings: &str) -> Result<String, Fault> {
     correct(photo.photo_mut(), settings)
 }
 
-/// Corrects a cut-out in place and says by how much, as JSON; see [`Change`].
+/// Corrects a cut-out in place and says by how much, as JSON; see [`colour::Change`].
 #[wasm_bindgen(js_name = correctCutout)]
 pub fn correct_cutout(cutout: &mut CutoutHandle, settings: &str) -> Result<String, Fault> {
     correct(cutout.photo_mut(), settings)
@@ -90,9 +90,9 @@ pub fn correct_cutout(cutout: &mut CutoutHandle, settings: &str) -> Result<Strin
 
 fn correct(photo: &mut Photo, settings: &str) -> Result<String, Fault> {
     let look = Look::new(&Settings::from_json(settings)?)?;
-    let before = photo.pixels.clone();
+    let before = Before::of(&photo.pixels, None)?;
     look.apply(&mut photo.pixels, photo.width, photo.height);
-    json(&Change::between(&before, &photo.pixels, None)?)
+    json(&before.change(&photo.pixels)?)
 }
 
 /// Corrects a small picture for the screen: `width × height × 4` bytes of straight-alpha RGBA. It looks as the full one

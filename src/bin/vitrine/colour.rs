@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use vitrine::photo::{self, Limits, Output, Photo};
-use vitrine::tools::colour::{self, Change, MatchBasis, Settings, Statistics};
+use vitrine::tools::colour::{self, Before, Change, MatchBasis, Settings, Statistics};
 
 use super::remove::{make_folder, read, targets};
 
@@ -182,11 +182,11 @@ fn correct(file: &Path, output: PathBuf, plan: &Plan, cutouts: Option<&Path>) ->
         settings.white_balance.neutral = Some(neutral);
         confidence = None;
     }
-    let original = photo.pixels.clone();
+    let original = Before::of(&photo.pixels, matte).map_err(|error| error.to_string())?;
     let clock = std::time::Instant::now();
     colour::correct(&mut photo, &settings).map_err(|error| error.to_string())?;
     let milliseconds = (clock.elapsed().as_secs_f64() * 1e5).round() / 100.0;
-    let change = Change::between(&original, &photo.pixels, matte).map_err(|error| error.to_string())?;
+    let change = original.change(&photo.pixels).map_err(|error| error.to_string())?;
     let after = match &plan.reference {
         Some(reference) => measure(&photo)?.background_difference(reference),
         None => None,

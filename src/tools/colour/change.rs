@@ -28,40 +28,74 @@ impl Change {
     /// # Errors
     /// [`Error::OtherPicture`] where the two, or the matte, differ in size.
     pub fn between(before: &[u8], after: &[u8], matte: Option<&[u8]>) -> Result<Self, Error> {
-        if before.len() != after.len() || matte.is_some_and(|matte| matte.len() * 4 != before.len()) {
-            return Err(Error::OtherPicture { before: before.len(), after: after.len() });
+        Before::of(before, matte)?.change(after)
+    }
+}
+
+/// What is remembered of a picture that is corrected in place: a megabyte, whatever its size.
+pub struct Before {
+    bytes: usize,
+    /// Index, opacity and colour.
+    samples: Vec<(u32, u8, [u8; 3])>,
+}
+
+impl Before {
+    /// Of straight-alpha RGBA, and of a matte as in [`Change::between`].
+    ///
+    /// # Errors
+    /// [`Error::OtherPicture`] where the matte is of another size.
+    pub fn of(pixels: &[u8], matte: Option<&[u8]>) -> Result<Self, Error> {
+        let bytes = pixels.len();
+        if let Some(matte) = matte
+            && matte.len() * 4 != bytes
+        {
+            return Err(Error::OtherPicture { before: bytes, after: matte.len() * 4 });
         }
-        let (before, _) = before.as_chunks::<4>();
-        let (after, _) = after.as_chunks::<4>();
+        let (pixels, _) = pixels.as_chunks::<4>();
         let opacity = |index: usize| {
-            let own = before[index][3];
+            let own = pixels[index][3];
             matte.map_or(own, |matte| (u16::from(own) * u16::from(matte[index]) / 255) as u8)
         };
-        let opaque: Vec<usize> = (0..before.len()).filter(|&index| opacity(index) >= 128).collect();
-        let stride = opaque.len().div_ceil(SAMPLES).max(1);
-        let mut differences = Vec::with_capacity(opaque.len() / stride + 1);
+        let opaque = || (0..pixels.len()).filter(|&index| opacity(index) >= 128);
+        let stride = opaque().count().div_ceil(SAMPLES).max(1);
+        let samples = opaque().step_by(stride).map(|index| {
+            let [red, green, blue, _] = pixels[index];
+            (index as u32, opacity(index), [red, green, blue])
+        });
+        Ok(Self { bytes, samples: samples.collect() })
+    }
+
+    /// How far it moved.
+    ///
+    /// # Errors
+    /// [`Error::OtherPicture`] where the picture is of another size.
+    pub fn change(&self, after: &[u8]) -> Result<Change, Error> {
+        if after.len() != self.bytes {
+            return Err(Error::OtherPicture { before: self.bytes, after: after.len() });
+        }
+        let (after, _) = after.as_chunks::<4>();
+        let mut differences = Vec::with_capacity(self.samples.len());
         let (mut sum, mut weights) = (0.0_f64, 0.0_f64);
         let mut last = ([0_u8; 6], 0.0_f32);
-        for &index in opaque.iter().step_by(stride) {
-            let ([r1, g1, b1, _], [r2, g2, b2, _]) = (before[index], after[index]);
+        for &(index, opacity, [r1, g1, b1]) in &self.samples {
+            let [r2, g2, b2, _] = after[index as usize];
             let pair = [r1, g1, b1, r2, g2, b2];
             // Neighbours are often the same.
             if pair != last.0 {
                 let difference = delta_e_2000(Lab::of_levels([r1, g1, b1]), Lab::of_levels([r2, g2, b2]));
                 last = (pair, difference);
             }
-            let weight = f64::from(opacity(index));
-            sum += f64::from(last.1) * weight;
-            weights += weight;
+            sum += f64::from(last.1) * f64::from(opacity);
+            weights += f64::from(opacity);
             differences.push(last.1);
         }
         if differences.is_empty() {
-            return Ok(Self::default());
+            return Ok(Change::default());
         }
         differences.sort_unstable_by(f32::total_cmp);
         let p95 = differences[(differences.len() - 1) * 95 / 100];
         let max = differences[differences.len() - 1];
-        Ok(Self { mean: (sum / weights) as f32, p95, max, pixels: differences.len() })
+        Ok(Change { mean: (sum / weights) as f32, p95, max, pixels: differences.len() })
     }
 }
 
