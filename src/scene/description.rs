@@ -356,6 +356,31 @@ impl Scene {
         }
     }
 
+    /// The same picture with at most `longest` pixels on its longer side; never larger than it is.
+    #[must_use]
+    pub fn shrunk(&self, longest: u32) -> Self {
+        let Size { width, height } = self.size;
+        let factor = (longest.max(1) as f32 / width.max(height) as f32).min(1.0);
+        let side = |side: u32| ((side as f32 * factor).round() as u32).max(1);
+        let mut scene = self.clone();
+        scene.size = Size { width: side(width), height: side(height) };
+        for Layer::Product(product) in &mut scene.layers {
+            if let Place::Pixels { x, y, scale } = &mut product.place {
+                (*x, *y, *scale) = (*x * factor, *y * factor, *scale * factor);
+            }
+        }
+        scene
+    }
+
+    /// The same picture where a copy of picture `index` with `factor` times fewer pixels along a side stands in for it.
+    pub fn of_reduced(&mut self, index: usize, factor: f32) {
+        for Layer::Product(product) in &mut self.layers {
+            if let (Place::Pixels { scale, .. }, true) = (&mut product.place, product.picture == index) {
+                *scale *= factor;
+            }
+        }
+    }
+
     /// Reads a scene's JSON, and checks it.
     ///
     /// # Errors
@@ -472,6 +497,18 @@ mod tests {
             center: [0.25, 0.75],
         });
         assert_eq!(Scene::read(&scene.write()), Ok(scene));
+    }
+
+    #[test]
+    fn a_smaller_picture_is_the_same_picture() {
+        let mut scene = Scene::plain(2000, 1000);
+        let Layer::Product(product) = &mut scene.layers[0];
+        product.place = Place::Pixels { x: 100.0, y: -50.0, scale: 0.5 };
+        let small = scene.shrunk(500);
+        assert_eq!(small.size, Size { width: 500, height: 250 });
+        let Layer::Product(product) = small.layers[0];
+        assert_eq!(product.place, Place::Pixels { x: 25.0, y: -12.5, scale: 0.125 });
+        assert_eq!(scene.shrunk(5000), scene);
     }
 
     #[test]

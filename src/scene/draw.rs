@@ -19,6 +19,8 @@ pub struct Picture {
     pub height: u32,
     /// `width × height × 4` bytes, sRGB, straight alpha, rows top to bottom.
     pub pixels: Vec<u8>,
+    /// How much of each pixel is product, 0 to 255: `width × height` values.
+    pub covered: Vec<u8>,
     /// For each product, pixels of the picture along one of its cut-out: above 1 it was enlarged.
     pub scales: Vec<f32>,
 }
@@ -69,6 +71,11 @@ pub fn draw(
     let bytes = size.width as usize * size.height as usize * 4;
     pixels.try_reserve_exact(bytes).map_err(|_| Error::Memory { width: size.width, height: size.height })?;
 
+    let mut all_covered = Vec::new();
+    all_covered
+        .try_reserve_exact(bytes / 4)
+        .map_err(|_| Error::Memory { width: size.width, height: size.height })?;
+
     let mut row = vec![[0.0_f32; 4]; size.width as usize];
     let mut covered = vec![0.0_f32; size.width as usize];
     for y in 0..size.height {
@@ -95,6 +102,7 @@ pub fn draw(
         for product in &placed {
             put(product, y, scene, &mut row, &mut covered);
         }
+        all_covered.extend(covered.iter().map(|covered| (covered * 255.0 + 0.5) as u8));
         for ((x, pixel), covered) in (0..).zip(&row).zip(&covered) {
             pixels.extend(encode(*pixel, *covered, x, y));
         }
@@ -103,7 +111,7 @@ pub fn draw(
         }
     }
     let scales = placed.iter().map(|placed| placed.scale).collect();
-    Ok(Picture { width: size.width, height: size.height, pixels, scales })
+    Ok(Picture { width: size.width, height: size.height, pixels, covered: all_covered, scales })
 }
 
 /// A product where it stands, with the body that it is for the light.

@@ -2,6 +2,7 @@
 
 pub mod colour;
 pub mod remove;
+pub mod studio;
 
 use crate::{gpu, nn, photo};
 

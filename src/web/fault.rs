@@ -3,7 +3,7 @@
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::{photo, tools};
+use crate::{photo, scene, tools};
 
 /// Whose fault an error is, in the words of `VitrineError.kind`.
 #[derive(Clone, Copy)]
@@ -56,6 +56,30 @@ impl From<tools::Error> for Fault {
             tools::Error::Cancelled => Kind::Cancelled,
         };
         Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<scene::Error> for Fault {
+    fn from(error: scene::Error) -> Self {
+        let kind = match &error {
+            scene::Error::Empty { .. } => Kind::Photo,
+            scene::Error::Memory { .. } => Kind::Device,
+            scene::Error::Cancelled => Kind::Cancelled,
+            scene::Error::Malformed { .. }
+            | scene::Error::Newer { .. }
+            | scene::Error::Range { .. }
+            | scene::Error::NoPicture { .. } => Kind::Caller,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<tools::studio::Error> for Fault {
+    fn from(error: tools::studio::Error) -> Self {
+        match error {
+            tools::studio::Error::Scene(error) => error.into(),
+            tools::studio::Error::Photo(error) => error.into(),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod edit;
 mod fault;
 mod picture;
 mod remove;
+mod studio;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -87,6 +87,10 @@ pub struct Preview {
 }
 
 impl Preview {
+    pub(super) fn of_picture(width: u32, height: u32, pixels: Vec<u8>) -> Self {
+        Self { width, height, pixels }
+    }
+
     fn of(photo: &Photo, longest: u32) -> Self {
         let (width, height) = fit(photo.width, photo.height, longest);
         let pixels = if (width, height) == (photo.width, photo.height) {

@@ -1,0 +1,211 @@
+//! From a cut-out to a file: framed as a marketplace asks, drawn, encoded, and checked as encoded.
+
+use crate::listing::{self, Frame, Kind, Lint, Preset, Subject};
+use crate::photo::{self, Limits, Output, Rgb};
+use crate::scene::{self, Backdrop, Color, Layer, Place, Scene, Shadow};
+use crate::vision::Cutout;
+
+/// Why there is no file, by whose fault it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The scene's.
+    #[error(transparent)]
+    Scene(#[from] scene::Error),
+    /// The picture's: it cannot be encoded.
+    #[error(transparent)]
+    Photo(#[from] photo::Error),
+}
+
+/// A finished file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shot {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its format.
+    pub kind: Kind,
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Pixels of the file along one of the cut-out, for each product: above 1 it was enlarged.
+    pub scales: Vec<f32>,
+    /// What the seller should know, in sentences.
+    pub notes: Vec<String>,
+    /// What the linter says of the file; none where it is for no marketplace.
+    pub lint: Option<Lint>,
+}
+
+/// The quality of a JPEG that is for no marketplace.
+const QUALITY: u8 = 92;
+
+/// The scene in which a cut-out is drawn for a marketplace: of its size and, where it demands a colour, on that colour
+/// without shadow or gloss. Without a scene the product is framed as the marketplace asks. And what the seller should
+/// know of it.
+///
+/// # Errors
+/// [`scene::Error::Empty`] where the cut-out shows nothing.
+pub fn fitted(
+    cutout: &Cutout,
+    scene: Option<&Scene>,
+    preset: &Preset,
+) -> Result<(Scene, Vec<String>), scene::Error> {
+    let subject = Subject::of_cutout(cutout.width, cutout.height, &cutout.pixels)
+        .ok_or(scene::Error::Empty { index: 0 })?;
+    let frame = listing::frame(&subject, preset);
+    let mut notes: Vec<String> = frame.notes.iter().map(ToString::to_string).collect();
+    let mut fitted = scene.cloned().unwrap_or_else(|| Scene::plain(frame.width, frame.height));
+    (fitted.size.width, fitted.size.height) = (frame.width, frame.height);
+    if let Some(color) =
+        preset.background.color().filter(|_| scene.is_none() || preset.background.is_demanded())
+    {
+        let plain = Backdrop::Solid { color: Color(color.0) };
+        let changed = fitted.backdrop != plain || fitted.shadow != Shadow::NONE || fitted.floor.gloss > 0.0;
+        if scene.is_some() && changed {
+            notes.push(format!(
+                "{} demands {} behind the product and nothing else: backdrop, shadow and reflection were left out",
+                preset.name,
+                Color(color.0)
+            ));
+        }
+        fitted.backdrop = plain;
+        fitted.shadow = Shadow::NONE;
+        fitted.floor.gloss = 0.0;
+    }
+    // A marketplace that says how much of the frame the product takes is obeyed, as far as one product goes; in a
+    // scene of the seller's own it stays where it was put, but is never enlarged.
+    let framed = scene.is_none() || preset.background.is_demanded();
+    match fitted.layers.as_mut_slice() {
+        [Layer::Product(product)] if framed => product.place = place(&frame),
+        layers => {
+            for Layer::Product(product) in layers {
+                if let (Place::Ground { width, height, .. }, 0) = (&mut product.place, product.picture) {
+                    *width = width.min(subject.width as f32 / frame.width as f32);
+                    *height = height.min(subject.height as f32 / frame.height as f32);
+                }
+            }
+        }
+    }
+    Ok((fitted, notes))
+}
+
+fn place(frame: &Frame) -> Place {
+    Place::Pixels { x: frame.x as f32, y: frame.y as f32, scale: frame.scale as f32 }
+}
+
+/// Draws cut-outs in a scene and encodes the picture, for a marketplace or as it is. The first cut-out is the one that
+/// a marketplace frames. `progress`, told 0 to 1, stops the work by answering false.
+///
+/// # Errors
+/// As [`scene::draw`] and [`photo::encode`].
+pub fn shoot(
+    cutouts: &[&Cutout],
+    scene: Option<&Scene>,
+    preset: Option<&Preset>,
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Result<Shot, Error> {
+    let first = cutouts.first().ok_or_else(|| scene::Error::NoPicture {
+        field: "the shot".to_owned(),
+        index: 0,
+        count: 0,
+    })?;
+    let (scene, notes) = match (scene, preset) {
+        (scene, Some(preset)) => fitted(first, scene, preset)?,
+        (Some(scene), None) => (scene.clone(), Vec::new()),
+        (None, None) => (Scene::plain(first.width, first.height), Vec::new()),
+    };
+    let picture = scene::draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
+    let scene::Picture { width, height, scales, .. } = &picture;
+    let (width, height, scales) = (*width, *height, scales.clone());
+    let done =
+        |bytes, kind, lint, notes| Shot { bytes, kind, width, height, scales: scales.clone(), notes, lint };
+    let Some(preset) = preset else {
+        let transparent = scene.backdrop == Backdrop::Transparent;
+        let (output, kind) = if transparent {
+            (Output::Png { background: None }, Kind::Png)
+        } else {
+            (Output::Jpeg { quality: QUALITY, background: Rgb([255; 3]) }, Kind::Jpeg)
+        };
+        let bytes = photo::encode(width, height, &picture.pixels, output)?;
+        progress(1.0);
+        return Ok(done(bytes, kind, None, notes));
+    };
+    let largest = scales.iter().copied().reduce(f32::max).map(f64::from);
+    let exported = listing::export(
+        &listing::Picture {
+            width,
+            height,
+            pixels: &picture.pixels,
+            product: Some(&picture.covered),
+            resampling: largest,
+        },
+        preset,
+        &Limits::PRODUCT,
+    )?;
+    progress(1.0);
+    Ok(done(exported.bytes, exported.kind, Some(exported.lint), notes))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::tools::studio::looks;
+
+    /// A round thing of 1600 px in a cut-out of 2000 × 2000.
+    fn ball() -> Cutout {
+        let (width, height) = (2000, 2000);
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).flat_map(|(x, y)| {
+            let far = (x as f32 - 1000.0).hypot(y as f32 - 1000.0);
+            let alpha = ((800.5 - far).clamp(0.0, 1.0) * 255.0) as u8;
+            if alpha == 0 { [0; 4] } else { [180, (x / 8) as u8, 60, alpha] }
+        });
+        Cutout { width, height, pixels: pixels.collect(), confidence: None, doubt: None }
+    }
+
+    #[test]
+    fn amazon_gets_plain_white_whatever_the_scene() {
+        let ball = ball();
+        let preset = listing::find("amazon_main").unwrap();
+        for scene in [None, Some(&looks().iter().find(|look| look.id == "noir").unwrap().scene)] {
+            let shot = shoot(&[&ball], scene, Some(preset), &mut |_| true).unwrap();
+            let lint = shot.lint.unwrap();
+            assert!(lint.is_clean(), "{:?}", lint.findings);
+            assert_eq!(shot.notes.iter().any(|note| note.contains("demands")), scene.is_some());
+            assert!(shot.scales[0] <= 1.0);
+        }
+    }
+
+    #[test]
+    fn a_scene_stays_where_a_marketplace_leaves_it_free() {
+        let ball = ball();
+        let sweep = &looks().iter().find(|look| look.id == "studio_sweep").unwrap().scene;
+        let shot = shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), &mut |_| true).unwrap();
+        let photo = photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap();
+        assert_ne!(photo.pixels[..3], [255, 255, 255]);
+        assert!(shot.scales[0] <= 1.0, "{}", shot.scales[0]);
+        assert!(shot.lint.unwrap().is_clean());
+    }
+
+    #[test]
+    fn for_no_marketplace_a_scene_is_taken_as_it_is() {
+        let ball = ball();
+        let look = |id: &str| &looks().iter().find(|look| look.id == id).unwrap().scene;
+        let shot = shoot(&[&ball], Some(look("shadow_only")), None, &mut |_| true).unwrap();
+        assert_eq!((shot.kind, shot.width, shot.height), (Kind::Png, 2000, 2000));
+        assert!(photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap().has_alpha);
+        let shot = shoot(&[&ball], Some(look("blush")), None, &mut |_| true).unwrap();
+        assert_eq!(shot.kind, Kind::Jpeg);
+    }
+
+    #[test]
+    fn nothing_and_no_picture_are_said() {
+        let nothing = Cutout { width: 4, height: 4, pixels: vec![0; 64], confidence: None, doubt: None };
+        let preset = listing::find("etsy").unwrap();
+        let error = shoot(&[&nothing], None, Some(preset), &mut |_| true).unwrap_err();
+        assert_eq!(error, Error::Scene(scene::Error::Empty { index: 0 }));
+        assert!(matches!(
+            shoot(&[], None, None, &mut |_| true),
+            Err(Error::Scene(scene::Error::NoPicture { .. }))
+        ));
+    }
+}

@@ -1,0 +1,216 @@
+//! The photography studio. Scenes and reports cross as JSON.
+
+use js_sys::Function;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::fault::Fault;
+use super::picture::Preview;
+use crate::listing::{self, Preset, Severity};
+use crate::photo::{self, Limits, Photo};
+use crate::scene::{self, Scene};
+use crate::tools::studio;
+use crate::vision::Cutout;
+
+fn json(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::caller(error.to_string()))
+}
+
+/// A marketplace, as the page shows it.
+#[derive(Serialize)]
+struct PresetRow<'a> {
+    id: &'a str,
+    name: &'a str,
+    size: [u32; 2],
+    /// The colour that is demanded behind the product, `#rrggbb`.
+    background: Option<String>,
+    confidence: listing::Confidence,
+    as_of: &'a str,
+}
+
+/// Every marketplace, as JSON: `[{ id, name, size, background, confidence, as_of }]`.
+#[wasm_bindgen]
+pub fn presets() -> Result<String, Fault> {
+    let catalog = listing::catalog();
+    let row = |preset: &'static Preset| PresetRow {
+        id: &preset.id,
+        name: &preset.name,
+        size: preset.size(),
+        background: preset
+            .background
+            .color()
+            .filter(|_| preset.background.is_demanded())
+            .map(|color| scene::Color(color.0).to_string()),
+        confidence: preset.confidence,
+        as_of: &catalog.as_of,
+    };
+    json(&catalog.presets.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The studio's looks, as JSON: `[{ id, name, scene }]`.
+#[wasm_bindgen]
+pub fn looks() -> Result<String, Fault> {
+    json(&studio::looks())
+}
+
+/// Checks a scene and gives it back with every field filled in.
+#[wasm_bindgen(js_name = checkScene)]
+pub fn check_scene(scene: &str) -> Result<String, Fault> {
+    Ok(Scene::read(scene)?.write())
+}
+
+/// A finished cut-out that is put into scenes.
+#[wasm_bindgen(js_name = Studio)]
+pub struct StudioHandle {
+    cutout: Cutout,
+    /// The same with fewer pixels, for the screen.
+    small: Option<Cutout>,
+}
+
+/// Of the copy that previews are drawn from, pixels of its longer side for each that the screen asks for: a product
+/// fills most of a picture, and seldom more than all of it.
+const SPARE: u32 = 2;
+
+#[wasm_bindgen(js_class = Studio)]
+impl StudioHandle {
+    /// Opens a finished cut-out, the bytes of a PNG.
+    pub fn open(bytes: &[u8]) -> Result<Self, Fault> {
+        let photo = photo::decode(bytes, &Limits::PRODUCT)?;
+        Ok(Self { cutout: cutout(photo), small: None })
+    }
+
+    /// Width of the cut-out in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.cutout.width
+    }
+
+    /// Height of the cut-out in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.cutout.height
+    }
+
+    /// Draws a scene with at most `longest` pixels on its longer side.
+    pub fn preview(&mut self, scene: &str, longest: u32) -> Result<Preview, Fault> {
+        let mut scene = Scene::read(scene)?.shrunk(longest);
+        let side = longest.saturating_mul(SPARE).max(1);
+        let factor = self.cutout.width.max(self.cutout.height) as f32 / side as f32;
+        let cutout = if factor > 1.0 {
+            let wanted = |small: &Cutout| small.width.max(small.height) == side;
+            if !self.small.as_ref().is_some_and(wanted) {
+                self.small = Some(reduced(&self.cutout, factor));
+            }
+            scene.of_reduced(0, factor);
+            self.small.as_ref().unwrap_or(&self.cutout)
+        } else {
+            &self.cutout
+        };
+        let picture = scene::draw(&scene, &[cutout], &mut |_| true)?;
+        Ok(Preview::of_picture(picture.width, picture.height, picture.pixels))
+    }
+
+    /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by
+    /// returning `false`.
+    pub fn shoot(
+        &self,
+        scene: Option<String>,
+        preset: Option<String>,
+        progress: &Function,
+    ) -> Result<ShotHandle, Fault> {
+        let scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
+        let preset = preset
+            .map(|id| listing::find(&id).map_err(|unknown| Fault::caller(unknown.to_string())))
+            .transpose()?;
+        let mut listener = |done: f32| {
+            progress
+                .call1(&JsValue::UNDEFINED, &done.into())
+                .map_or(true, |answer| answer.as_bool() != Some(false))
+        };
+        Ok(ShotHandle { shot: studio::shoot(&[&self.cutout], scene.as_ref(), preset, &mut listener)? })
+    }
+}
+
+fn cutout(photo: Photo) -> Cutout {
+    let Photo { width, height, pixels, .. } = photo;
+    Cutout { width, height, pixels, confidence: None, doubt: None }
+}
+
+/// A copy with so many times fewer pixels along a side.
+fn reduced(from: &Cutout, factor: f32) -> Cutout {
+    let Cutout { width, height, pixels, .. } = from;
+    let photo =
+        Photo { width: *width, height: *height, pixels: pixels.clone(), has_alpha: true, reduced_from: None };
+    let side = |side: u32| ((side as f32 / factor).round() as u32).max(1);
+    cutout(photo::resample(&photo, side(*width), side(*height)))
+}
+
+/// What the page shows of a file beside the file.
+#[derive(Serialize)]
+struct Report<'a> {
+    notes: &'a [String],
+    findings: Vec<Row<'a>>,
+    clean: bool,
+    /// Pixels of the file along one of the cut-out.
+    scales: &'a [f32],
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    check: listing::Check,
+    severity: Severity,
+    message: &'a str,
+}
+
+/// A finished file.
+#[wasm_bindgen(js_name = Shot)]
+pub struct ShotHandle {
+    shot: studio::Shot,
+}
+
+#[wasm_bindgen(js_class = Shot)]
+impl ShotHandle {
+    /// What its name ends in, without the dot.
+    #[wasm_bindgen(getter)]
+    pub fn extension(&self) -> String {
+        self.shot.kind.extension().to_owned()
+    }
+
+    /// Width in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.shot.width
+    }
+
+    /// Height in pixels.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.shot.height
+    }
+
+    /// What the seller should know, as JSON: `{ notes, findings: [{ check, severity, message }], clean, scales }`.
+    #[wasm_bindgen(getter)]
+    pub fn report(&self) -> Result<String, Fault> {
+        let findings = self.shot.lint.iter().flat_map(|lint| &lint.findings);
+        let findings = findings
+            .map(|finding| Row {
+                check: finding.check,
+                severity: finding.severity,
+                message: &finding.message,
+            })
+            .collect();
+        json(&Report {
+            notes: &self.shot.notes,
+            findings,
+            clean: self.shot.lint.as_ref().is_none_or(listing::Lint::is_clean),
+            scales: &self.shot.scales,
+        })
+    }
+
+    /// The file. Frees the handle.
+    #[wasm_bindgen(js_name = intoBytes)]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.shot.bytes
+    }
+}
