@@ -543,7 +543,7 @@ mod tests {
         }
     }
 
-    /// `cargo test --profile bench --lib twelve_megapixels -- --ignored --nocapture`
+    /// `cargo test --lib twelve_megapixels -- --ignored --nocapture`
     #[test]
     #[ignore = "a measurement"]
     fn twelve_megapixels() {
