@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::lint::{Check, Context, Fix, Lint, Severity, lint};
+use super::lint::{Check, Context, Lint, Severity, lint};
 use super::look::zone_of_alpha;
 use super::preset::{Kind, Preset};
-use crate::photo::{self, Limits, Output, Rgb, encode};
+use crate::photo::metadata::{DigitalSourceType, with_digital_source_type};
+use crate::photo::{self, Limits, Output, Rgb, encode, encode_on_white};
 
 /// Above this JPEG quality a file grows and nothing is seen.
 const BEST_QUALITY: u8 = 95;
@@ -31,6 +32,8 @@ pub struct Picture<'a> {
     pub product: Option<&'a [u8]>,
     /// Pixels of the picture for each pixel of the photo, along a side; above 1 the photo was enlarged.
     pub resampling: Option<f64>,
+    /// What the photo says of how it came to be ([`Metadata`](photo::metadata::Metadata)); it is written into the file.
+    pub digital_source_type: Option<&'a DigitalSourceType>,
 }
 
 /// A file for a marketplace.
@@ -97,41 +100,39 @@ pub fn export_as(
         return Err(photo::Error::WrongLength { width, height, expected, found: pixels.len() as u64 });
     }
     let product = product_of(picture);
-    let (pixels, cleaned) = clean(picture, product.as_deref(), preset);
-    let context = Context { resampling: picture.resampling, product: product.as_deref() };
-    let color = preset.background.color().unwrap_or(Rgb([255; 3]));
-    let write = |output| encode(width, height, &pixels, output);
-    let check = |bytes: &[u8]| lint(bytes, preset, &context, limits);
+    let zone = product.as_deref().map(|product| zone_of_alpha(width, height, product));
+    let (pixels, cleaned) = clean(picture, product.as_deref().zip(zone.as_deref()), preset);
+    let context = Context {
+        resampling: picture.resampling,
+        product: product.as_deref(),
+        digital_source_type: picture.digital_source_type,
+    };
     // Where a colour is asked for nothing stays transparent; elsewhere the format decides.
     let background = preset.background.color();
-    let done = |bytes: Vec<u8>, kind, quality| {
-        let lint = check(&bytes);
-        Exported { bytes, kind, quality, cleaned, lint }
-    };
-    match kind {
+    let write = |output| encode(width, height, &pixels, output);
+    let (bytes, kind, quality) = match kind {
         Kind::Jpeg => {
-            let jpeg = |quality| write(Output::Jpeg { quality, background: color });
-            let (mut bytes, mut quality) = search(jpeg, preset)?;
-            let mut exported = done(std::mem::take(&mut bytes), Kind::Jpeg, Some(quality));
-            // Ringing around the product: finer steps ring less.
-            while exported
-                .lint
-                .of(Check::Background)
-                .any(|finding| matches!(finding.fix, Some(Fix::PutOn { .. })))
-                && (BEST_QUALITY..100).contains(&quality)
-            {
-                quality = if quality < 98 { 98 } else { 100 };
-                let finer = jpeg(quality)?;
-                if preset.bytes.most.is_some_and(|most| finer.len() as u64 > most) {
-                    break;
+            let color = background.unwrap_or(Rgb([255; 3]));
+            let jpeg = |quality| {
+                if color != Rgb([255; 3]) {
+                    return write(Output::Jpeg { quality, background: color });
                 }
-                exported = done(finer, Kind::Jpeg, Some(quality));
-            }
-            Ok(exported)
+                // Where the product is not known, what is exactly white is taken for background.
+                let is_behind = |at: usize| zone.as_deref().is_none_or(|zone| zone[at] == 0);
+                encode_on_white(width, height, &pixels, quality, is_behind)
+            };
+            let (bytes, quality) = search(jpeg, preset)?;
+            (bytes, Kind::Jpeg, Some(quality))
         }
-        Kind::Webp => Ok(done(write(Output::WebP { background })?, Kind::Webp, None)),
-        _ => Ok(done(write(Output::Png { background })?, Kind::Png, None)),
-    }
+        Kind::Webp => (write(Output::WebP { background })?, Kind::Webp, None),
+        _ => (write(Output::Png { background })?, Kind::Png, None),
+    };
+    let bytes = match picture.digital_source_type {
+        Some(source) => with_digital_source_type(bytes, source),
+        None => bytes,
+    };
+    let lint = lint(&bytes, preset, &context, limits);
+    Ok(Exported { bytes, kind, quality, cleaned, lint })
 }
 
 /// The product's opacity: what was given, else the picture's own where it has one.
@@ -146,13 +147,16 @@ fn product_of<'a>(picture: &Picture<'a>) -> Option<Cow<'a, [u8]>> {
 
 /// The picture without the haze and the specks that a matte leaves beside the product, where a colour is demanded
 /// there; and how many pixels they were. Shadows are not of the matte and stay.
-fn clean<'a>(picture: &Picture<'a>, product: Option<&[u8]>, preset: &Preset) -> (Cow<'a, [u8]>, u64) {
-    let (Some(product), Some(Rgb([red, green, blue])), true) =
-        (product, preset.background.color(), preset.background.is_demanded())
+fn clean<'a>(
+    picture: &Picture<'a>,
+    product_and_zone: Option<(&[u8], &[u8])>,
+    preset: &Preset,
+) -> (Cow<'a, [u8]>, u64) {
+    let (Some((product, zone)), Some(Rgb([red, green, blue])), true) =
+        (product_and_zone, preset.background.color(), preset.background.is_demanded())
     else {
         return (Cow::Borrowed(picture.pixels), 0);
     };
-    let zone = zone_of_alpha(picture.width, picture.height, product);
     let behind = [red, green, blue, 255];
     let mut cleaned = 0;
     let mut pixels = Cow::Borrowed(picture.pixels);
@@ -198,4 +202,151 @@ fn search(
         }
     }
     best.map_or_else(|| jpeg(floor).map(|file| (file, floor)), Ok)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::{Bytes, find};
+    use super::*;
+    use crate::photo::{Format, decode, sniff};
+
+    /// A disc of noise in colour with a soft edge, haze and a speck beside it, on nothing.
+    fn disc(side: u32) -> Vec<u8> {
+        let mut state = 3_u32;
+        let mut pixels = Vec::new();
+        for y in 0..side {
+            for x in 0..side {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let center = f64::from(side) / 2.0;
+                let inside = 0.44 * f64::from(side) - (f64::from(x) - center).hypot(f64::from(y) - center);
+                let alpha = match () {
+                    () if (5..8).contains(&x) && (5..8).contains(&y) => 200,
+                    () if x < 3 => 3,
+                    () => ((inside + 1.0).clamp(0.0, 2.0) / 2.0 * 255.0) as u8,
+                };
+                let noise = (state >> 27) as u8;
+                pixels.extend(if alpha > 0 { [180 + noise, 40 + noise, 30, alpha] } else { [0; 4] });
+            }
+        }
+        pixels
+    }
+
+    fn picture(side: u32, pixels: &[u8]) -> Picture<'_> {
+        Picture {
+            width: side,
+            height: side,
+            pixels,
+            product: None,
+            resampling: None,
+            digital_source_type: None,
+        }
+    }
+
+    #[test]
+    fn haze_and_specks_beside_the_product_are_cleaned_where_white_is_demanded() {
+        let pixels = disc(1000);
+        let exported = export(&picture(1000, &pixels), find("walmart").unwrap(), &Limits::PRODUCT).unwrap();
+        assert_eq!(exported.cleaned, 3 * 1000 + 3 * 3);
+        assert_eq!(exported.lint.of(Check::Background).count(), 0, "{}", exported.lint);
+        assert_eq!((exported.kind, exported.quality), (Kind::Jpeg, Some(95)));
+        let exported = export(&picture(1000, &pixels), find("etsy").unwrap(), &Limits::PRODUCT).unwrap();
+        assert_eq!(exported.cleaned, 0);
+    }
+
+    #[test]
+    fn a_shadow_is_not_wiped_away_but_reported() {
+        let mut pixels = disc(600);
+        let product: Vec<u8> = pixels.iter().skip(3).step_by(4).copied().collect();
+        for pixel in pixels.as_chunks_mut::<4>().0.iter_mut().skip(580 * 600 + 100).take(400) {
+            *pixel = [0, 0, 0, 60];
+        }
+        let picture = Picture { product: Some(&product), ..picture(600, &pixels) };
+        let exported = export(&picture, find("amazon_main").unwrap(), &Limits::PRODUCT).unwrap();
+        let found: Vec<_> = exported.lint.of(Check::Background).collect();
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Error), "{}", exported.lint);
+        assert!(found[0].measured.starts_with("400 pixels"), "{}", found[0].measured);
+    }
+
+    #[test]
+    fn the_quality_is_the_highest_that_fits() {
+        let pixels = disc(800);
+        let limited = |bytes: Bytes| {
+            let preset = Preset { bytes, ..find("amazon_secondary").unwrap().clone() };
+            export(&picture(800, &pixels), &preset, &Limits::PRODUCT).unwrap()
+        };
+        let free = limited(Bytes::default());
+        assert_eq!(free.quality, Some(95));
+        let size = free.bytes.len() as u64;
+        let most = Some(size * 2 / 3);
+        let fitted = limited(Bytes { most, ..Bytes::default() });
+        let quality = fitted.quality.unwrap();
+        assert!(fitted.bytes.len() as u64 <= size * 2 / 3 && fitted.lint.is_clean(), "{}", fitted.lint);
+        let jpeg = |quality| encode_on_white(800, 800, &pixels, quality, |_| true).unwrap();
+        assert!(jpeg(quality + 1).len() as u64 > size * 2 / 3, "{quality} is not the highest");
+        // What is only wished for stops where it would show.
+        let wished = limited(Bytes { goal: Some(1000), ..Bytes::default() });
+        assert_eq!((wished.quality, wished.lint.is_clean()), (Some(85), true));
+        let hopeless = limited(Bytes { most: Some(1000), ..Bytes::default() });
+        assert_eq!((hopeless.quality, hopeless.lint.of(Check::Bytes).count()), (Some(60), 1));
+        // Too few bytes: finer, and where that is not enough, without loss.
+        let more = limited(Bytes { least: Some(size * 5 / 4), ..Bytes::default() });
+        assert_eq!((more.quality, more.lint.is_clean()), (Some(100), true));
+    }
+
+    #[test]
+    fn another_format_is_taken_where_the_preferred_one_cannot_hold_what_is_asked() {
+        // Fine stripes of two colours: nothing for a JPEG, a pattern for a PNG.
+        let pixels: Vec<u8> = (0..500 * 500_u32)
+            .flat_map(|at| if at % 2 == 0 { [200, 30, 40, 255] } else { [20, 90, 250, 255] })
+            .collect();
+        let preset = Preset {
+            bytes: Bytes { most: Some(40_000), ..Bytes::default() },
+            ..find("meta_feed_1x1").unwrap().clone()
+        };
+        let exported = export(&picture(500, &pixels), &preset, &Limits::PRODUCT).unwrap();
+        assert_eq!(
+            (exported.kind, sniff(&exported.bytes)),
+            (Kind::Png, Some(Format::Png)),
+            "{}",
+            exported.lint
+        );
+        assert_eq!(exported.lint.of(Check::Bytes).count(), 0);
+    }
+
+    #[test]
+    fn a_format_can_be_chosen_and_the_linter_speaks_of_it() {
+        let pixels = disc(500);
+        let made = |kind| {
+            export_as(&picture(500, &pixels), find("amazon_main").unwrap(), kind, &Limits::PRODUCT).unwrap()
+        };
+        for (kind, format, findings) in [
+            (Kind::Jpeg, Format::Jpeg, 0),
+            (Kind::Png, Format::Png, 0),
+            (Kind::Webp, Format::WebP, 1),
+            (Kind::Tiff, Format::Png, 0),
+        ] {
+            let exported = made(kind);
+            assert_eq!(sniff(&exported.bytes), Some(format));
+            assert_eq!(exported.lint.of(Check::Format).count(), findings, "{kind}");
+            assert!(!decode(&exported.bytes, &Limits::PRODUCT).unwrap().has_alpha);
+        }
+    }
+
+    #[test]
+    fn a_statement_of_the_photo_stays() {
+        let pixels = disc(500);
+        let source = DigitalSourceType::new("digitalCapture").unwrap();
+        let picture = Picture { digital_source_type: Some(&source), ..picture(500, &pixels) };
+        let exported = export(&picture, find("google_merchant").unwrap(), &Limits::PRODUCT).unwrap();
+        let metadata = photo::metadata::Metadata::of(&exported.bytes);
+        assert_eq!(metadata.digital_source_type, Some(source));
+        assert!(exported.lint.is_clean(), "{}", exported.lint);
+    }
+
+    #[test]
+    fn a_buffer_of_another_length_is_refused() {
+        let error = export(&picture(500, &[0; 4]), find("ebay").unwrap(), &Limits::PRODUCT).unwrap_err();
+        assert!(matches!(error, photo::Error::WrongLength { found: 4, .. }));
+    }
 }

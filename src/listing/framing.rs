@@ -156,7 +156,7 @@ fn wanted_fill(preset: &Preset) -> f64 {
     match &preset.fill {
         Some(Fill { least, most: Some(most), .. }) => (least + most) / 2.0,
         // A least that is far from full leaves the choice to us.
-        Some(Fill { least, most: None, .. }) => (least + MARGIN).max(USUAL_FILL).min(1.0),
+        Some(Fill { least, most: None, .. }) => (least + MARGIN).clamp(USUAL_FILL, 1.0),
         None if matches!(preset.background, Background::Free {} | Background::Unstated) => SCENE_FILL,
         None => USUAL_FILL,
     }
@@ -186,26 +186,15 @@ fn fit(size: [f64; 2], room: [f64; 2], wanted: f64, cut: Edges) -> f64 {
 
 /// The size reduced by a factor, but not below what the preset demands.
 fn smaller(usual: [u32; 2], factor: f64, preset: &Preset) -> [u32; 2] {
+    let least = preset.demands().filter_map(|bound| bound.least_factor(usual)).fold(0.0, f64::max);
+    let factor = factor.max(least).min(1.0);
     let by = |factor: f64| usual.map(|side| (f64::from(side) * factor).round().max(1.0) as u32);
-    let allowed = |size: [u32; 2]| {
-        preset.demands().filter(|bound| bound.least.is_some()).all(|bound| bound.allows(size))
-    };
-    if allowed(by(factor)) {
-        return by(factor);
-    }
-    let least = preset
-        .demands()
-        .filter(|bound| bound.least.is_some())
-        .map(|bound| bound.correction(by(factor)))
-        .fold(1.0, f64::max)
-        * factor;
-    // Rounding may fall one pixel below.
-    [0.0, 0.5, 1.0]
-        .into_iter()
-        .map(|more| by(least + more / f64::from(usual[0].min(usual[1]))))
-        .find(|&size| allowed(size))
+    // Rounding may fall a pixel below the least; half a pixel more does not.
+    let half = 0.5 / f64::from(usual[0].min(usual[1]));
+    (0..4)
+        .map(|more| by(factor + half * f64::from(more)))
+        .find(|&size| preset.demands().all(|bound| bound.least.is_none() || bound.allows(size)))
         .unwrap_or(usual)
-        .map(|side| side.max(1))
 }
 
 /// Where a cut-out's edge comes, in one direction: its box `[start, length]` in the middle of the room
@@ -289,6 +278,9 @@ mod tests {
                 let size = [frame.width, frame.height];
                 assert!(frame.scale <= 1.0);
                 assert!(preset.demands().all(|bound| bound.allows(size)), "{} {size:?}", preset.id);
+                // No larger than it must be: by the least, or by the fill.
+                let least = preset.demands().filter_map(|bound| bound.least_factor(size)).fold(0.0, f64::max);
+                assert!(frame.fill > 0.75 || least > 0.99, "{} {size:?} {frame:?}", preset.id);
                 if let Some(aspect) = &preset.aspect
                     && size[0].min(size[1]) >= 100
                 {

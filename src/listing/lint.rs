@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::look::Look;
 use super::preset::{Background, Bound, Extent, Fact, Force, Kind, Preset};
 use super::region::Subject;
+use crate::photo::metadata::{ColorSpace, DigitalSourceType, Metadata, MetadataKind};
 use crate::photo::{self, Format, Limits, Photo, Reader, Rgb};
 
 /// Above this factor the picture has pixels that the source has not; rounding of sizes stays below it.
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     /// The product's own opacity in the picture, without its shadow: `width × height` values of the file's size.
     /// Without it (or where its length is another) the product is told from a background of one colour.
     pub product: Option<&'a [u8]>,
+    /// What the photo's own metadata says of how it came to be.
+    pub digital_source_type: Option<&'a DigitalSourceType>,
 }
 
 /// What is checked.
@@ -62,6 +65,12 @@ pub enum Check {
     SafeArea,
     /// No more pixels than the source has.
     Resolution,
+    /// The colours are sRGB.
+    Color,
+    /// Nothing travels along that tells of a person, a place or a device.
+    Metadata,
+    /// The statement on how the picture came to be is still there.
+    DigitalSourceType,
 }
 
 /// How bad a finding is.
@@ -119,6 +128,11 @@ pub enum Fix {
         /// To this height.
         height: u32,
     },
+    /// Encode again without metadata, in sRGB.
+    DropMetadata,
+    /// Write this statement on how the picture came to be into the file
+    /// ([`with_digital_source_type`](photo::metadata::with_digital_source_type)).
+    KeepDigitalSourceType,
 }
 
 /// One thing that is not as the marketplace wants it.
@@ -194,6 +208,7 @@ pub fn lint(bytes: &[u8], preset: &Preset, context: &Context<'_>, limits: &Limit
     let format = photo::sniff(bytes);
     rules.format(format);
     rules.bytes(bytes.len() as u64);
+    rules.metadata(&Metadata::of(bytes), format, context);
     let mut subject = None;
     let mut fill = None;
     match photo::decode(bytes, limits) {
@@ -283,6 +298,75 @@ impl Rules<'_> {
             Some(Fix::ChangeFormat { to: preferred }),
             None,
         );
+    }
+
+    fn metadata(&mut self, metadata: &Metadata, format: Option<Format>, context: &Context<'_>) {
+        let name = &self.preset.name;
+        if metadata.is_animated {
+            let still_only =
+                self.preset.formats.as_ref().is_some_and(|formats| {
+                    formats.still_only.iter().any(|kind| Some(kind.format()) == format)
+                });
+            let severity =
+                if still_only { self.severity(Force::Must, Fact::Formats) } else { Severity::Warning };
+            let message =
+                format!("the picture moves and {name} shows still ones: save it as a still picture");
+            let row = ["moves".into(), "a still picture".into(), message];
+            let to = self.preset.formats.as_ref().map_or(Kind::Jpeg, |formats| formats.preferred);
+            self.find(Check::Still, severity, row, Some(Fix::ChangeFormat { to }), None);
+        }
+        let measured = match metadata.color_space {
+            ColorSpace::Untagged | ColorSpace::Srgb => None,
+            ColorSpace::Other => Some("another colour space than sRGB, or a profile that cannot be read"),
+            ColorSpace::Cmyk => Some("inks (CMYK)"),
+        };
+        if let Some(measured) = measured {
+            let message = format!(
+                "the file holds {measured}, and shops show colours as sRGB, so they would look wrong: save it in sRGB"
+            );
+            let row = [measured.into(), "sRGB".into(), message];
+            self.find(Check::Color, Severity::Warning, row, Some(Fix::DropMetadata), None);
+        }
+        let mut told: Vec<&str> = metadata
+            .found
+            .iter()
+            .filter(|found| {
+                matches!(
+                    found.kind,
+                    MetadataKind::Position
+                        | MetadataKind::SerialNumber
+                        | MetadataKind::Person
+                        | MetadataKind::Thumbnail
+                        | MetadataKind::History
+                        | MetadataKind::MakerNote
+                        | MetadataKind::Iptc
+                )
+            })
+            .map(|found| found.what.as_str())
+            .collect();
+        told.truncate(8);
+        if !told.is_empty() {
+            let measured = told.join(", ");
+            let message = format!(
+                "the file tells more than the picture ({measured}), and who downloads it can read that: save it without metadata"
+            );
+            let row = [measured, "nothing of persons, places or devices".into(), message];
+            self.find(Check::Metadata, Severity::Warning, row, Some(Fix::DropMetadata), None);
+        }
+        if let Some(source) = context.digital_source_type
+            && metadata.digital_source_type.as_ref() != Some(source)
+        {
+            let demanded = self.preset.keep_digital_source_type;
+            let severity =
+                if demanded { self.severity(Force::Must, Fact::Forbidden) } else { Severity::Advice };
+            let wants = if demanded { "must stay" } else { "should stay" };
+            let message = format!(
+                "the photo says how it came to be ({source}) and the file does not, which for {} {wants}: write it into the file",
+                self.preset.name
+            );
+            let row = ["none".into(), source.to_string(), message];
+            self.find(Check::DigitalSourceType, severity, row, Some(Fix::KeepDigitalSourceType), None);
+        }
     }
 
     fn bytes(&mut self, bytes: u64) {
@@ -696,7 +780,8 @@ mod tests {
         use Severity::{Advice, Error, Warning};
         let good = || Sample { ..Sample::GOOD };
         let grey = [238, 238, 238, 255];
-        let rows: &[(&str, &str, Sample, Check, Severity, Option<Fix>)] = &[
+        type Row = (&'static str, &'static str, Sample, Check, Severity, Option<Fix>);
+        let rows: &[Row] = &[
             (
                 "one pixel one level off white",
                 "amazon_main",
@@ -979,6 +1064,61 @@ mod tests {
         let sizes: Vec<Severity> = lint.of(Check::Size).map(|finding| finding.severity).collect();
         assert_eq!(sizes, [Severity::Warning, Severity::Advice], "{lint}");
         assert!(lint.to_string().contains("from 2027-01-31 on") && lint.to_string().contains("for apparel"));
+    }
+
+    #[test]
+    fn what_a_file_tells_besides_its_pixels_is_found() {
+        let fixture = |name: &str| {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/photos/").to_owned() + name;
+            std::fs::read(path).unwrap()
+        };
+        let find_in = |bytes: &[u8], check: Check| {
+            let lint = lint(bytes, find("google_merchant").unwrap(), &Context::default(), &Limits::PRODUCT);
+            lint.of(check).map(|finding| (finding.severity, finding.fix)).next()
+        };
+        let drop = Some((Severity::Warning, Some(Fix::DropMetadata)));
+        for (name, check, expected) in [
+            ("upright.png", Check::Color, None),
+            ("adobe-rgb.jpg", Check::Color, drop),
+            ("cmyk.jpg", Check::Color, drop),
+            ("upright.png", Check::Metadata, None),
+            ("transparent.gif", Check::Still, None),
+            (
+                "animated.gif",
+                Check::Still,
+                Some((Severity::Error, Some(Fix::ChangeFormat { to: Kind::Jpeg }))),
+            ),
+            (
+                "animated.webp",
+                Check::Still,
+                Some((Severity::Warning, Some(Fix::ChangeFormat { to: Kind::Jpeg }))),
+            ),
+        ] {
+            assert_eq!(find_in(&fixture(name), check), expected, "{name}");
+        }
+        let mut named =
+            Sample { output: Output::Jpeg { quality: 90, background: Rgb([255; 3]) }, ..Sample::GOOD }.file();
+        // A directory of one entry: the artist.
+        named.splice(
+            2..2,
+            *b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x3b\x01\x02\0\x04\0\0\0me\0\0\0\0\0\0",
+        );
+        assert_eq!(find_in(&named, Check::Metadata), drop);
+    }
+
+    #[test]
+    fn a_statement_that_was_lost_is_found() {
+        let source = DigitalSourceType::new("trainedAlgorithmicMedia").unwrap();
+        let context = Context { digital_source_type: Some(&source), ..Context::default() };
+        let file = Sample::GOOD.file();
+        let tagged = photo::metadata::with_digital_source_type(file.clone(), &source);
+        let severity = |file: &[u8], preset: &str| {
+            let lint = lint(file, find(preset).unwrap(), &context, &Limits::PRODUCT);
+            lint.of(Check::DigitalSourceType).map(|finding| finding.severity).next()
+        };
+        assert_eq!(severity(&file, "google_merchant"), Some(Severity::Error));
+        assert_eq!(severity(&file, "amazon_main"), Some(Severity::Advice));
+        assert_eq!(severity(&tagged, "google_merchant"), None);
     }
 
     #[test]

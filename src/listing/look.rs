@@ -140,7 +140,7 @@ pub(super) fn zone_of_alpha(width: u32, height: u32, alpha: &[u8]) -> Vec<u8> {
 }
 
 /// Widens what is marked by `by` pixels to all sides.
-fn widen(mask: &mut [u8], width: usize, by: usize) {
+pub(super) fn widen(mask: &mut [u8], width: usize, by: usize) {
     let mut line = Vec::new();
     for row in mask.chunks_exact_mut(width) {
         line.clear();

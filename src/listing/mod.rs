@@ -9,6 +9,7 @@ mod lint;
 mod look;
 mod preset;
 mod region;
+pub mod report;
 
 pub use export::{Exported, Picture, export, export_as};
 pub use framing::{Frame, Note, frame, frame_in};

@@ -221,7 +221,7 @@ pub enum Extent {
 
 impl Extent {
     /// By what a size exceeds this, as a factor on its sides: 1 is just reached, 2 is twice as large. For
-    /// [`Extent::Sides`], `narrow` picks the side that exceeds it least, or the one that exceeds it most.
+    /// [`Extent::Sides`], `of_sides` picks one of the two, `f64::min` where both must reach it.
     fn ratio(self, [width, height]: [u32; 2], of_sides: impl Fn(f64, f64) -> f64) -> f64 {
         let (width, height) = (f64::from(width), f64::from(height));
         match self {
@@ -254,10 +254,16 @@ impl Bound {
             && self.most.is_none_or(|most| most.ratio(size, f64::max) <= 1.0)
     }
 
+    /// The factor on both sides at which a size just reaches the least; none where there is no least.
+    #[must_use]
+    pub fn least_factor(&self, size: [u32; 2]) -> Option<f64> {
+        self.least.map(|least| 1.0 / least.ratio(size, f64::min))
+    }
+
     /// The factor on both sides that just brings a size within it; 1 where it is.
     #[must_use]
     pub fn correction(&self, size: [u32; 2]) -> f64 {
-        let least = self.least.map_or(1.0, |least| (1.0 / least.ratio(size, f64::min)).max(1.0));
+        let least = self.least_factor(size).unwrap_or(1.0).max(1.0);
         self.most.map_or(least, |most| least.min(1.0 / most.ratio(size, f64::max)))
     }
 }

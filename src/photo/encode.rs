@@ -4,6 +4,8 @@
 //! transparent, where the cut-away background would otherwise still lie. The same picture gives the same
 //! bytes.
 
+mod white;
+
 use std::borrow::Cow;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -11,6 +13,8 @@ use image::{GenericImageView, Pixel as _};
 use image_webp::WebPEncoder;
 
 use super::{Error, Format, Output, Rgb, check_length, memory};
+
+pub use white::encode_on_white;
 
 /// Encodes a picture: `width × height × 4` bytes of straight sRGB RGBA.
 ///

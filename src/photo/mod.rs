@@ -7,15 +7,16 @@ mod decode;
 mod encode;
 mod error;
 mod memory;
+pub mod metadata;
 mod orient;
 mod profile;
 mod resample;
 mod sniff;
 
 pub use decode::decode;
-pub use encode::encode;
+pub use encode::{encode, encode_on_white};
 pub use error::{Error, Fault};
-pub use resample::{Filter, network_input, resample};
+pub use resample::{Filter, network_input, place, resample};
 pub use sniff::{Format, Reader, sniff};
 
 /// What a photo may be, at most. Passed in explicitly by every caller; there is no default.

@@ -45,6 +45,37 @@ pub(super) enum Meaning {
     Gamma { encoding: f32, chromaticities: Option<[(f32, f32); 4]> },
 }
 
+/// What an ICC profile describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    /// sRGB, to within a step.
+    Srgb,
+    /// Inks.
+    Cmyk,
+    /// Another space of light.
+    Other,
+}
+
+/// What an ICC profile describes; none where it cannot be read.
+pub(super) fn space_of(icc: &[u8]) -> Option<Space> {
+    let profile = ColorProfile::new_from_slice(icc).ok()?;
+    match profile.color_space {
+        DataColorSpace::Cmyk => Some(Space::Cmyk),
+        DataColorSpace::Rgb => {
+            let executor = profile
+                .create_transform_8bit(
+                    Layout::Rgba,
+                    &ColorProfile::new_srgb(),
+                    Layout::Rgba,
+                    TransformOptions::default(),
+                )
+                .ok()?;
+            Some(if is_identity(&executor) { Space::Srgb } else { Space::Other })
+        }
+        _ => Some(Space::Other),
+    }
+}
+
 /// Converts rows of a file's samples to sRGB.
 pub(super) struct Converter {
     channels: Channels,

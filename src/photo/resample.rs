@@ -47,6 +47,53 @@ pub fn resample(photo: &Photo, width: u32, height: u32) -> Photo {
     Photo { width, height, pixels, has_alpha: photo.has_alpha, reduced_from: photo.reduced_from }
 }
 
+/// A photo at another scale on an empty picture of `width × height` pixels: its point `(u, v)` comes to
+/// `(x + scale · u, y + scale · v)`, whole numbers being the borders between pixels in both. The same filter as
+/// [`resample`]; pixels that the photo covers only in part, at its own border, stay empty.
+pub fn place(photo: &Photo, width: u32, height: u32, scale: f64, [x, y]: [f64; 2]) -> Photo {
+    let (width, height) = (width.max(1), height.max(1));
+    let mut pixels = vec![0; width as usize * height as usize * 4];
+    // What rounding leaves of a border that lies on a border.
+    const SLACK: f64 = 1e-6;
+    let span = |from: f64, length: u32, end: u32| {
+        let first = (from - SLACK).ceil().clamp(0.0, f64::from(end));
+        let last = (from + scale * f64::from(length) + SLACK).floor().clamp(first, f64::from(end));
+        (first, last - first)
+    };
+    let (left, columns) = span(x, photo.width, width);
+    let (top, rows) = span(y, photo.height, height);
+    let empty = |pixels| Photo { width, height, pixels, has_alpha: true, reduced_from: photo.reduced_from };
+    if columns < 1.0 || rows < 1.0 || scale.is_nan() || scale <= 0.0 {
+        return empty(pixels);
+    }
+    // The part of the photo that falls on those pixels.
+    let part = |first: f64, count: f64, from: f64, length: u32| {
+        let start = ((first - from) / scale).clamp(0.0, f64::from(length));
+        (start, (count / scale).min(f64::from(length) - start))
+    };
+    let (part_left, part_width) = part(left, columns, x, photo.width);
+    let (part_top, part_height) = part(top, rows, y, photo.height);
+    let (columns, rows) = (columns as u32, rows as u32);
+    let mut placed = vec![0; columns as usize * rows as usize * 4];
+    let from = ImageRef::new(photo.width, photo.height, &photo.pixels, PixelType::U8x4)
+        .expect("a picture's buffer has its length");
+    let mut to = Image::from_slice_u8(columns, rows, &mut placed, PixelType::U8x4)
+        .expect("the buffer was made for this size");
+    let options = ResizeOptions::new()
+        .resize_alg(Filter::Lanczos.algorithm())
+        .use_alpha(photo.has_alpha)
+        .crop(part_left, part_top, part_width, part_height);
+    if Resizer::new().resize(&from, &mut to, &options).is_err() {
+        return empty(pixels);
+    }
+    let (left, top) = (left as usize, top as usize);
+    for (row, placed) in placed.chunks_exact(columns as usize * 4).enumerate() {
+        pixels[((top + row) * width as usize + left) * 4..][..placed.len()].copy_from_slice(placed);
+    }
+    let is_covered = (columns, rows) == (width, height) && !photo.has_alpha;
+    Photo { width, height, pixels, has_alpha: !is_covered, reduced_from: photo.reduced_from }
+}
+
 /// A photo as a network takes it: `[3, height, width]`, red, green and blue planes, 0 to 1 in sRGB's own
 /// encoding, what is transparent on white. The values are multiples of 1/255, as if Pillow had resized.
 pub fn network_input(photo: &Photo, width: u32, height: u32, filter: Filter) -> Vec<f32> {
@@ -223,6 +270,40 @@ mod tests {
         }
         let reduced = reduce(pixels, (8, 8), (3, 3), true).unwrap();
         assert_eq!(reduced, small.pixels);
+    }
+
+    #[test]
+    fn placing_at_full_scale_moves_pixels_and_nothing_else() {
+        let from = photo(9, 7, noise(9 * 7 * 4));
+        let to = place(&from, 20, 15, 1.0, [4.0, -2.0]);
+        for (at, pixel) in to.pixels.as_chunks::<4>().0.iter().enumerate() {
+            let (x, y) = ((at % 20) as i32 - 4, (at / 20) as i32 + 2);
+            let inside = (0..9).contains(&x) && (0..7).contains(&y);
+            let source = if inside { from.pixels.as_chunks::<4>().0[(y * 9 + x) as usize] } else { [0; 4] };
+            assert!(*pixel == source || source[3] == 0 && pixel[3] == 0, "{x}, {y}: {pixel:?} {source:?}");
+        }
+    }
+
+    #[test]
+    fn placing_a_whole_photo_in_its_own_frame_is_resampling_it() {
+        let from = photo(90, 60, noise(90 * 60 * 4));
+        assert_eq!(place(&from, 45, 30, 0.5, [0.0; 2]).pixels, resample(&from, 45, 30).pixels);
+        let mut opaque = from;
+        opaque.pixels.iter_mut().skip(3).step_by(4).for_each(|alpha| *alpha = 255);
+        opaque.has_alpha = false;
+        assert!(!place(&opaque, 45, 30, 0.5, [0.0; 2]).has_alpha);
+        assert!(place(&opaque, 46, 30, 0.5, [0.0; 2]).has_alpha);
+    }
+
+    #[test]
+    fn placing_outside_or_at_no_scale_gives_an_empty_picture() {
+        let from = photo(9, 7, noise(9 * 7 * 4));
+        for (scale, at) in
+            [(1.0, [50.0, 0.0]), (1.0, [-9.0, 0.0]), (0.0, [0.0; 2]), (f64::NAN, [0.0; 2]), (0.01, [3.0; 2])]
+        {
+            let to = place(&from, 10, 10, scale, at);
+            assert!(to.has_alpha && to.pixels.iter().all(|&value| value == 0), "{scale} {at:?}");
+        }
     }
 
     #[test]
