@@ -2,7 +2,7 @@
 
 use super::backdrop::{Paper, Surface};
 use super::camera::View;
-use super::product::Placed;
+use super::product::{Placed, Position};
 use super::reflection::Mirror;
 use super::shade::{self, Shade};
 use super::solid::Solid;
@@ -21,8 +21,8 @@ pub struct Picture {
     pub pixels: Vec<u8>,
     /// How much of each pixel is product, 0 to 255: `width × height` values.
     pub covered: Vec<u8>,
-    /// For each product, pixels of the picture along one of its cut-out: above 1 it was enlarged.
-    pub scales: Vec<f32>,
+    /// Where each product's cut-out lies in it.
+    pub positions: Vec<Position>,
 }
 
 /// Draws a scene with these cut-outs. `progress`, told 0 to 1, stops the work by answering false.
@@ -110,8 +110,8 @@ pub fn draw(
             going_on(progress(0.6 + 0.4 * (y + 1) as f32 / size.height as f32))?;
         }
     }
-    let scales = placed.iter().map(|placed| placed.scale).collect();
-    Ok(Picture { width: size.width, height: size.height, pixels, covered: all_covered, scales })
+    let positions = placed.iter().map(|placed| placed.position).collect();
+    Ok(Picture { width: size.width, height: size.height, pixels, covered: all_covered, positions })
 }
 
 /// A product where it stands, with the body that it is for the light.
@@ -249,7 +249,7 @@ mod tests {
                 assert_eq!(at(&picture, x, y), expected, "{x} {y}");
             }
         }
-        assert_eq!(picture.scales, [1.0]);
+        assert_eq!(picture.positions, [Position { scale: 1.0, x: 50.0, y: 80.0 }]);
     }
 
     #[test]

@@ -22,3 +22,4 @@ pub use description::{
 };
 pub use draw::{Picture, draw};
 pub use error::Error;
+pub use product::Position;

@@ -19,8 +19,18 @@ pub(super) struct Placed {
     pub height: u32,
     /// `width × height × 4` bytes, straight alpha sRGB.
     pub pixels: Vec<u8>,
-    /// Pixels of the picture along one of the cut-out.
-    pub scale: f32,
+    pub position: Position,
+}
+
+/// Where a cut-out lies in a picture: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Pixels of the picture along one of the cut-out; above 1 it was enlarged.
+    pub scale: f64,
+    /// Where the cut-out's left edge comes.
+    pub x: f64,
+    /// Where its upper edge comes.
+    pub y: f64,
 }
 
 impl Placed {
@@ -41,12 +51,21 @@ impl Placed {
         let margin = (4.0 / scale).ceil().max(4.0) as u32;
         let near = |at: f32, length: u32| near(at, scale, length);
         let part = visible.grown(margin, cutout).within(near(left, size.width), near(top, size.height));
-        let to = |length: u32| ((length as f32 * scale).round() as u32).max(1);
-        let (width, height) = (to(part.width()), to(part.height()));
-        let place = |at: f32, from: u32| (at + from as f32 * scale).round() as i64;
-        let (left, top) = (place(left, part.columns.start), place(top, part.rows.start));
-        let pixels = photo::resample(&part.copy(cutout), width, height).pixels;
-        Ok(Self { left, top, width, height, pixels, scale })
+        // The pixels that it lies on, those that it covers in part too.
+        let (scale, left, top) = (f64::from(scale), f64::from(left), f64::from(top));
+        let span = |at: f64, range: &Range<u32>| {
+            let edge = |to: u32| at + f64::from(to) * scale;
+            let first = edge(range.start).floor();
+            (first as i64, (edge(range.end) - first).ceil().max(1.0) as u32)
+        };
+        let (first_column, width) = span(left, &part.columns);
+        let (first_row, height) = span(top, &part.rows);
+        let inside = |at: f64, start: u32, first: i64| at + f64::from(start) * scale - first as f64;
+        let offset =
+            [inside(left, part.columns.start, first_column), inside(top, part.rows.start, first_row)];
+        let pixels = photo::place(&part.copy(cutout), width, height, scale, offset).pixels;
+        let position = Position { scale, x: left, y: top };
+        Ok(Self { left: first_column, top: first_row, width, height, pixels, position })
     }
 
     /// The columns of it that are in the picture, as columns of its own.
@@ -157,7 +176,7 @@ pub(super) mod tests {
         let ground = Place::Ground { x: 0.5, y: 0.9, width: 0.8, height: 0.6 };
         let placed = Placed::new(&place(ground), &subject, SIZE).unwrap();
         // 30 rows become 60: the height is the tighter limit.
-        assert!((placed.scale - 2.0).abs() < 1e-5);
+        assert!((placed.position.scale - 2.0).abs() < 1e-5);
         let solid = |x: i64, y: i64| {
             let at = ((y - placed.top) * i64::from(placed.width) + x - placed.left) as usize * 4;
             placed.pixels[at + 3] > 127

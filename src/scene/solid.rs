@@ -50,7 +50,7 @@ impl Solid {
         let foot = Foot::new(&matte, &low, base, view.foreshortening(matte.top + base));
         let (inside, height) = matte.upright(&foot.string);
         let width = matte.width;
-        let half = smooth(half_thickness(&inside, width, depth), width);
+        let half = smooth(&half_thickness(&inside, width, depth), width);
         let outside = distance::signed(&inside, width, height);
 
         // The front of each column is where the string is; the middle lies half a thickness behind.
@@ -356,7 +356,7 @@ fn half_thickness(inside: &[f32], width: usize, depth: f32) -> Vec<f32> {
 
 /// The same, a mean over a few rows: a run that ends in one row and not in the next would be a step in the body, which
 /// low light draws out far over the ground.
-fn smooth(half: Vec<f32>, width: usize) -> Vec<f32> {
+fn smooth(half: &[f32], width: usize) -> Vec<f32> {
     let height = half.len() / width;
     let radius = (height / 40).max(1);
     let mut mean = vec![0.0; half.len()];

@@ -1,16 +1,17 @@
 //! The photography studio. Scenes and reports cross as JSON.
 
 use js_sys::Function;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use super::picture::Preview;
+use crate::listing::report::{Model, Report};
 use crate::listing::{self, Preset, Severity};
 use crate::photo::{self, Limits, Photo};
 use crate::scene::{self, Scene};
-use crate::tools::studio;
+use crate::tools::studio::{self, Original};
 use crate::vision::Cutout;
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
@@ -66,6 +67,16 @@ pub struct StudioHandle {
     cutout: Cutout,
     /// The same with fewer pixels, for the screen.
     small: Option<Cutout>,
+    /// The photo that it was cut from: its file, and decoded when a report is first asked for.
+    original: Option<(Vec<u8>, Option<Photo>)>,
+}
+
+/// What the page knows of a cut-out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Source {
+    model: String,
+    model_sha256: String,
 }
 
 /// Of the copy that previews are drawn from, pixels of its longer side for each that the screen asks for: a product
@@ -74,10 +85,10 @@ const SPARE: u32 = 2;
 
 #[wasm_bindgen(js_class = Studio)]
 impl StudioHandle {
-    /// Opens a finished cut-out, the bytes of a PNG.
-    pub fn open(bytes: &[u8]) -> Result<Self, Fault> {
-        let photo = photo::decode(bytes, &Limits::PRODUCT)?;
-        Ok(Self { cutout: cutout(photo), small: None })
+    /// Opens a finished cut-out, the bytes of a PNG; with the file of its photo, a report says what became of it.
+    pub fn open(bytes: &[u8], photo: Option<Vec<u8>>) -> Result<Self, Fault> {
+        let cutout = cutout(photo::decode(bytes, &Limits::PRODUCT)?);
+        Ok(Self { cutout, small: None, original: photo.map(|file| (file, None)) })
     }
 
     /// Width of the cut-out in pixels.
@@ -113,12 +124,17 @@ impl StudioHandle {
 
     /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by
     /// returning `false`.
+    /// `source` names the model: `{ model, modelSha256 }`.
     pub fn shoot(
-        &self,
+        &mut self,
         scene: Option<String>,
         preset: Option<String>,
+        source: &str,
         progress: &Function,
     ) -> Result<ShotHandle, Fault> {
+        let source: Source =
+            serde_json::from_str(source).map_err(|error| Fault::caller(error.to_string()))?;
+        let models = [Model { name: source.model, sha256: source.model_sha256 }];
         let scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
         let preset = preset
             .map(|id| listing::find(&id).map_err(|unknown| Fault::caller(unknown.to_string())))
@@ -128,7 +144,17 @@ impl StudioHandle {
                 .call1(&JsValue::UNDEFINED, &done.into())
                 .map_or(true, |answer| answer.as_bool() != Some(false))
         };
-        Ok(ShotHandle { shot: studio::shoot(&[&self.cutout], scene.as_ref(), preset, &mut listener)? })
+        if let Some((file, photo @ None)) = &mut self.original {
+            // What only the browser can read has no report.
+            *photo = photo::decode(file, &Limits::PRODUCT).ok();
+        }
+        let original = match &self.original {
+            Some((file, Some(photo))) => Some(Original { file, photo, models: &models }),
+            _ => None,
+        };
+        Ok(ShotHandle {
+            shot: studio::shoot(&[&self.cutout], scene.as_ref(), preset, original, &mut listener)?,
+        })
     }
 }
 
@@ -148,12 +174,14 @@ fn reduced(from: &Cutout, factor: f32) -> Cutout {
 
 /// What the page shows of a file beside the file.
 #[derive(Serialize)]
-struct Report<'a> {
+struct Told<'a> {
     notes: &'a [String],
     findings: Vec<Row<'a>>,
     clean: bool,
-    /// Pixels of the file along one of the cut-out.
-    scales: &'a [f32],
+    /// What was done to the product and what it changed, where its photo was given.
+    fidelity: Option<&'a Report>,
+    /// The verdict of that as a sentence.
+    verdict: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -189,7 +217,8 @@ impl ShotHandle {
         self.shot.height
     }
 
-    /// What the seller should know, as JSON: `{ notes, findings: [{ check, severity, message }], clean, scales }`.
+    /// What the seller should know, as JSON: `{ notes, findings: [{ check, severity, message }], clean,
+    /// fidelity, verdict }`.
     #[wasm_bindgen(getter)]
     pub fn report(&self) -> Result<String, Fault> {
         let findings = self.shot.lint.iter().flat_map(|lint| &lint.findings);
@@ -200,11 +229,12 @@ impl ShotHandle {
                 message: &finding.message,
             })
             .collect();
-        json(&Report {
+        json(&Told {
             notes: &self.shot.notes,
             findings,
             clean: self.shot.lint.as_ref().is_none_or(listing::Lint::is_clean),
-            scales: &self.shot.scales,
+            fidelity: self.shot.report.as_ref(),
+            verdict: self.shot.report.as_ref().map(|report| report.verdict.to_string()),
         })
     }
 

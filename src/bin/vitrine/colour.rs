@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vitrine::photo::{self, Limits, Output, Photo};
 use vitrine::tools::colour::{self, Before, Change, MatchBasis, Settings, Statistics};
 
-use super::remove::{make_folder, read, targets};
+use super::files::{make_folder, read, targets};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

@@ -6,9 +6,15 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod colour;
 #[cfg(not(target_arch = "wasm32"))]
+mod files;
+#[cfg(not(target_arch = "wasm32"))]
 mod models;
 #[cfg(not(target_arch = "wasm32"))]
 mod remove;
+#[cfg(not(target_arch = "wasm32"))]
+mod shoot;
+#[cfg(not(target_arch = "wasm32"))]
+mod worker;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {}
@@ -29,6 +35,8 @@ fn main() -> std::process::ExitCode {
     enum Command {
         /// Cut the subject out of each photo
         Remove(remove::Arguments),
+        /// Cut products out and make listing-ready pictures of them
+        Shoot(shoot::Arguments),
         /// Correct white balance, exposure and tones, or bring photos to one reference
         Colour(colour::Arguments),
         /// Show how a model is run, step by step, and how long each step takes
@@ -37,6 +45,7 @@ fn main() -> std::process::ExitCode {
 
     let done = match Arguments::parse().command {
         Command::Remove(arguments) => remove::run(&arguments),
+        Command::Shoot(arguments) => shoot::run(&arguments),
         Command::Colour(arguments) => colour::run(&arguments),
         Command::Profile(arguments) => models::profile(&arguments).map(|()| true),
     };

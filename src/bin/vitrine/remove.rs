@@ -1,18 +1,15 @@
 //! `vitrine remove`: cut-outs of many photos, one after another.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sha2::{Digest, Sha256};
-use vitrine::photo::Photo;
 use vitrine::photo::{self, Limits, Output, Rgb};
-use vitrine::tools;
-use vitrine::tools::remove::{GpuRemover, Quality, Remover, Seen, Stage};
-use vitrine::vision::{Cutout, Doubt};
+use vitrine::tools::remove::Stage;
+use vitrine::vision::Doubt;
 
-use super::models;
+use super::files::{make_folder, read, sha256, targets};
+use super::worker::{Device, Models, Worker};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -38,12 +35,6 @@ pub(crate) struct Arguments {
     /// Print one line of JSON for each photo
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Device {
-    Cpu,
-    Gpu,
 }
 
 /// What `--json` prints for a photo.
@@ -96,94 +87,6 @@ struct Done {
     confidence: Option<f32>,
     device: &'static str,
     milliseconds: Milliseconds,
-}
-
-/// What `--model` names: the network of the fast quality, and the one that runs beside it for the best.
-struct Models {
-    fast: Vec<u8>,
-    best: Option<Vec<u8>>,
-}
-
-impl Models {
-    fn load(name: &str) -> Result<Self, String> {
-        if name == "best" {
-            return Ok(Self { fast: models::load("fast")?, best: Some(models::load("best")?) });
-        }
-        Ok(Self { fast: models::load(name)?, best: None })
-    }
-
-    const fn quality(&self) -> Quality {
-        if self.best.is_some() { Quality::Best } else { Quality::Fast }
-    }
-
-    fn on_the_processor(&self) -> Result<Remover, tools::Error> {
-        let mut remover = Remover::new(&self.fast[..])?;
-        if let Some(best) = &self.best {
-            remover.add_best(&best[..])?;
-        }
-        Ok(remover)
-    }
-
-    fn on_the_gpu(&self, force: bool) -> Result<GpuRemover, tools::Error> {
-        pollster::block_on(async {
-            let mut remover = GpuRemover::new(force).await?;
-            remover.add_fast(&self.fast[..]).await?;
-            if let Some(best) = &self.best {
-                remover.add_best(&best[..]).await?;
-            }
-            Ok(remover)
-        })
-    }
-}
-
-/// The device that the photos are cut out on, and the processor in case it fails.
-struct Worker {
-    cpu: Remover,
-    gpu: Option<GpuRemover>,
-    quality: Quality,
-    /// What the person should be told about the device.
-    trouble: Option<String>,
-}
-
-impl Worker {
-    fn new(models: &Models, asked: Option<Device>) -> Result<Self, String> {
-        let cpu = models.on_the_processor().map_err(|error| error.to_string())?;
-        let gpu = match asked {
-            Some(Device::Cpu) => None,
-            Some(Device::Gpu) => Some(models.on_the_gpu(true).map_err(|error| error.to_string())?),
-            // No GPU is no trouble where nobody asked for one.
-            None => models.on_the_gpu(false).ok(),
-        };
-        Ok(Self { cpu, gpu, quality: models.quality(), trouble: None })
-    }
-
-    fn device(&self) -> &'static str {
-        if self.gpu.is_some() { "gpu" } else { "cpu" }
-    }
-
-    /// Cuts out; where the GPU fails, on the processor, and there from now on. `again` gives the photo anew.
-    fn cut_out(
-        &mut self,
-        photo: Photo,
-        again: impl FnOnce() -> Result<Photo, photo::Error>,
-        progress: &mut dyn FnMut(Stage, f32) -> bool,
-    ) -> Result<Cutout, tools::Error> {
-        let quality = self.quality;
-        let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, quality, progress) };
-        match pollster::block_on(gpu.cut_out(photo, quality, Seen::default(), progress)) {
-            Err(tools::Error::Device(error)) => {
-                self.gpu = None;
-                self.trouble = Some(error.to_string());
-                self.cpu.cut_out(again()?, quality, progress)
-            }
-            other => other,
-        }
-    }
-}
-
-/// The SHA-256 of a file, in hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Cuts every photo out. `Ok(false)` where one failed.
@@ -272,47 +175,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(all_well)
 }
 
-/// Where what comes of each photo goes. Two photos of one stem would fall on one file: that is refused before
-/// anything is written, as is one that would replace one of the photos.
-pub(super) fn targets(photos: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
-    let mut targets = Vec::with_capacity(photos.len());
-    for photo in photos {
-        let stem = photo.file_stem().ok_or_else(|| format!("{} is not a file's name", photo.display()))?;
-        let mut name = stem.to_owned();
-        name.push(".png");
-        let target = folder.join(name);
-        if let Some(other) = taken.insert(target.clone(), photo) {
-            return Err(format!(
-                "{} and {} would both become {}: rename one, or run them into different folders",
-                other.display(),
-                photo.display(),
-                target.display()
-            ));
-        }
-        targets.push(target);
-    }
-    for photo in photos {
-        if let (Ok(photo_path), Some(target)) =
-            (photo.canonicalize(), targets.iter().find(|target| target.file_name() == photo.file_name()))
-            && target.canonicalize().is_ok_and(|target| target == photo_path)
-        {
-            return Err(format!(
-                "a file in {} would replace the photo {}: choose another folder",
-                folder.display(),
-                photo.display()
-            ));
-        }
-    }
-    Ok(targets)
-}
-
-pub(super) fn make_folder(folder: &Path, option: &str) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        format!("the folder {} cannot be made ({error}): choose another {option}", folder.display())
-    })
-}
-
 /// Where what comes of a photo is written.
 struct Place<'a> {
     output: PathBuf,
@@ -381,17 +243,6 @@ fn write_doubt(path: &Path, doubt: &Doubt) -> Result<(), String> {
         photo::encode(doubt.width, doubt.height, &pixels, output).map_err(|error| error.to_string())?;
     std::fs::write(path, encoded)
         .map_err(|error| format!("{} cannot be written ({error}): choose another --doubt", path.display()))
-}
-
-/// Reads a file, if its size is within the limit: a mistaken disk image should not fill the memory first.
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("it cannot be read ({error}): check the path");
-    let length = std::fs::metadata(file).map_err(unreadable)?.len();
-    let limit = Limits::PRODUCT.file_bytes;
-    if length > limit {
-        return Err(photo::Error::FileTooLarge { bytes: length, limit }.to_string());
-    }
-    std::fs::read(file).map_err(unreadable)
 }
 
 fn colour(text: &str) -> Result<Rgb, String> {

@@ -1,8 +1,10 @@
 //! From a cut-out to a file: framed as a marketplace asks, drawn, encoded, and checked as encoded.
 
+use crate::listing::report::{self, Evidence, Geometry, Model, Operation, Report, Touches};
 use crate::listing::{self, Frame, Kind, Lint, Preset, Subject};
-use crate::photo::{self, Limits, Output, Rgb};
-use crate::scene::{self, Backdrop, Color, Layer, Place, Scene, Shadow};
+use crate::photo::metadata::Metadata;
+use crate::photo::{self, Limits, Output, Photo, Rgb};
+use crate::scene::{self, Backdrop, Color, Layer, Place, Position, Scene, Shadow};
 use crate::vision::Cutout;
 
 /// Why there is no file, by whose fault it is.
@@ -27,12 +29,25 @@ pub struct Shot {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// Pixels of the file along one of the cut-out, for each product: above 1 it was enlarged.
-    pub scales: Vec<f32>,
+    /// Where each product's cut-out lies in it.
+    pub positions: Vec<Position>,
     /// What the seller should know, in sentences.
     pub notes: Vec<String>,
     /// What the linter says of the file; none where it is for no marketplace.
     pub lint: Option<Lint>,
+    /// What was done to the first product's photo, and what it changed; none for no marketplace, or without the photo.
+    pub report: Option<Report>,
+}
+
+/// The photo that the first cut-out was cut from: what the report is measured against.
+#[derive(Clone, Copy, Debug)]
+pub struct Original<'a> {
+    /// Its file.
+    pub file: &'a [u8],
+    /// The same decoded.
+    pub photo: &'a Photo,
+    /// The networks that cut it out.
+    pub models: &'a [Model],
 }
 
 /// The quality of a JPEG that is for no marketplace.
@@ -101,6 +116,7 @@ pub fn shoot(
     cutouts: &[&Cutout],
     scene: Option<&Scene>,
     preset: Option<&Preset>,
+    original: Option<Original<'_>>,
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Shot, Error> {
     let first = cutouts.first().ok_or_else(|| scene::Error::NoPicture {
@@ -114,10 +130,7 @@ pub fn shoot(
         (None, None) => (Scene::plain(first.width, first.height), Vec::new()),
     };
     let picture = scene::draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
-    let scene::Picture { width, height, scales, .. } = &picture;
-    let (width, height, scales) = (*width, *height, scales.clone());
-    let done =
-        |bytes, kind, lint, notes| Shot { bytes, kind, width, height, scales: scales.clone(), notes, lint };
+    let (width, height, positions) = (picture.width, picture.height, picture.positions.clone());
     let Some(preset) = preset else {
         let transparent = scene.backdrop == Backdrop::Transparent;
         let (output, kind) = if transparent {
@@ -127,9 +140,14 @@ pub fn shoot(
         };
         let bytes = photo::encode(width, height, &picture.pixels, output)?;
         progress(1.0);
-        return Ok(done(bytes, kind, None, notes));
+        return Ok(Shot { bytes, kind, width, height, positions, notes, lint: None, report: None });
     };
-    let largest = scales.iter().copied().reduce(f32::max).map(f64::from);
+    let metadata = original.map(|original| Metadata::of(original.file));
+    // Of a photo that was reduced while it was decoded, the file has more pixels than the cut-out.
+    let reduced = original.map_or(1.0, |Original { photo, .. }| {
+        photo.reduced_from.map_or(1.0, |(width, _)| f64::from(photo.width) / f64::from(width))
+    });
+    let largest = positions.iter().map(|position| position.scale * reduced).reduce(f64::max);
     let exported = listing::export(
         &listing::Picture {
             width,
@@ -137,12 +155,55 @@ pub fn shoot(
             pixels: &picture.pixels,
             product: Some(&picture.covered),
             resampling: largest,
+            digital_source_type: metadata.as_ref().and_then(|metadata| metadata.digital_source_type.as_ref()),
         },
         preset,
         &Limits::PRODUCT,
     )?;
+    let report = match (original, positions.as_slice()) {
+        (Some(original), &[position]) => {
+            Some(evidence(original, &scene, position, &picture.covered, &exported)?)
+        }
+        _ => None,
+    };
     progress(1.0);
-    Ok(done(exported.bytes, exported.kind, Some(exported.lint), notes))
+    let listing::Exported { bytes, kind, lint, .. } = exported;
+    Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), report })
+}
+
+/// The report of a file with one product.
+fn evidence(
+    original: Original<'_>,
+    scene: &Scene,
+    Position { scale, x, y }: Position,
+    product: &[u8],
+    exported: &listing::Exported,
+) -> Result<Report, photo::Error> {
+    let done = |name: &str, touches, parameters| Operation { name: name.to_owned(), touches, parameters };
+    let mut operations = vec![
+        done("cut_out", Touches::Edge, serde_json::Value::Null),
+        done("frame", Touches::Geometry, serde_json::json!({ "scale": scale, "x": x, "y": y })),
+        done("backdrop", Touches::Background, serde_json::json!(scene.backdrop)),
+    ];
+    if scene.shadow != Shadow::NONE {
+        let light = serde_json::json!({ "shadow": scene.shadow, "key": scene.key, "fill": scene.fill });
+        operations.push(done("shadow", Touches::Background, light));
+    }
+    if scene.floor.gloss > 0.0 {
+        operations.push(done("reflection", Touches::Background, serde_json::json!(scene.floor)));
+    }
+    report::report(
+        &Evidence {
+            source: original.file,
+            photo: original.photo,
+            geometry: Geometry { scale, x, y },
+            product,
+            models: original.models,
+            operations: &operations,
+            exported,
+        },
+        &Limits::PRODUCT,
+    )
 }
 
 #[cfg(test)]
@@ -167,11 +228,31 @@ mod tests {
         let ball = ball();
         let preset = listing::find("amazon_main").unwrap();
         for scene in [None, Some(&looks().iter().find(|look| look.id == "noir").unwrap().scene)] {
-            let shot = shoot(&[&ball], scene, Some(preset), &mut |_| true).unwrap();
+            let shot = shoot(&[&ball], scene, Some(preset), None, &mut |_| true).unwrap();
             let lint = shot.lint.unwrap();
             assert!(lint.is_clean(), "{:?}", lint.findings);
             assert_eq!(shot.notes.iter().any(|note| note.contains("demands")), scene.is_some());
-            assert!(shot.scales[0] <= 1.0);
+            assert!(shot.positions[0].scale <= 1.0);
+        }
+    }
+
+    #[test]
+    fn the_report_bears_out_that_nothing_was_invented() {
+        let (cutout, look) = (ball(), &looks().iter().find(|look| look.id == "gloss").unwrap().scene);
+        // The photo: the ball on grey.
+        let over = |pixel: &[u8; 4]| if pixel[3] == 255 { *pixel } else { [128, 128, 128, 255] };
+        let pixels = cutout.pixels.as_chunks::<4>().0.iter().flat_map(over).collect();
+        let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: false, reduced_from: None };
+        let file = photo::encode(2000, 2000, &photo.pixels, Output::Png { background: None }).unwrap();
+        let models = [Model { name: "fast".to_owned(), sha256: "0".repeat(64) }];
+        let original = Original { file: &file, photo: &photo, models: &models };
+        for (scene, preset) in [(None, "amazon_main"), (Some(look), "etsy")] {
+            let preset = Some(listing::find(preset).unwrap());
+            let shot = shoot(&[&cutout], scene, preset, Some(original), &mut |_| true).unwrap();
+            let report = shot.report.unwrap();
+            assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+            assert_eq!(report.models, models);
+            assert_eq!(report.operations.iter().any(|done| done.name == "reflection"), scene.is_some());
         }
     }
 
@@ -179,10 +260,11 @@ mod tests {
     fn a_scene_stays_where_a_marketplace_leaves_it_free() {
         let ball = ball();
         let sweep = &looks().iter().find(|look| look.id == "studio_sweep").unwrap().scene;
-        let shot = shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), &mut |_| true).unwrap();
+        let shot =
+            shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), None, &mut |_| true).unwrap();
         let photo = photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap();
         assert_ne!(photo.pixels[..3], [255, 255, 255]);
-        assert!(shot.scales[0] <= 1.0, "{}", shot.scales[0]);
+        assert!(shot.positions[0].scale <= 1.0, "{}", shot.positions[0].scale);
         assert!(shot.lint.unwrap().is_clean());
     }
 
@@ -190,10 +272,10 @@ mod tests {
     fn for_no_marketplace_a_scene_is_taken_as_it_is() {
         let ball = ball();
         let look = |id: &str| &looks().iter().find(|look| look.id == id).unwrap().scene;
-        let shot = shoot(&[&ball], Some(look("shadow_only")), None, &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("shadow_only")), None, None, &mut |_| true).unwrap();
         assert_eq!((shot.kind, shot.width, shot.height), (Kind::Png, 2000, 2000));
         assert!(photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap().has_alpha);
-        let shot = shoot(&[&ball], Some(look("blush")), None, &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("blush")), None, None, &mut |_| true).unwrap();
         assert_eq!(shot.kind, Kind::Jpeg);
     }
 
@@ -201,10 +283,10 @@ mod tests {
     fn nothing_and_no_picture_are_said() {
         let nothing = Cutout { width: 4, height: 4, pixels: vec![0; 64], confidence: None, doubt: None };
         let preset = listing::find("etsy").unwrap();
-        let error = shoot(&[&nothing], None, Some(preset), &mut |_| true).unwrap_err();
+        let error = shoot(&[&nothing], None, Some(preset), None, &mut |_| true).unwrap_err();
         assert_eq!(error, Error::Scene(scene::Error::Empty { index: 0 }));
         assert!(matches!(
-            shoot(&[], None, None, &mut |_| true),
+            shoot(&[], None, None, None, &mut |_| true),
             Err(Error::Scene(scene::Error::NoPicture { .. }))
         ));
     }
