@@ -15,6 +15,8 @@
 
 pub mod gpu;
 pub mod listing;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod memory;
 pub mod nn;
 pub mod photo;
 pub mod scene;
