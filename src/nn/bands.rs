@@ -335,7 +335,11 @@ mod tests {
                 Executor::new(Plan::shared(graph, &[shape.to_vec()], MEMORY_LIMIT, band).unwrap())
             })
             .collect();
-        let mut runs: Vec<Run> = workers.iter().map(|worker| worker.begin(&[input]).unwrap()).collect();
+        let mut runs: Vec<Run> = workers.iter().map(Executor::begin).collect();
+        for (worker, run) in workers.iter().zip(&mut runs) {
+            // In parts that end anywhere.
+            input.chunks(1_000).for_each(|part| worker.feed(run, 0, part).unwrap());
+        }
         let mut done = vec![false; count];
         while !done.iter().all(|done| *done) {
             let mut moved = false;
@@ -402,10 +406,14 @@ mod tests {
         let input = vec![0.5; 3 * 320 * 320];
         let alone = worker.run(&[&input], &mut |_, _| true).unwrap_err();
         assert!(alone.to_string().contains("several workers"), "{alone}");
-        let mut run = worker.begin(&[&input]).unwrap();
+        let mut run = worker.begin();
+        worker.feed(&mut run, 0, &input[1..]).unwrap();
+        let early = worker.advance(&mut run, &mut |_, _| true).unwrap_err();
+        assert!(early.to_string().contains(&input.len().to_string()), "{early}");
+        worker.feed(&mut run, 0, &input[..1]).unwrap();
         let stray = Rows { peer: 7, after: 0, row: 0, values: vec![0.0; 4] };
         let error = worker.deliver(&mut run, stray).unwrap_err();
         assert!(error.to_string().contains("worker 7"), "{error}");
-        assert!(worker.begin(&[&input[1..]]).is_err());
+        assert!(worker.feed(&mut run, 0, &input[..1]).is_err());
     }
 }

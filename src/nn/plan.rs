@@ -479,20 +479,30 @@ impl Plan {
         shape
     }
 
-    /// Puts an input, all rows of it in logical order, into `memory`, which starts at its view's offset: those rows
-    /// that are held here.
-    pub fn pack_input(&self, index: usize, elements: &[f32], memory: &mut [f32]) {
+    /// Puts some of an input's elements, from the one numbered `at` on in the logical order of all its rows, into
+    /// `memory`, which starts at its view's offset: those whose rows are held here. Padding lanes stay as they are.
+    pub fn pack_input(&self, index: usize, at: usize, elements: &[f32], memory: &mut [f32]) {
         let (view, (first, height)) = (&self.inputs[index].tensor, self.input_rows[index]);
-        if !view.is_image() || view.shape[2] == height {
-            return view.pack(elements, memory);
+        if !view.is_image() {
+            memory[at..at + elements.len()].copy_from_slice(elements);
+            return;
         }
-        let [_, _, rows, width] = view.image();
-        let held: Vec<f32> = elements
-            .chunks_exact(height * width)
-            .flat_map(|plane| &plane[first * width..(first + rows) * width])
-            .copied()
-            .collect();
-        view.pack(&held, memory);
+        let [_, channels, rows, width] = view.image();
+        let (mut at, mut rest) = (at, elements);
+        while !rest.is_empty() {
+            let (line, column) = (at / width, at % width);
+            let (here, after) = rest.split_at(rest.len().min(width - column));
+            let (plane, row) = (line / height, line % height);
+            if (first..first + rows).contains(&row) {
+                let line = plane / channels * rows + row - first;
+                let start = (line * width + column) * view.pitch + plane % channels;
+                for (value, to) in here.iter().zip(memory[start..].iter_mut().step_by(view.pitch)) {
+                    *to = *value;
+                }
+            }
+            at += here.len();
+            rest = after;
+        }
     }
 
     /// Multiplications with an addition that a plain evaluation of the whole network takes.

@@ -148,12 +148,20 @@ impl Remover {
         Ok(self.network(network)?.input_of(photo))
     }
 
-    /// Begins with one network.
+    /// Begins with one network, whose input is fed before it advances.
     ///
     /// # Errors
-    /// [`Error::NoNetwork`]; [`Error::Model`] where the input is of another size.
-    pub fn begin(&self, network: Quality, input: &[f32]) -> Result<SharedRun, Error> {
-        Ok(SharedRun { network, run: self.network(network)?.begin(input)? })
+    /// [`Error::NoNetwork`].
+    pub fn begin(&self, network: Quality) -> Result<SharedRun, Error> {
+        Ok(SharedRun { network, run: self.network(network)?.begin() })
+    }
+
+    /// Gives a run the next part of its input, of any length, so that all of it need not be in memory at once.
+    ///
+    /// # Errors
+    /// [`Error::NoNetwork`] where the network is there no more; [`Error::Model`] where the input is of another size.
+    pub fn feed(&self, run: &mut SharedRun, part: &[f32]) -> Result<(), Error> {
+        Ok(self.network(run.network)?.feed(&mut run.run, part)?)
     }
 
     /// Goes on until there are rows to send to another remover, or to wait for, or all is done. `progress` is told the
@@ -465,7 +473,11 @@ mod tests {
         let of_band = |index| Remover::of_band(FAST, Band { index, count }).unwrap();
         let removers: Vec<Remover> = (0..count).map(of_band).collect();
         let input = removers[0].input_of(&photo(), Quality::Fast).unwrap();
-        let begin = |remover: &Remover| remover.begin(Quality::Fast, &input).unwrap();
+        let begin = |remover: &Remover| {
+            let mut run = remover.begin(Quality::Fast).unwrap();
+            remover.feed(&mut run, &input).unwrap();
+            run
+        };
         let mut runs: Vec<SharedRun> = removers.iter().map(begin).collect();
         let mut done = vec![false; count];
         while !done.iter().all(|&done| done) {

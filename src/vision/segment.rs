@@ -102,8 +102,15 @@ impl Segmenter {
     /// with [`nn::Error::Cancelled`].
     pub fn mask(&self, photo: &Photo, progress: &mut dyn FnMut(f32) -> bool) -> Result<Mask, nn::Error> {
         let mut step = |done, total| progress(done as f32 / total as f32);
-        let values = self.executor.run(&[&self.input_of(photo)], &mut step)?.swap_remove(0);
-        Ok(mask(self.output, values))
+        // Before the run: making it takes more memory than it has.
+        let input = self.input_of(photo);
+        let mut run = self.begin();
+        self.feed(&mut run, &input)?;
+        drop(input);
+        match self.executor.advance(&mut run, &mut step)? {
+            Turn::Done => Ok(self.mask_of(&run)),
+            Turn::Send(_) | Turn::Wait => Err(nn::Error::Alone),
+        }
     }
 
     /// The photo as the network takes it, `[3, height, width]`: for [`Segmenter::begin`], in every worker that shares
@@ -113,11 +120,16 @@ impl Segmenter {
     }
 
     /// Takes the memory of a run that several workers share.
+    pub fn begin(&self) -> Run {
+        self.executor.begin()
+    }
+
+    /// Gives it the next part of the input.
     ///
     /// # Errors
-    /// [`nn::Error::Input`] where the input is of another size.
-    pub fn begin(&self, input: &[f32]) -> Result<Run, nn::Error> {
-        self.executor.begin(&[input])
+    /// [`nn::Error::Input`] where the input has no more.
+    pub fn feed(&self, run: &mut Run, part: &[f32]) -> Result<(), nn::Error> {
+        self.executor.feed(run, 0, part)
     }
 
     /// Goes on with such a run; as [`cpu::Executor::advance`], with the progress of [`Segmenter::mask`].

@@ -64,9 +64,14 @@ impl CpuRemoverHandle {
     }
 
     /// Begins with one network, `fast` or `best`.
-    pub fn begin(&self, network: &str, input: &[f32]) -> Result<SharedRunHandle, Fault> {
-        let run = self.remover.begin(quality(network)?, input)?;
+    pub fn begin(&self, network: &str) -> Result<SharedRunHandle, Fault> {
+        let run = self.remover.begin(quality(network)?)?;
         Ok(SharedRunHandle { run, outgoing: None })
+    }
+
+    /// Gives it the next part of its input, of any length; all of it before it advances.
+    pub fn feed(&self, run: &mut SharedRunHandle, part: &[f32]) -> Result<(), Fault> {
+        Ok(self.remover.feed(&mut run.run, part)?)
     }
 
     /// Goes on with it; `photo_quality` is what the photo is cut out in, `progress` as in `cutOut`.

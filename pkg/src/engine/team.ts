@@ -12,6 +12,9 @@ type Message =
   | { network: Quality; input: Float32Array<ArrayBuffer> }
   | { network: Quality; after: number; row: number; values: Float32Array<ArrayBuffer> };
 
+/** Numbers of an input that are copied into the instance at a time: it has the whole of it once, in its place. */
+const PART = 1 << 16;
+
 /** One worker's ends of the channels to the others. */
 export class Team {
   /** By the other worker's number; null in its own place. */
@@ -51,9 +54,10 @@ export class Team {
     input: Float32Array<ArrayBuffer>,
     onProgress: (stage: 'network' | 'refine', fraction: number) => void,
   ): Promise<SharedRun> {
-    const run = remover.begin(network, input);
-    release(input.buffer);
+    const run = remover.begin(network);
     try {
+      for (let at = 0; at < input.length; at += PART) remover.feed(run, input.subarray(at, at + PART));
+      release(input.buffer);
       for (;;) {
         const next = remover.advance(run, quality, onProgress);
         if (next === Next.Nothing) return run;

@@ -71,42 +71,69 @@ impl Executor {
         inputs: &[&[f32]],
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Vec<Vec<f32>>, Error> {
-        let mut run = self.begin(inputs)?;
+        self.plan.check(inputs)?;
+        let mut run = self.begin();
+        for (index, values) in inputs.iter().enumerate().take(self.plan.inputs.len()) {
+            self.feed(&mut run, index, values)?;
+        }
         match self.advance(&mut run, progress)? {
             Turn::Done => Ok(self.outputs(&run)),
             Turn::Send(_) | Turn::Wait => Err(Error::Alone),
         }
     }
 
-    /// Takes a run's memory and puts the inputs there: one slice for each, all rows of it even where the plan is one
-    /// band of several.
-    ///
-    /// # Errors
-    /// [`Error::Input`] where a slice does not fit.
-    pub fn begin(&self, inputs: &[&[f32]]) -> Result<Run, Error> {
+    /// Takes a run's memory. Its inputs are fed before it advances.
+    pub fn begin(&self) -> Run {
         let plan = &self.plan;
-        plan.check(inputs)?;
         let mut arena = vec![0.0f32; plan.arena];
         for (view, values) in &plan.constants {
             view.pack(values, &mut arena[view.range()]);
         }
-        for (index, (port, values)) in plan.inputs.iter().zip(inputs).enumerate() {
-            plan.pack_input(index, values, &mut arena[port.tensor.range()]);
+        let fed = vec![0; plan.inputs.len()];
+        Run { arena, scratch: Vec::new(), fed, next: 0, sent: 0, inbox: Vec::new() }
+    }
+
+    /// Puts the next elements of an input, in logical (row-major) order, into a run's memory: all of them, or part by
+    /// part so that an input is never in memory twice. Every band of several is fed all rows, and keeps its own.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the input has fewer elements left.
+    pub fn feed(&self, run: &mut Run, index: usize, values: &[f32]) -> Result<(), Error> {
+        let at = run.fed[index];
+        self.check_fed(index, at + values.len(), usize::le)?;
+        let port = &self.plan.inputs[index];
+        self.plan.pack_input(index, at, values, &mut run.arena[port.tensor.range()]);
+        run.fed[index] += values.len();
+        Ok(())
+    }
+
+    /// Compares what an input was given with what it takes.
+    fn check_fed(&self, index: usize, given: usize, fits: fn(&usize, &usize) -> bool) -> Result<(), Error> {
+        let expected = self.plan.input_shape(index).iter().product();
+        if fits(&given, &expected) {
+            return Ok(());
         }
-        Ok(Run { arena, scratch: vec![0.0; self.scratch], next: 0, sent: 0, inbox: Vec::new() })
+        Err(Error::Input { name: self.plan.inputs[index].name.clone(), expected, given })
     }
 
     /// Goes on until there is something to send or to wait for, or all is done. `progress` as in
     /// [`Executor::run`].
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`]; [`Error::Input`] where an input was not fed to its end.
     pub fn advance(
         &self,
         run: &mut Run,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Turn, Error> {
         let Plan { steps, exchanges, .. } = &self.plan;
+        if run.next == 0 {
+            for (index, &fed) in run.fed.iter().enumerate() {
+                self.check_fed(index, fed, usize::eq)?;
+            }
+            // Only now, so that it may lie where the caller had the input.
+            run.scratch.resize(self.scratch, 0.0);
+        }
         loop {
             // Exchanges are in the order of the steps that write them.
             while let Some(exchange) = exchanges.get(run.sent).filter(|exchange| exchange.after < run.next) {
@@ -157,6 +184,8 @@ impl Executor {
 pub struct Run {
     arena: Vec<f32>,
     scratch: Vec<f32>,
+    /// Elements of each input that it was given.
+    fed: Vec<usize>,
     /// The step that comes next.
     next: usize,
     /// Exchanges that are behind it, as far as they leave.
