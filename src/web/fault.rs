@@ -34,6 +34,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// What the browser or the machine could not do.
+    pub(super) fn device(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Device, message: message.into() }
+    }
+
     /// An argument that the TypeScript side should never have passed.
     pub(super) fn caller(message: impl Into<String>) -> Self {
         Self { kind: Kind::Caller, message: message.into() }

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use js_sys::Uint8Array;
+use js_sys::{Function, Uint8Array};
 use prost::bytes::Buf;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::fault::Fault;
 use crate::photo::{self, Limits, Output, Photo, Rgb};
@@ -288,6 +289,8 @@ pub struct ArrivingFile {
     /// Bytes of the first part that have been read.
     read: usize,
     remaining: usize,
+    source: Option<Source>,
+    cut_off: bool,
 }
 
 #[wasm_bindgen]
@@ -296,6 +299,14 @@ impl ArrivingFile {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A file of `size` bytes of which `read(at)` gives a part that begins at byte `at`, as a `Uint8Array`: of it no
+    /// more than a part is in the instance's memory at any time.
+    pub fn reading(size: usize, read: Function) -> Self {
+        let mut file = Self { remaining: size, source: Some(Source { read, at: 0 }), ..Self::default() };
+        file.fetch(Vec::new());
+        file
     }
 
     /// Takes the next part.
@@ -324,8 +335,42 @@ impl Buf for ArrivingFile {
             && self.read >= part.len()
         {
             self.read -= part.len();
-            self.parts.pop_front();
+            let used = self.parts.pop_front();
+            self.fetch(used.unwrap_or_default());
         }
+    }
+}
+
+/// Where the rest of a file comes from.
+struct Source {
+    read: Function,
+    /// Bytes of the file that have come.
+    at: usize,
+}
+
+impl ArrivingFile {
+    /// Has the next part come, into the memory of one that has been read. Where there is none though there should be,
+    /// the file ends here, and its reader will find it cut off.
+    fn fetch(&mut self, mut memory: Vec<u8>) {
+        let Some(source) = self.source.as_mut().filter(|_| self.remaining > 0) else { return };
+        let part = source.read.call1(&JsValue::UNDEFINED, &source.at.into());
+        match part.map(|part| part.dyn_into::<Uint8Array>()) {
+            Ok(Ok(part)) if (1..=self.remaining).contains(&(part.length() as usize)) => {
+                memory.resize(part.length() as usize, 0);
+                part.copy_to(&mut memory);
+                source.at += memory.len();
+                self.parts.push_back(memory);
+            }
+            _ => {
+                self.remaining = 0;
+                self.cut_off = true;
+            }
+        }
+    }
+
+    /// Whether a part did not come.
+    pub(super) const fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
 }
 

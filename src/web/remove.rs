@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
+use crate::tools;
 use crate::tools::remove::{GpuRemover, Quality, Remover, Seen, SharedRun, Stage, network_part};
 use crate::vision::Mask;
 
@@ -33,6 +34,20 @@ fn quality(name: &str) -> Result<Quality, Fault> {
     }
 }
 
+/// Reads a model. One of which a part did not come is no bad model.
+fn read<T>(
+    mut model: ArrivingFile,
+    load: impl FnOnce(&mut ArrivingFile) -> Result<T, tools::Error>,
+) -> Result<T, Fault> {
+    let loaded = load(&mut model);
+    if model.is_cut_off() {
+        return Err(Fault::device(
+            "The browser could not read the model that it had fetched: close other tabs and load the page again.",
+        ));
+    }
+    Ok(loaded?)
+}
+
 /// Cuts out on the CPU, in the worker.
 #[wasm_bindgen(js_name = CpuRemover)]
 pub struct CpuRemoverHandle {
@@ -48,7 +63,8 @@ impl CpuRemoverHandle {
         if band >= bands {
             return Err(Fault::caller(format!("there is no worker {band} of {bands}")));
         }
-        Ok(Self { remover: Remover::of_band(model, Band { index: band, count: bands })? })
+        let band = Band { index: band, count: bands };
+        Ok(Self { remover: read(model, |file| Remover::of_band(file, band))? })
     }
 
     /// Gives the best network's memory back.
@@ -126,7 +142,7 @@ impl CpuRemoverHandle {
     /// Loads the ONNX model that the best quality runs beside the fast one. Frees `model`.
     #[wasm_bindgen(js_name = addBest)]
     pub fn add_best(&mut self, model: ArrivingFile) -> Result<(), Fault> {
-        Ok(self.remover.add_best(model)?)
+        read(model, |file| self.remover.add_best(file))
     }
 
     /// Whether the best quality can be asked for.

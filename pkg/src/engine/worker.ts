@@ -22,7 +22,7 @@ import init, {
   type PhotoHandle,
   type Preview,
 } from '#wasm';
-import { arrive } from './arrive.js';
+import { readable } from './arrive.js';
 import { browserDecode, isOwnFormat } from './browser-decode.js';
 import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
@@ -68,9 +68,9 @@ const handlers: Handlers = {
     return null;
   },
 
-  async load({ place, ...networks }) {
+  load({ place, ...networks }) {
     const hasBest = alone?.hasBest || shared?.hasBest;
-    await removerFor(hasBest ? { ...networks, quality: 'fast' } : networks, place);
+    removerFor(hasBest ? { ...networks, quality: 'fast' } : networks, place);
     return null;
   },
 
@@ -93,7 +93,7 @@ const handlers: Handlers = {
 
   async cutOut({ ports, ...networks }) {
     const { quality } = networks;
-    const remover = await removerFor(networks, { index: 0, count: ports?.length ?? 1 });
+    const remover = removerFor(networks, { index: 0, count: ports?.length ?? 1 });
     let refineFrom = 0;
     const from = performance.now();
     const tell = (stage: 'network' | 'refine', fraction: number) => {
@@ -123,7 +123,7 @@ const handlers: Handlers = {
   async assist({ place, ports, ...networks }) {
     const team = new Team(ports);
     try {
-      const remover = await removerFor(networks, place);
+      const remover = removerFor(networks, place);
       for (const network of networksOf(networks.quality)) {
         const input = await team.input(network);
         (await team.run(remover, network, networks.quality, input, () => undefined)).free();
@@ -243,19 +243,17 @@ const handlers: Handlers = {
 };
 
 /** The networks for a place among those who share a photo. Of the large one, a worker holds either all or its part. */
-async function removerFor({ quality, fast, best }: Networks, { index, count }: Place): Promise<CpuRemover> {
+function removerFor({ quality, fast, best }: Networks, { index, count }: Place): CpuRemover {
   let remover = count > 1 ? shared : alone;
   if (!remover) {
-    const file = await arrive(fast);
-    mark('model read');
-    remover = new CpuRemover(file, index, count);
+    remover = new CpuRemover(readable(fast), index, count);
     mark('model loaded', memory());
     if (count > 1) shared = remover;
     else alone = remover;
   }
   if (quality === 'best' && best && !remover.hasBest) {
     (count > 1 ? alone : shared)?.dropBest();
-    remover.addBest(await arrive(best));
+    remover.addBest(readable(best));
     mark('best model loaded', memory());
   }
   return remover;
