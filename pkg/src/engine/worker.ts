@@ -271,11 +271,10 @@ async function askTogether(
   const team = new Team(ports);
   const masks: Mask[] = [];
   try {
-    const inputOf = (network: Quality) => {
-      const input = remover.inputOf(take(photo), network) as Float32Array<ArrayBuffer>;
-      team.tellInput(network, input);
-      return { network, input };
-    };
+    const inputOf = (network: Quality) => ({
+      network,
+      input: remover.inputOf(take(photo), network) as Float32Array<ArrayBuffer>,
+    });
     const inputs = networksOf(quality).map(inputOf);
     // The large network and a large photo need not be in memory together: reading the photo again takes a part of the
     // time that the network does.
@@ -284,6 +283,8 @@ async function askTogether(
       photo = undefined;
     }
     for (const { network, input } of inputs) {
+      // Not before its turn: it would lie with the others all the while.
+      team.tellInput(network, input);
       masks.push(remover.mask(await team.run(remover, network, quality, input, tell)));
     }
     photo ??= await read(take(source));
