@@ -354,7 +354,7 @@ impl ArrivingFile {
     fn fetch(&mut self, mut memory: Vec<u8>) {
         let Some(source) = self.source.as_mut().filter(|_| self.remaining > 0) else { return };
         let part = source.read.call1(&JsValue::UNDEFINED, &source.at.into());
-        match part.map(|part| part.dyn_into::<Uint8Array>()) {
+        match part.map(JsCast::dyn_into::<Uint8Array>) {
             Ok(Ok(part)) if (1..=self.remaining).contains(&(part.length() as usize)) => {
                 memory.resize(part.length() as usize, 0);
                 part.copy_to(&mut memory);
