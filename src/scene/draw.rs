@@ -58,49 +58,33 @@ pub fn draw(
     let (placed, solids): (Vec<Placed>, Vec<Option<Solid>>) =
         products.into_iter().map(|product| (product.placed, product.solid)).unzip();
     let solids: Vec<Solid> = solids.into_iter().flatten().collect();
-    let ground = Surface::new(scene, grid);
-    let shade = Shade::new((size.width, size.height), grid_view, &ground, &solids, scene.key, scene.shadow);
+    let shade = Shade::new(
+        (size.width, size.height),
+        grid_view,
+        &Surface::new(scene, grid),
+        &solids,
+        scene.key,
+        scene.shadow,
+    );
     drop(solids);
     going_on(progress(0.6))?;
 
-    let paper = Paper::new(&scene.backdrop, scene.key, size);
-    let surface = Surface::new(scene, 1.0);
-    let fill = scene.fill.color.light().map(|light| light * scene.fill.share);
-    let key = scene.key.color.light().map(|light| light * (1.0 - scene.fill.share));
-    let mut pixels = Vec::new();
-    let bytes = size.width as usize * size.height as usize * 4;
-    pixels.try_reserve_exact(bytes).map_err(|_| Error::Memory { width: size.width, height: size.height })?;
-
-    let mut all_covered = Vec::new();
-    all_covered
-        .try_reserve_exact(bytes / 4)
-        .map_err(|_| Error::Memory { width: size.width, height: size.height })?;
-
+    let behind = Behind::new(scene, view, shade, mirrors);
+    let no_memory = |_| Error::Memory { width: size.width, height: size.height };
+    let area = size.width as usize * size.height as usize;
+    let (mut pixels, mut all_covered) = (Vec::new(), Vec::new());
+    pixels.try_reserve_exact(area * 4).map_err(no_memory)?;
+    all_covered.try_reserve_exact(area).map_err(no_memory)?;
     let mut row = vec![[0.0_f32; 4]; size.width as usize];
     let mut covered = vec![0.0_f32; size.width as usize];
     for y in 0..size.height {
-        let shade = shade.as_ref().map(|shade| shade.row(y));
-        let facing = surface.at(view, y as f32 + 0.5).map_or(1.0, |point| paper.facing(point.normal));
-        for (x, pixel) in (0..).zip(&mut row) {
-            let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
-            let alpha = paper.alpha();
-            *pixel = if alpha > 0.0 {
-                let paper = paper.at(x, y);
-                let [red, green, blue] =
-                    std::array::from_fn(|c| paper[c] * (key[c] * facing * direct + fill[c] * around));
-                [red, green, blue, 1.0]
-            } else {
-                // Of a backdrop that is not there, what is missing of the light stays: as black with alpha.
-                let left = (1.0 - scene.fill.share) * direct + scene.fill.share * around;
-                [0.0, 0.0, 0.0, 1.0 - left]
-            };
-            for mirror in &mirrors {
-                over(pixel, mirror.at(x, y));
-            }
-        }
         covered.fill(0.0);
         for product in &placed {
-            put(product, y, scene, &mut row, &mut covered);
+            cover(product, y, scene, &mut covered);
+        }
+        behind.draw(y, &covered, &mut row);
+        for product in &placed {
+            put(product, y, scene, &mut row);
         }
         all_covered.extend(covered.iter().map(|covered| (covered * 255.0 + 0.5) as u8));
         for ((x, pixel), covered) in (0..).zip(&row).zip(&covered) {
@@ -112,6 +96,60 @@ pub fn draw(
     }
     let positions = placed.iter().map(|placed| placed.position).collect();
     Ok(Picture { width: size.width, height: size.height, pixels, covered: all_covered, positions })
+}
+
+/// All that is behind the products: the backdrop in its light, and what a floor mirrors.
+struct Behind {
+    view: View,
+    surface: Surface,
+    paper: Paper,
+    shade: Option<Shade>,
+    mirrors: Vec<Mirror>,
+    /// What part of the light on open ground the fill is.
+    share: f32,
+    /// The colours of both lights, by their parts.
+    key: [f32; 3],
+    fill: [f32; 3],
+}
+
+impl Behind {
+    fn new(scene: &Scene, view: View, shade: Option<Shade>, mirrors: Vec<Mirror>) -> Self {
+        let share = scene.fill.share;
+        Self {
+            view,
+            surface: Surface::new(scene, 1.0),
+            paper: Paper::new(&scene.backdrop, scene.key, scene.size),
+            shade,
+            mirrors,
+            share,
+            key: scene.key.color.light().map(|light| light * (1.0 - share)),
+            fill: scene.fill.color.light().map(|light| light * share),
+        }
+    }
+
+    /// Draws a row, but for what products cover wholly.
+    fn draw(&self, y: u32, covered: &[f32], row: &mut [[f32; 4]]) {
+        let shade = self.shade.as_ref().map(|shade| shade.row(y));
+        let point = self.surface.at(self.view, y as f32 + 0.5);
+        let facing = point.map_or(1.0, |point| self.paper.facing(point.normal));
+        let opaque = self.paper.alpha() > 0.0;
+        for ((x, pixel), _) in (0..).zip(row).zip(covered).filter(|(_, covered)| **covered < 1.0) {
+            let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
+            *pixel = if opaque {
+                let paper = self.paper.at(x, y);
+                let [red, green, blue] = std::array::from_fn(|channel| {
+                    paper[channel] * (self.key[channel] * facing * direct + self.fill[channel] * around)
+                });
+                [red, green, blue, 1.0]
+            } else {
+                // Of a backdrop that is not there, what is missing of the light stays: as black with alpha.
+                [0.0, 0.0, 0.0, 1.0 - ((1.0 - self.share) * direct + self.share * around)]
+            };
+            for mirror in &self.mirrors {
+                over(pixel, mirror.at(x, y));
+            }
+        }
+    }
 }
 
 /// A product where it stands, with the body that it is for the light.
@@ -156,33 +194,40 @@ fn over(under: &mut [f32; 4], pixel: [f32; 4]) {
     }
 }
 
-/// Draws one row of a product, and adds to how much of each pixel is covered by products.
-fn put(product: &Placed, y: u32, scene: &Scene, row: &mut [[f32; 4]], covered: &mut [f32]) {
-    let Some(own) =
-        usize::try_from(i64::from(y) - product.top).ok().filter(|&own| own < product.height as usize)
-    else {
-        return;
-    };
+/// A row of a product: its pixels in the picture, and the column of the first.
+fn row_of<'a>(product: &'a Placed, y: u32, scene: &Scene) -> (&'a [[u8; 4]], usize) {
+    let own = usize::try_from(i64::from(y) - product.top).ok().filter(|&own| own < product.height as usize);
+    let Some(own) = own else { return (&[], 0) };
     let columns = product.columns(scene.size);
-    let pixels = &product.pixels.as_chunks::<4>().0[own * product.width as usize..][columns.clone()];
     let first = (product.left + columns.start as i64).max(0) as usize;
-    for ((&[red, green, blue, alpha], under), covered) in
-        pixels.iter().zip(&mut row[first..]).zip(&mut covered[first..])
-    {
-        if alpha == 0 {
-            continue;
+    (&product.pixels.as_chunks::<4>().0[own * product.width as usize..][columns], first)
+}
+
+/// Adds to how much of each pixel of a row is covered by products.
+fn cover(product: &Placed, y: u32, scene: &Scene, covered: &mut [f32]) {
+    let (pixels, first) = row_of(product, y, scene);
+    for (&[.., alpha], covered) in pixels.iter().zip(&mut covered[first..]) {
+        *covered = match alpha {
+            255 => 1.0,
+            alpha => *covered + f32::from(alpha) / 255.0 * (1.0 - *covered),
+        };
+    }
+}
+
+/// Draws a row of a product.
+fn put(product: &Placed, y: u32, scene: &Scene, row: &mut [[f32; 4]]) {
+    let (pixels, first) = row_of(product, y, scene);
+    for (&[red, green, blue, alpha], under) in pixels.iter().zip(&mut row[first..]) {
+        let color = [red, green, blue].map(color::light);
+        match alpha {
+            0 => {}
+            255 => *under = [color[0], color[1], color[2], 1.0],
+            _ => {
+                let opacity = f32::from(alpha) / 255.0;
+                let [red, green, blue] = color.map(|light| light * opacity);
+                over(under, [red, green, blue, opacity]);
+            }
         }
-        let opacity = f32::from(alpha) / 255.0;
-        over(
-            under,
-            [
-                color::light(red) * opacity,
-                color::light(green) * opacity,
-                color::light(blue) * opacity,
-                opacity,
-            ],
-        );
-        *covered += opacity * (1.0 - *covered);
     }
 }
 
@@ -196,8 +241,9 @@ fn encode([red, green, blue, alpha]: [f32; 4], covered: f32, x: u32, y: u32) -> 
     }
     // A little less than a whole step: levels that a rounding has moved off a whole one come back to it.
     let dither = 0.98 * (noise(x, y) - 0.5) * (1.0 - covered);
+    let whole = 1.0 / alpha;
     let [red, green, blue] =
-        [red, green, blue].map(|light| (color::level(light / alpha) + 0.5 + dither) as u8);
+        [red, green, blue].map(|light| (color::level(light * whole) + 0.5 + dither) as u8);
     [red, green, blue, (255.0 * alpha + 0.5 + dither).clamp(0.0, 255.0) as u8]
 }
 
