@@ -27,9 +27,9 @@ const INSET: usize = 4;
 /// Pixels that are measured, at most; of more, every n-th.
 const MEASURED: usize = 1 << 19;
 
-/// ΔE2000 up to which a product counts as unchanged: on average, at the 95th percentile (2.3 is what people just
-/// notice), and at the 99.9th, where fine texture under an encoder has its worst pixels.
-const UNCHANGED: [f32; 3] = [1.0, 2.3, 8.0];
+/// ΔE2000 up to which a product counts as unchanged in the drawn picture: on average, at the 95th percentile and at the
+/// 99.9th. Rounding to whole levels is all that there may be; in dark colours a level is up to 1.
+const UNCHANGED: [f32; 3] = [0.3, 1.0, 2.3];
 
 /// Above this a photo was enlarged; rounding of sizes stays below it.
 const ENLARGED: f64 = 1.005;
@@ -52,8 +52,10 @@ pub struct Report {
     pub geometry: Geometry,
     /// Pixels of the export for each pixel of the photo's file, along a side.
     pub resampling: f64,
-    /// How far the product's pixels moved; none where there was nothing to measure.
+    /// How far the product's pixels moved from the photo to the drawn picture; none where there was nothing to measure.
     pub difference: Option<Difference>,
+    /// How far the encoder moved them after that.
+    pub encoding: Option<Difference>,
     /// The photo's metadata.
     pub metadata: Kept,
     /// The file.
@@ -129,8 +131,8 @@ pub struct Geometry {
     pub y: f64,
 }
 
-/// How far the product's pixels moved, in ΔE2000, between the photo (resampled to the export) and the decoded export,
-/// over the product's interior.
+/// How far the product's pixels moved, in ΔE2000, over the product's interior: between the photo, resampled to the
+/// export, and the drawn picture; or between that and the decoded export.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
@@ -224,6 +226,8 @@ pub struct Evidence<'a> {
     pub models: &'a [Model],
     /// What was done, in order.
     pub operations: &'a [Operation],
+    /// The picture as it was drawn, before it was encoded: `width × height × 4` bytes of RGBA.
+    pub picture: &'a [u8],
     /// The export.
     pub exported: &'a Exported,
 }
@@ -237,7 +241,7 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
     let decoded = decode(&exported.bytes, limits)?;
     let (source_width, source_height) = photo.reduced_from.unwrap_or((photo.width, photo.height));
     let resampling = geometry.scale * f64::from(photo.width) / f64::from(source_width);
-    let difference = difference(photo, &geometry, evidence.product, &decoded);
+    let [difference, encoding] = differences(photo, &geometry, evidence.product, evidence.picture, &decoded);
     let (width, height) = decoded.reduced_from.unwrap_or((decoded.width, decoded.height));
     let mut operations = evidence.operations.to_vec();
     if exported.cleaned > 0 {
@@ -262,6 +266,7 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
         geometry,
         resampling,
         difference,
+        encoding,
         metadata: kept(&Metadata::of(evidence.source), &Metadata::of(&exported.bytes)),
         output: Output {
             preset: exported.lint.preset.clone(),
@@ -319,45 +324,55 @@ fn kept(source: &Metadata, output: &Metadata) -> Kept {
     result
 }
 
-fn difference(photo: &Photo, geometry: &Geometry, product: &[u8], export: &Photo) -> Option<Difference> {
+/// From the photo to the picture, and from the picture to the export.
+fn differences(
+    photo: &Photo,
+    geometry: &Geometry,
+    product: &[u8],
+    picture: &[u8],
+    export: &Photo,
+) -> [Option<Difference>; 2] {
     let (width, height) = (export.width, export.height);
-    if product.len() != width as usize * height as usize {
-        return None;
+    let area = width as usize * height as usize;
+    if product.len() != area || picture.len() != area * 4 {
+        return [None; 2];
     }
-    let reference = place(photo, width, height, geometry.scale, [geometry.x, geometry.y]);
+    let reference = place(photo, width, height, geometry.scale, [geometry.x, geometry.y]).pixels;
+    let reference = reference.as_chunks::<4>().0;
     let mut outside: Vec<u8> = product.iter().map(|&opacity| u8::from(opacity < 255)).collect();
     widen(&mut outside, width as usize, INSET);
-    let pairs = || {
-        let found = export.pixels.as_chunks::<4>().0;
-        let expected = reference.pixels.as_chunks::<4>().0;
-        let pairs = found.iter().zip(expected).zip(&outside);
-        pairs.filter(|((_, expected), outside)| **outside == 0 && expected[3] == 255).map(|(pair, _)| pair)
-    };
-    let interior = pairs().count();
-    if interior == 0 {
-        return None;
-    }
-    let mut distances: Vec<f32> = pairs()
-        .step_by(interior.div_ceil(MEASURED))
-        .map(|(&[red, green, blue, _], &[r, g, b, _])| {
-            if [red, green, blue] == [r, g, b] {
-                0.0
-            } else {
-                delta_e_2000(Lab::of_levels([red, green, blue]), Lab::of_levels([r, g, b]))
+    let inside: Vec<usize> =
+        (0..area).filter(|&index| outside[index] == 0 && reference[index][3] == 255).collect();
+    let (picture, export) = (picture.as_chunks::<4>().0, export.pixels.as_chunks::<4>().0);
+    [difference(&inside, reference, picture), difference(&inside, picture, export)]
+}
+
+/// Between two pictures, at these pixels.
+fn difference(inside: &[usize], one: &[[u8; 4]], other: &[[u8; 4]]) -> Option<Difference> {
+    let mut distances: Vec<f32> = inside
+        .iter()
+        .step_by(inside.len().div_ceil(MEASURED).max(1))
+        .map(|&index| match (one[index], other[index]) {
+            ([r, g, b, _], [red, green, blue, _]) if [r, g, b] == [red, green, blue] => 0.0,
+            ([r, g, b, _], [red, green, blue, _]) => {
+                delta_e_2000(Lab::of_levels([r, g, b]), Lab::of_levels([red, green, blue]))
             }
         })
         .collect();
     distances.sort_unstable_by(f32::total_cmp);
     let measured = distances.len();
-    let at = |share: f64| distances[((measured as f64 * share).ceil() as usize).clamp(1, measured) - 1];
+    let at = |share: f64| {
+        let rank = ((measured as f64 * share).ceil() as usize).clamp(1, measured.max(1)) - 1;
+        distances.get(rank).copied()
+    };
     let sum: f64 = distances.iter().map(|&distance| f64::from(distance)).sum();
     Some(Difference {
-        interior: interior as u64,
+        interior: inside.len() as u64,
         measured: measured as u64,
         mean: (sum / measured as f64) as f32,
-        percentile_95: at(0.95),
-        percentile_999: at(0.999),
-        most: at(1.0),
+        percentile_95: at(0.95)?,
+        percentile_999: at(0.999)?,
+        most: at(1.0)?,
     })
 }
 
@@ -416,6 +431,7 @@ mod tests {
             product: &product,
             models: &[],
             operations,
+            picture: &placed.pixels,
             exported: &exported,
         };
         report(&evidence, &Limits::PRODUCT).unwrap()
@@ -467,11 +483,15 @@ mod tests {
         let (photo, _) = photo();
         let thin: Vec<u8> = (0..SIDE * SIDE).map(|at| if at % SIDE < 6 { 255 } else { 0 }).collect();
         let geometry = Geometry { scale: 1.0, x: 0.0, y: 0.0 };
-        assert_eq!(difference(&photo, &geometry, &thin[1..], &photo), None);
+        let between = |product: &[u8]| differences(&photo, &geometry, product, &photo.pixels, &photo);
+        assert_eq!(between(&thin[1..]), [None; 2]);
+        assert_eq!(between(&vec![0; thin.len()]), [None; 2]);
         // Six columns at the picture's edge: two are inside.
-        assert_eq!(difference(&photo, &geometry, &thin, &photo).unwrap().interior, u64::from(2 * SIDE));
-        let same = difference(&photo, &geometry, &vec![255; (SIDE * SIDE) as usize], &photo).unwrap();
-        assert_eq!((same.mean, same.most), (0.0, 0.0));
+        assert_eq!(between(&thin)[0].unwrap().interior, u64::from(2 * SIDE));
+        for same in between(&vec![255; thin.len()]) {
+            let same = same.unwrap();
+            assert_eq!((same.mean, same.most), (0.0, 0.0));
+        }
     }
 
     #[test]

@@ -161,9 +161,7 @@ pub fn shoot(
         &Limits::PRODUCT,
     )?;
     let report = match (original, positions.as_slice()) {
-        (Some(original), &[position]) => {
-            Some(evidence(original, &scene, position, &picture.covered, &exported)?)
-        }
+        (Some(original), &[position]) => Some(evidence(original, &scene, position, &picture, &exported)?),
         _ => None,
     };
     progress(1.0);
@@ -176,7 +174,7 @@ fn evidence(
     original: Original<'_>,
     scene: &Scene,
     Position { scale, x, y }: Position,
-    product: &[u8],
+    picture: &scene::Picture,
     exported: &listing::Exported,
 ) -> Result<Report, photo::Error> {
     let done = |name: &str, touches, parameters| Operation { name: name.to_owned(), touches, parameters };
@@ -197,9 +195,10 @@ fn evidence(
             source: original.file,
             photo: original.photo,
             geometry: Geometry { scale, x, y },
-            product,
+            product: &picture.covered,
             models: original.models,
             operations: &operations,
+            picture: &picture.pixels,
             exported,
         },
         &Limits::PRODUCT,
