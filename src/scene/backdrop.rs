@@ -3,8 +3,9 @@
 use std::f32::consts::FRAC_PI_2;
 
 use super::camera::View;
+use super::material::Place;
 use super::shade::towards;
-use super::{Backdrop, Gradient, Key, Scene, Size};
+use super::{Backdrop, Gradient, Key, Material, Scene, Size};
 
 /// Where the surface lies that is seen in each row, in the rows of one view.
 pub(super) enum Surface {
@@ -81,7 +82,35 @@ enum Kind {
     Plain([f32; 3]),
     Linear { from: [f32; 3], to: [f32; 3], along: [f32; 2], start: f32, length: f32 },
     Radial { from: [f32; 3], to: [f32; 3], center: [f32; 2], radius: f32 },
-    Sweep { color: [f32; 3], falloff: f32, middle: f32, light: [f32; 3], brightest: f32 },
+    Sweep { color: [f32; 3], falloff: f32, middle: f32, light: [f32; 3], brightest: f32, cloth: Cloth },
+}
+
+/// What a sweep is made of.
+struct Cloth {
+    material: Material,
+    /// The pattern's size.
+    scale: f32,
+    seed: u32,
+}
+
+/// A row of a sweep: where on it the row lies, for its pattern.
+#[derive(Clone, Copy)]
+pub(super) struct Along {
+    /// Units of the world to the right for a pixel.
+    across: f32,
+    /// How far along the sweep the row is, in the world's unit, and how far the next.
+    away: [f32; 2],
+    /// The column that the camera looks at.
+    middle: f32,
+}
+
+impl Along {
+    /// The row of a point, and the point of the row before it.
+    pub(super) fn new(view: View, point: &Point, before: &Point) -> Self {
+        // Up the wall it goes on as far as it is high.
+        let along = |point: &Point| point.depth + point.up;
+        Self { across: point.depth / view.focal, away: [along(point), along(before)], middle: view.middle }
+    }
 }
 
 /// How far the light's pool on a sweep reaches, in pictures' heights.
@@ -107,11 +136,12 @@ impl Paper {
                 let radius = center[0].max(width - center[0]).hypot(center[1].max(height - center[1]));
                 Kind::Radial { from: from.light(), to: to.light(), center, radius }
             }
-            Backdrop::Sweep { color, wall, falloff, .. } => {
+            Backdrop::Sweep { color, wall, falloff, material, scale, seed, .. } => {
                 let light = towards(key);
                 // Somewhere in the bend the paper looks straight into the light, if that comes from the camera's side.
                 let brightest = if light[2] < 0.0 { light[1].hypot(light[2]) } else { light[1] };
-                Kind::Sweep { color: color.light(), falloff, middle: wall, light, brightest }
+                let cloth = Cloth { material, scale, seed };
+                Kind::Sweep { color: color.light(), falloff, middle: wall, light, brightest, cloth }
             }
         };
         Self { kind, width, height }
@@ -133,8 +163,8 @@ impl Paper {
         }
     }
 
-    /// The colour at a pixel's middle.
-    pub(super) fn at(&self, x: u32, y: u32) -> [f32; 3] {
+    /// The colour at a pixel's middle; `along` says where on a sweep its row lies.
+    pub(super) fn at(&self, x: u32, y: u32, along: Option<Along>) -> [f32; 3] {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
         match self.kind {
             Kind::Nothing => [0.0; 3],
@@ -145,13 +175,26 @@ impl Paper {
             Kind::Radial { from, to, center, radius } => {
                 mix(from, to, (x - center[0]).hypot(y - center[1]) / radius)
             }
-            Kind::Sweep { color, falloff, middle, .. } => {
+            Kind::Sweep { color, falloff, middle, ref cloth, .. } => {
                 let (beside, over) = ((x - self.width / 2.0) / self.height, y / self.height - middle);
                 let far = (beside * beside + over * over) / (POOL * POOL);
                 let share = 1.0 - falloff * far / (1.0 + far);
-                color.map(|light| light * share)
+                let pattern = along.map_or([1.0; 3], |along| cloth.at(x, along));
+                std::array::from_fn(|channel| color[channel] * pattern[channel] * share)
             }
         }
+    }
+}
+
+impl Cloth {
+    fn at(&self, x: f32, along: Along) -> [f32; 3] {
+        if self.material == Material::Plain {
+            return [1.0; 3];
+        }
+        let size = self.scale.recip();
+        let [away, before] = along.away;
+        let at = [(x - along.middle) * along.across * size, away * size];
+        self.material.at(Place { at, pixel: [along.across * size, (before - away).abs() * size] }, self.seed)
     }
 }
 
@@ -168,7 +211,15 @@ mod tests {
     fn sweep() -> (Scene, View) {
         let mut scene = Scene::plain(400, 400);
         scene.camera = Camera { horizon: 0.2, field_of_view: 30.0 };
-        scene.backdrop = Backdrop::Sweep { color: Color([200; 3]), wall: 0.6, bend: 0.2, falloff: 0.3 };
+        scene.backdrop = Backdrop::Sweep {
+            color: Color([200; 3]),
+            wall: 0.6,
+            bend: 0.2,
+            falloff: 0.3,
+            material: Material::Plain,
+            scale: 1.0,
+            seed: 0,
+        };
         let view = View::new(scene.camera, scene.size);
         (scene, view)
     }
@@ -192,7 +243,7 @@ mod tests {
         for angle in [0.0, 90.0, 33.0, -120.0] {
             let gradient = Backdrop::Gradient(Gradient::Linear { from: white, to: black, angle });
             let paper = Paper::new(&gradient, Key::default(), size);
-            let corners = [(0, 0), (199, 0), (0, 99), (199, 99)].map(|(x, y)| paper.at(x, y)[0]);
+            let corners = [(0, 0), (199, 0), (0, 99), (199, 99)].map(|(x, y)| paper.at(x, y, None)[0]);
             let most = corners.into_iter().fold(0.0, f32::max);
             let least = corners.into_iter().fold(1.0, f32::min);
             assert!(most > 0.99 && least < 0.01, "{angle}: {corners:?}");

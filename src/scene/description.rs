@@ -9,7 +9,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Error;
+use super::{Error, Material};
 use crate::photo::color;
 
 /// The version that is written. A file of an earlier one is read, one of a later one refused.
@@ -91,9 +91,9 @@ pub enum Backdrop {
     },
     /// From one colour to another.
     Gradient(Gradient),
-    /// A studio's paper: it lies as the floor, bends, and hangs as the wall.
+    /// A studio's sweep: it lies as the floor, bends, and hangs as the wall.
     Sweep {
-        /// The paper's colour where the light falls on it most.
+        /// Its colour where the light falls on it most.
         color: Color,
         /// How far down the picture the floor ends, 0 to 1.
         #[serde(default = "sweep_wall")]
@@ -104,7 +104,20 @@ pub enum Backdrop {
         /// How much less light there is far from the middle of the light, 0 to 1.
         #[serde(default = "sweep_falloff")]
         falloff: f32,
+        /// What it is made of.
+        #[serde(default)]
+        material: Material,
+        /// How large the material's pattern is, 0.1 to 10 times its natural size on a table.
+        #[serde(default = "natural")]
+        scale: f32,
+        /// Which piece of the material.
+        #[serde(default)]
+        seed: u32,
     },
+}
+
+fn natural() -> f32 {
+    1.0
 }
 
 fn sweep_wall() -> f32 {
@@ -442,7 +455,8 @@ impl Backdrop {
                 range("backdrop.center[0]", x, -1.0, 2.0)?;
                 range("backdrop.center[1]", y, -1.0, 2.0)
             }
-            Self::Sweep { wall, bend, falloff, .. } => {
+            Self::Sweep { wall, bend, falloff, scale, .. } => {
+                range("backdrop.scale", scale, 0.1, 10.0)?;
                 range("backdrop.wall", wall, 0.0, 1.0)?;
                 range("backdrop.bend", bend, 0.0, 1.0)?;
                 range("backdrop.falloff", falloff, 0.0, 1.0)

@@ -1,6 +1,6 @@
 //! Draws a scene on the processor, row by row.
 
-use super::backdrop::{Paper, Surface};
+use super::backdrop::{Along, Paper, Surface};
 use super::camera::View;
 use super::product::{Placed, Position};
 use super::reflection::Mirror;
@@ -131,12 +131,14 @@ impl Behind {
     fn draw(&self, y: u32, covered: &[f32], row: &mut [[f32; 4]]) {
         let shade = self.shade.as_ref().map(|shade| shade.row(y));
         let point = self.surface.at(self.view, y as f32 + 0.5);
-        let facing = point.map_or(1.0, |point| self.paper.facing(point.normal));
+        let facing = point.as_ref().map_or(1.0, |point| self.paper.facing(point.normal));
+        let before = self.surface.at(self.view, y as f32 - 0.5);
+        let along = point.zip(before).map(|(point, before)| Along::new(self.view, &point, &before));
         let opaque = self.paper.alpha() > 0.0;
         for ((x, pixel), _) in (0..).zip(row).zip(covered).filter(|(_, covered)| **covered < 1.0) {
             let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
             *pixel = if opaque {
-                let paper = self.paper.at(x, y);
+                let paper = self.paper.at(x, y, along);
                 let [red, green, blue] = std::array::from_fn(|channel| {
                     paper[channel] * (self.key[channel] * facing * direct + self.fill[channel] * around)
                 });
@@ -261,7 +263,7 @@ fn noise(x: u32, y: u32) -> f32 {
 mod tests {
     use super::*;
     use crate::scene::product::tests::cutout;
-    use crate::scene::{Backdrop, Color, Floor, Key, Place};
+    use crate::scene::{Backdrop, Color, Floor, Key, Material, Place};
 
     /// A box of one colour, 60 × 80 in the middle of 100 × 100.
     fn subject() -> Cutout {
@@ -303,8 +305,15 @@ mod tests {
         let mut scene = scene();
         scene.shadow = Shadow::default();
         scene.floor = Floor { gloss: 0.3, roughness: 0.2 };
-        scene.backdrop =
-            Backdrop::Sweep { color: Color([180, 170, 160]), wall: 0.6, bend: 0.2, falloff: 0.3 };
+        scene.backdrop = Backdrop::Sweep {
+            color: Color([180, 170, 160]),
+            wall: 0.6,
+            bend: 0.2,
+            falloff: 0.3,
+            material: Material::Wood,
+            scale: 1.0,
+            seed: 3,
+        };
         let picture = drawn(&scene);
         for (x, y) in [(71, 91), (100, 130), (128, 168)] {
             assert_eq!(at(&picture, x, y), [(x - 50) as u8, (y - 80) as u8, 200, 255]);

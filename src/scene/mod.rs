@@ -12,6 +12,7 @@ mod description;
 mod distance;
 mod draw;
 mod error;
+mod material;
 mod product;
 mod reflection;
 mod shade;
@@ -22,4 +23,5 @@ pub use description::{
 };
 pub use draw::{Picture, draw};
 pub use error::Error;
+pub use material::Material;
 pub use product::Position;

@@ -56,7 +56,7 @@ export class FolderSink implements Sink {
       return [...parts, free].join('/');
     } catch (error) {
       // The empty file that stands for it goes as well.
-      await made?.folder.removeEntry(made.name).catch(() => undefined);
+      if (made) await remove(made.folder, made.name);
       throw toSinkError(error);
     }
   }
@@ -80,6 +80,18 @@ export class FolderSink implements Sink {
     this.#folders.set(key, opened);
     opened.catch(() => this.#folders.delete(key));
     return opened;
+  }
+}
+
+/** Removes a file; one whose stream was just broken off stays locked for a moment. */
+async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    try {
+      await folder.removeEntry(name);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 }
 
