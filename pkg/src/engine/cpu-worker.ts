@@ -7,7 +7,7 @@ import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
 /** Wasm memory never shrinks, so a worker that idles is let go, in milliseconds. */
 const IDLE_TIME = 30_000;
 
-type ProgressListener = (stage: 'network' | 'refine', fraction: number) => void;
+type ProgressListener = (stage: 'network' | 'refine' | 'encode', fraction: number) => void;
 
 interface Waiting {
   resolve(answer: never): void;
@@ -24,7 +24,7 @@ export class CpuWorker {
   #disposed = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
   readonly #waiting = new Map<number, Waiting>();
-  /** Told of the CPU executor's progress. */
+  /** Told of the progress of what takes long. */
   onProgress: ProgressListener | undefined;
 
   /** `idleTime` is in milliseconds; `Infinity` for a worker that must keep what it holds. */

@@ -14,6 +14,7 @@ import { packOutput } from './output.js';
 import { unpack, type Packed } from './packed.js';
 import { SerialQueue } from './queue.js';
 import { release } from './release.js';
+import { openStudio } from './studio.js';
 import type {
   Correction,
   CutOutOptions,
@@ -21,9 +22,12 @@ import type {
   Device,
   DeviceReport,
   Engine,
+  Marketplace,
   OutputOptions,
   Quality,
   Stage,
+  StudioLook,
+  StudioSession,
 } from './types.js';
 import { VitrineError } from './types.js';
 import { channels } from './team.js';
@@ -132,7 +136,9 @@ async function compile(wasm: ArrayBuffer): Promise<WebAssembly.Module> {
 class PhotoEngine implements FrameEngine {
   readonly #newWorker: (idleTime?: number) => CpuWorker;
   readonly #lanes: Lanes;
-  readonly #corrections = new Set<CpuWorker>();
+  /** Workers outside the lanes, each with what a person works on. */
+  readonly #own = new Set<CpuWorker>();
+  #catalogue: Promise<{ presets: readonly Marketplace[]; looks: readonly StudioLook[] }> | undefined;
   #gpu: Gpu | undefined;
   #report: DeviceReport = { device: 'cpu', reason: '' };
   readonly #model: Promise<EngineModel>;
@@ -213,19 +219,53 @@ class PhotoEngine implements FrameEngine {
     return unpack(await this.#withWorker((worker) => worker.ask('encode', { picture: png, output }), signal));
   }
 
-  async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
+  correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
+    return this.#withOwn((worker, release) => openCorrection(worker, photo, cutOut, PREVIEW, release), signal);
+  }
+
+  studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession> {
+    return this.#withOwn((worker, release) => openStudio(worker, cutOut, release), signal);
+  }
+
+  async presets(): Promise<readonly Marketplace[]> {
+    return (await this.#readCatalogue()).presets;
+  }
+
+  async looks(): Promise<readonly StudioLook[]> {
+    return (await this.#readCatalogue()).looks;
+  }
+
+  checkScene(scene: string): Promise<string> {
+    return this.#withWorker((worker) => worker.ask('checkScene', { scene }));
+  }
+
+  async #readCatalogue() {
+    const read = async () => {
+      const { presets, looks } = await this.#withWorker((worker) => worker.ask('catalogue', null));
+      return { presets: JSON.parse(presets) as Marketplace[], looks: JSON.parse(looks) as StudioLook[] };
+    };
+    try {
+      return await (this.#catalogue ??= read());
+    } catch (error) {
+      this.#catalogue = undefined;
+      throw error;
+    }
+  }
+
+  /** Opens something in a worker of its own, which `release` gives up. */
+  async #withOwn<T>(open: (worker: CpuWorker, release: () => void) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#disposed) throw new VitrineError('caller', 'The engine was disposed of: open a new one.');
     if (signal?.aborted) throw cancelled();
     const worker = this.#newWorker(Infinity);
-    this.#corrections.add(worker);
+    this.#own.add(worker);
     const release = () => {
-      this.#corrections.delete(worker);
+      this.#own.delete(worker);
       worker.dispose();
     };
     const end = () => worker.end();
     signal?.addEventListener('abort', end, { once: true });
     try {
-      return await openCorrection(worker, photo, cutOut, PREVIEW, release);
+      return await open(worker, release);
     } finally {
       signal?.removeEventListener('abort', end);
     }
@@ -235,7 +275,7 @@ class PhotoEngine implements FrameEngine {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#lanes.dispose();
-    for (const worker of this.#corrections) worker.dispose();
+    for (const worker of this.#own) worker.dispose();
     this.#gpu?.dispose();
     this.#gpu = undefined;
     this.#listeners.clear();

@@ -141,6 +141,86 @@ export interface Correction {
   close(): void;
 }
 
+/** A marketplace, or a place in it, that pictures can be made for. */
+export interface Marketplace {
+  /** Its name in files, such as `amazon_main`. */
+  readonly id: string;
+  readonly name: string;
+  /** Pixels across and down. */
+  readonly size: readonly [number, number];
+  /** What it asks to be behind the product, in words. */
+  readonly background: string;
+  readonly note: string;
+  /** How sure that is: `A` (its own page), `B` (others agree), `C` (a default and no rule). */
+  readonly confidence: string;
+  /** The day on which that was collected, `YYYY-MM-DD`. */
+  readonly asOf: string;
+}
+
+/** A scene that is ready to be used; `scene` is described in src/scene/description.rs, every field written. */
+export interface StudioLook {
+  readonly id: string;
+  readonly name: string;
+  readonly scene: unknown;
+}
+
+/** What the linter found in an encoded file. */
+export interface Finding {
+  readonly check: string;
+  readonly severity: 'error' | 'warning' | 'advice';
+  readonly message: string;
+  /** What to do about it; empty where nothing can be done. */
+  readonly remedy: string;
+}
+
+export interface ShotReport {
+  /** Sentences: what was kept of the photo's details, what dropped, what changed. */
+  readonly notes: readonly string[];
+  readonly findings: readonly Finding[];
+  /** Whether the file keeps to every rule of its marketplace. */
+  readonly clean: boolean;
+  /** What touched the product's pixels, and by how much: for machines. */
+  readonly fidelity: unknown;
+}
+
+/** A finished file for a shop. */
+export interface Shot {
+  readonly file: Blob;
+  /** Without a dot. */
+  readonly extension: string;
+  readonly width: number;
+  readonly height: number;
+  readonly report: ShotReport;
+}
+
+export interface ShootOptions {
+  /** JSON; without it, the cut-out on what the marketplace asks for. */
+  scene?: string | undefined;
+  /** A marketplace's `id`; without it, the scene as it is. */
+  preset?: string | undefined;
+  /** For the report: the photo, and what cut it out. */
+  source: { name: string; model: string; modelSha256: string; inputSha256: string };
+  signal?: AbortSignal | undefined;
+  /** 0 to 1. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** A finished cut-out in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
+export interface StudioSession {
+  /** Size of the cut-out in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /**
+   * Draws the scene (JSON), at most `longest` pixels on its longer side. Of those that wait only the newest is drawn:
+   * the others reject with kind `cancelled`.
+   */
+  preview(scene: string, longest: number): Promise<ImageBitmap>;
+  /** Makes one file at full size. */
+  shoot(options: ShootOptions): Promise<Shot>;
+  /** Frees everything; what is under way rejects. */
+  close(): void;
+}
+
 /**
  * The engine as the page inside the frame sees it. Jobs begin in the order given, and neighbouring ones overlap: whoever
  * has many photos asks for `photosAtOnce` of them and for the next when one is done.
@@ -164,6 +244,14 @@ export interface Engine {
    * it. Where the signal aborts before it is open, the promise rejects.
    */
   correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction>;
+  /** Opens a finished cut-out in the studio. Jobs go on beside it. */
+  studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession>;
+  /** The marketplaces that files can be made for, in the order in which a page shows them. */
+  presets(): Promise<readonly Marketplace[]>;
+  /** The studio's own scenes. */
+  looks(): Promise<readonly StudioLook[]>;
+  /** Reads a scene's JSON and writes it with every field; rejects with a sentence where it is none. */
+  checkScene(scene: string): Promise<string>;
   /** Frees the workers and the GPU's memory. */
   dispose(): void;
 }

@@ -102,6 +102,19 @@ export interface Operations {
   edit: { ask: CorrectionStep; answer: Patch };
   /** Encodes the corrected cut-out and lets it go; `preview` as in `decode`. */
   finishEdit: { ask: { preview: number }; answer: Corrected };
+  /** Reads a finished cut-out and holds it to be placed in scenes, beside any job. */
+  openStudio: { ask: { cutOut: Blob }; answer: Size };
+  /** Draws the cut-out in a scene (JSON), at most `longest` pixels on its longer side. */
+  drawScene: { ask: { scene: string; longest: number }; answer: ImageBitmap };
+  /** Makes a file of it; the report is JSON. */
+  shoot: {
+    ask: { scene: string | undefined; preset: string | undefined; source: string };
+    answer: Size & { file: Packed; extension: string; report: string };
+  };
+  /** What marketplaces and looks there are, as JSON. */
+  catalogue: { ask: null; answer: { presets: string; looks: string } };
+  /** Reads a scene's JSON and writes it with every field. */
+  checkScene: { ask: { scene: string }; answer: string };
 }
 
 export type Name = keyof Operations;
@@ -117,4 +130,4 @@ export type FromWorker =
   | { id: number; memory: number; answer: unknown }
   /** `broken` says that the wasm instance stopped and the worker must be replaced. */
   | { id: number; memory: number; fault: Fault; broken: boolean }
-  | { progress: { stage: 'network' | 'refine'; fraction: number } };
+  | { progress: { stage: 'network' | 'refine' | 'encode'; fraction: number } };

@@ -12,9 +12,13 @@ import init, {
   CpuRemover,
   DoubtMap,
   Edit,
+  Studio,
+  checkScene,
   cutoutFromRgba,
   decode,
+  looks,
   photoFromRgba,
+  presets,
   type CutoutHandle,
   type InitOutput,
   type Mask,
@@ -52,6 +56,8 @@ let arriving: ArrivingPicture | undefined;
 let cutout: CutoutHandle | undefined;
 /** What a person corrects; no job touches it. */
 let edit: Edit | undefined;
+/** What a person places in scenes; nor this. */
+let studio: Studio | undefined;
 
 type Handlers = {
   [N in Name]: (
@@ -240,7 +246,42 @@ const handlers: Handlers = {
       corrected.free();
     }
   },
+
+  async openStudio({ cutOut }) {
+    studio?.free();
+    studio = undefined;
+    const bytes = new Uint8Array(await cutOut.arrayBuffer());
+    try {
+      studio = Studio.open(bytes);
+    } finally {
+      release(bytes.buffer);
+    }
+    const { width, height } = studio;
+    return { width, height };
+  },
+
+  async drawScene({ scene, longest }, transfer) {
+    return (await bitmap(take(studio).preview(scene, longest), transfer)) as ImageBitmap;
+  },
+
+  shoot({ scene, preset, source }, transfer) {
+    const tell = (fraction: number) => scope.postMessage({ progress: { stage: 'encode', fraction } });
+    const shot = take(studio).shoot(scene, preset, source, tell);
+    const { width, height, extension, report } = shot;
+    return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
+  },
+
+  catalogue() {
+    return { presets: presets(), looks: looks() };
+  },
+
+  checkScene({ scene }) {
+    return checkScene(scene);
+  },
 };
+
+/** What a file of this extension is. */
+const TYPES: Readonly<Record<string, string>> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' };
 
 /** The networks for a place among those who share a photo. Of the large one, a worker holds either all or its part. */
 function removerFor({ quality, fast, best }: Networks, { index, count }: Place): CpuRemover {

@@ -37,6 +37,7 @@ export interface CutOut {
   readonly quality: Quality;
   readonly device: Device;
   readonly model: string;
+  readonly modelSha256: string;
   readonly seconds: number;
   /** Whether a person has corrected it: nothing automatic may replace it any more. */
   readonly corrected?: true;
@@ -577,7 +578,7 @@ export class PhotoQueue {
     const seconds = (this.#now() - startedAt) / 1_000;
     const pictures = await this.#options.keep(result);
     const judged = { coverage, ...(confidence !== undefined && { confidence }), ...(doubt && { doubt }) };
-    return { png, width, height, ...judged, notes, quality, device, model: model.name, seconds, ...pictures };
+    return { png, width, height, ...judged, notes, quality, device, model: model.name, modelSha256: model.sha256, seconds, ...pictures };
   }
 
   #settle(id: number, state: State): void {

@@ -14,6 +14,7 @@ const number = new Intl.NumberFormat(LOCALE);
 const oneDecimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 const photos = (count: number) => (count === 1 ? '1 photo' : `${number.format(count)} photos`);
+const files = (count: number) => (count === 1 ? '1 file' : `${number.format(count)} files`);
 const cutOuts = (count: number) => (count === 1 ? '1 cut-out' : `${number.format(count)} cut-outs`);
 
 /** File sizes as shops and file managers show them: powers of ten. */
@@ -109,6 +110,8 @@ export const strings = {
     retryFailedOf: (count: number) => `Try them again: ${photos(count)} that did not work`,
     naming: 'Names',
     namingOf: 'Names and way of saving',
+    studio: 'Studio',
+    studioOf: 'Studio: backdrop, light, shadow and marketplaces',
     add: 'Add photos',
     addShort: 'Add',
     clear: 'Clear all',
@@ -471,6 +474,130 @@ export const strings = {
     leftList: (count: number) => `${cutOuts(count)} not saved yet`,
     saveRest: (left: number, saved: number) =>
       saved === 0 ? 'Try again' : left === 1 ? 'Save the last one' : `Save the other ${number.format(left)}`,
+  },
+
+  studio: {
+    label: 'Studio',
+    title: (name: string) => `Studio: ${name}`,
+    close: 'Close',
+    undo: 'Undo',
+    redo: 'Redo',
+    undoKey: 'Undo (Ctrl Z)',
+    redoKey: 'Redo (Shift Ctrl Z)',
+    before: 'Hold to see the photo',
+    export: 'Export…',
+    save: 'Save settings',
+    load: 'Load settings',
+    noLooks: 'The studio’s looks did not come with this page: reload it.',
+    looks: 'Looks',
+    photos: 'Photos',
+    tabs: 'Tools',
+    scope: 'Changes are for',
+    scopes: { all: 'All photos', one: 'Only this one' },
+    likeThis: 'Use this for all photos',
+    file: 'vitrine settings.json',
+    said: {
+      look: (name: string) => `Look: ${name}.`,
+      undone: 'Undone.',
+      redone: 'Done again.',
+      apart: 'Changes are for this photo only.',
+      together: 'This photo is like all others again.',
+      likeThis: (count: number) => `Applied to ${photos(count)}.`,
+      saved: (name: string) => `Settings saved as ${name}.`,
+      loaded: (name: string) => `Settings of ${name} are in use.`,
+      photo: (name: string) => `Photo ${name}.`,
+    },
+    stage: {
+      label: (name: string, x: number, y: number, size: number) =>
+        `Picture of ${name}. The product stands ${Math.round(x * 100)}% across and ${Math.round(y * 100)}% down, and is up to ${Math.round(size * 100)}% high.`,
+      labelOf: (name: string) => `Picture of ${name}`,
+      keys: 'Arrow keys move the product over the ground, with Shift further. Plus and minus make it larger and smaller. Ctrl Z undoes.',
+      photoAlt: (name: string) => `Photo ${name} as it was`,
+    },
+    strip: {
+      label: 'Photos',
+      photo: (name: string, index: number, total: number) => `${name}, ${number.format(index)} of ${number.format(total)}`,
+      ownPhoto: (name: string) => `${name}, with settings of its own`,
+    },
+    settings: {
+      parts: { backdrop: 'Backdrop', light: 'Light and shadow', product: 'Product' },
+      tabs: { looks: 'Looks', backdrop: 'Backdrop', light: 'Light', product: 'Product', photos: 'Photos' },
+      kind: 'Kind of backdrop',
+      kinds: { sweep: 'Studio', solid: 'Colour', gradient: 'Gradient', transparent: 'None' },
+      color: 'Colour',
+      from: 'From',
+      to: 'To',
+      angle: 'Direction',
+      wall: 'Where the floor ends',
+      falloff: 'Darker at the edges',
+      gloss: 'Gloss of the floor',
+      roughness: 'Blur of the reflection',
+      height: 'Height of the camera',
+      azimuth: 'Direction of the light',
+      elevation: 'Height of the light',
+      softness: 'Softness of the light',
+      fill: 'Brightness of the shadows',
+      shadows: { contact: 'Shadow where it stands', cast: 'Cast shadow', ambient: 'Shade around it' },
+      shape: 'Shape of the picture',
+      shapes: (width: number, height: number) =>
+        width === height ? `Square, ${width}:${height}` : width < height ? `Upright, ${width}:${height}` : `Wide, ${width}:${height}`,
+      size: 'Size',
+      across: 'Left to right',
+      depth: 'Near to far',
+      degrees: (value: number) => `${Math.round(value)}°`,
+      direction: (azimuth: number) => {
+        const from = ['the front', 'the front right', 'the right', 'behind right', 'behind', 'behind left', 'the left', 'the front left'];
+        return `from ${from[((Math.round(azimuth / 45) % 8) + 8) % 8]}`;
+      },
+    },
+    settingsFile: {
+      failed: (name: string, why: string) => `${name} could not be loaded. ${why}`,
+      errors: {
+        tooLarge: (size: number, limit: number) => `It has ${bytes(size)}; settings have ${bytes(limit)} at most. Choose a file that “Save settings” made.`,
+        noSettings: 'It is not a settings file, or it is damaged: choose one that “Save settings” made.',
+        newer: 'It is from a newer Vitrine: reload this page to get that one.',
+      },
+    },
+    shop: {
+      heading: 'Export',
+      which: 'Photos',
+      all: (count: number) => (count === 1 ? 'This photo' : `All ${photos(count)}`),
+      one: 'Only this one',
+      where: 'Marketplaces',
+      asIs: 'As it is here',
+      asIsText: 'Your scene, in its own size',
+      about: (width: number, height: number, background: string) => [`${width} × ${height}`, background].filter(Boolean).join(', '),
+      unsure: 'not confirmed by the marketplace itself',
+      asOf: (date: string) => `Collected on ${date}. Marketplaces change their rules: check what matters to you.`,
+      names: 'Names and way of saving',
+      firstName: (path: string) => `First file: ${path}`,
+      start: (count: number) => (count === 1 ? 'Export 1 file' : `Export ${number.format(count)} files`),
+      cancel: 'Cancel',
+      pause: 'Pause',
+      resume: 'Resume',
+      paused: 'Paused: the file at work is finished first.',
+      stop: 'Stop',
+      working: (done: number, total: number) => `${number.format(done)} of ${number.format(total)} files`,
+      left: (seconds: number) => `about ${duration(seconds)} left`,
+      progress: 'Files made',
+      done: (saved: number, total: number) =>
+        saved === total ? `${files(saved)} saved` : `${number.format(saved)} of ${files(total)} saved`,
+      clean: (count: number, total: number) =>
+        count === total
+          ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplaces.'
+          : `${number.format(total - count)} of ${files(total)} ${total - count === 1 ? 'is' : 'are'} worth a look.`,
+      states: { clean: 'Ready to list', look: 'Worth a look', failed: 'Not made', left: 'Not saved' },
+      notes: 'What was kept, dropped and changed',
+      remedy: (message: string, remedy: string) => [message, remedy].filter(Boolean).join(' '),
+      again: (count: number) => (count === 1 ? 'Try the other one' : `Try the other ${number.format(count)}`),
+      proof: 'Save the report',
+      proofFile: 'vitrine report.json',
+      archive: 'vitrine listing.zip',
+      archivePart: (part: number) => `vitrine listing ${part}.zip`,
+      close: 'Close',
+      said: (saved: number, total: number) => `Export finished: ${number.format(saved)} of ${files(total)} saved.`,
+      noLook: 'Choose a marketplace first.',
+    },
   },
 
   clear: {

@@ -7,6 +7,7 @@
  */
 
 import { FakeCorrection } from './fake-correction.js';
+import { FakeStudio, fakeCheck, fakeLooks, fakeMarkets } from './fake-studio.js';
 import {
   VitrineError,
   type Correction,
@@ -17,6 +18,7 @@ import {
   type Engine,
   type OutputOptions,
   type Stage,
+  type StudioSession,
 } from 'vitrine/engine/types';
 
 /** Longer side of the pictures for the screen. */
@@ -81,6 +83,23 @@ export class FakeEngine implements Engine {
   async correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction> {
     await wait(this.delay / 4, signal);
     return FakeCorrection.open(photo, cutOut);
+  }
+
+  async studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession> {
+    await wait(this.delay / 8, signal);
+    return new FakeStudio(await createImageBitmap(cutOut), this.delay);
+  }
+
+  async presets() {
+    return fakeMarkets;
+  }
+
+  async looks() {
+    return fakeLooks;
+  }
+
+  async checkScene(scene: string): Promise<string> {
+    return fakeCheck(scene);
   }
 
   dispose(): void {

@@ -28,7 +28,7 @@ export class LookChange extends Event {
   }
 }
 
-export type BatchAsk = 'save-all' | 'stop-saving' | 'pause' | 'resume' | 'cancel-all' | 'retry-failed' | 'name' | 'clear';
+export type BatchAsk = 'save-all' | 'stop-saving' | 'pause' | 'resume' | 'cancel-all' | 'retry-failed' | 'name' | 'studio' | 'clear';
 
 export class BatchAction extends Event {
   readonly ask: BatchAsk;
@@ -316,6 +316,9 @@ export class BatchToolbar extends LitElement {
           </select>
           <button class="button icon" title=${words.namingOf} aria-label=${words.namingOf} @click=${() => this.ask('name')}>
             ${icons.tag}
+          </button>
+          <button class="button studio" aria-label=${words.studioOf} title=${words.studioOf} ?disabled=${tally.ready === 0} @click=${() => this.ask('studio')}>
+            ${icons.sparkle} <span class="full">${words.studio}</span>
           </button>
           ${this.save()}
         </div>

@@ -19,13 +19,13 @@ import { stemOf } from '../naming/file-name.js';
 import { discardLater, discardPictures, keepCutOut, keepPictures } from '../pictures.js';
 import { isReady, PhotoQueue, type Change, type Incoming, type Photo, type Removed } from '../queue.js';
 import { sampleFile } from '../sample/sample.js';
-import { saveFile } from '../saving/download.js';
-import { FilesSink } from '../saving/files-sink.js';
-import { FolderSink, pickFolder } from '../saving/folder-sink.js';
+import { openSink } from '../saving/open-sink.js';
 import { saveAll, type Item, type Outcome } from '../saving/save-all.js';
 import type { Sink } from '../saving/sink.js';
 import { VOLUME, ZipSink } from '../saving/zip-sink.js';
 import { strings } from '../strings.js';
+import '../studio/studio-view.js';
+import type { NamingLoad, StudioView } from '../studio/studio-view.js';
 import { unzip } from '../zip/unzip.js';
 import type { BatchAction, LookChange } from './batch-toolbar.js';
 import './batch-toolbar.js';
@@ -79,6 +79,7 @@ export class VitrineApp extends LitElement {
   @query('intro-view') private intro!: IntroView | null;
   @query('photo-dialog') private dialog!: PhotoDialog;
   @query('correction-editor') private editor!: CorrectionEditor;
+  @query('studio-view') private studio!: StudioView;
   @query('confirm-dialog') private confirm!: ConfirmDialog;
   @query('naming-dialog') private namer!: NamingDialog;
   @query('report-dialog') private reports!: ReportDialog;
@@ -337,8 +338,16 @@ export class VitrineApp extends LitElement {
       ></photo-dialog>
       <correction-editor
         .engine=${this.engine}
-        @editor-covers=${({ covers }: EditorCovers) => this.renderRoot.querySelector('main')?.toggleAttribute('data-covered', covers)}
+        @editor-covers=${this.cover}
       ></correction-editor>
+      <studio-view
+        .engine=${this.engine}
+        .queue=${this.queue}
+        .naming=${this.naming}
+        @editor-covers=${this.cover}
+        @name-ask=${() => void this.name()}
+        @naming-load=${({ template }: NamingLoad) => (this.naming = { ...this.naming, template })}
+      ></studio-view>
       <naming-dialog></naming-dialog>
       <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
@@ -456,6 +465,10 @@ export class VitrineApp extends LitElement {
       this.clock ??= setInterval(() => this.requestUpdate(), 1_000);
     }
   }
+
+  private readonly cover = ({ covers }: EditorCovers) => {
+    this.renderRoot.querySelector('main')?.toggleAttribute('data-covered', covers);
+  };
 
   // Photos in
 
@@ -658,6 +671,9 @@ export class VitrineApp extends LitElement {
       case 'name':
         void this.name();
         break;
+      case 'studio':
+        void this.openStudio();
+        break;
       case 'clear':
         void this.clear();
         break;
@@ -699,12 +715,12 @@ export class VitrineApp extends LitElement {
   private async saveItems(items: readonly Item<ReadyPhoto>[], part: number): Promise<void> {
     const { way } = this.naming;
     const total = items.length;
-    let sink: Sink;
+    const archive = part === 1 ? strings.save.archive : strings.save.archivePart(part);
+    let sink: Sink | undefined;
     try {
-      const folder = way === 'folder' ? await pickFolder() : undefined;
-      // The person has chosen none after all.
-      if (way === 'folder' && !folder) return;
-      sink = folder ? new FolderSink(folder) : this.downloads(part);
+      sink = await openSink(way, { archive, volume: this.volume });
+      // The person has chosen no folder after all.
+      if (!sink) return;
     } catch (error) {
       return this.notify(error instanceof Error ? error.message : String(error));
     }
@@ -741,12 +757,6 @@ export class VitrineApp extends LitElement {
     if (goOn) await this.saveItems(again, saved.length > 0 ? part + 1 : part);
   }
 
-  private downloads(part: number): Sink {
-    if (this.naming.way === 'files') return new FilesSink({ save: saveFile });
-    const name = part === 1 ? strings.save.archive : strings.save.archivePart(part);
-    return new ZipSink({ name, save: saveFile, volume: this.volume });
-  }
-
   private async copy(id: number): Promise<void> {
     const photo = this.queue.get(id);
     if (!this.engine || !photo || !isReady(photo)) return;
@@ -779,6 +789,15 @@ export class VitrineApp extends LitElement {
       this.say(strings.editor.saved(file.name));
     } catch (error) {
       this.notify(error instanceof Error ? error.message : String(error));
+    } finally {
+      release();
+    }
+  }
+
+  private async openStudio(): Promise<void> {
+    const release = this.queue.pauseImproving();
+    try {
+      await this.studio.open();
     } finally {
       release();
     }

@@ -1,0 +1,202 @@
+/** How the export looks: what there is to choose, how far it is, what came of it. */
+
+import { css } from 'lit';
+
+export const exportStyles = css`
+  dialog {
+    inline-size: min(46rem, calc(100vw - 1.5rem));
+    max-block-size: calc(100dvh - 1.5rem);
+    padding: 0;
+    border: 0;
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow-high);
+    overflow: hidden;
+  }
+  dialog[open] {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr) auto;
+  }
+  dialog::backdrop {
+    background: rgb(12 11 10 / 0.5);
+  }
+  h2 {
+    padding: 1.25rem 1.5rem 0.75rem;
+    font-size: 1.1875rem;
+    font-weight: 620;
+  }
+  h2:focus {
+    outline: none;
+  }
+  .body {
+    display: grid;
+    align-content: start;
+    gap: 1.125rem;
+    padding: 0.25rem 1.5rem 1.25rem;
+    overflow-y: auto;
+  }
+  .body:focus-visible {
+    outline-offset: -3px;
+  }
+  .body > p > strong {
+    display: block;
+    font-weight: 600;
+  }
+  legend {
+    margin-block-end: 0.5rem;
+    padding: 0;
+    font-size: 0.9375rem;
+    font-weight: 600;
+  }
+  .ways,
+  .names {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+  }
+  .names {
+    justify-content: space-between;
+  }
+  .names p {
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+  label {
+    display: flex;
+    align-items: center;
+    gap: 0.625rem;
+    min-block-size: var(--target);
+    padding: 0.4375rem 0.75rem;
+    border: 1px solid var(--line);
+    border-radius: var(--radius-small);
+    font-weight: 550;
+    cursor: pointer;
+  }
+  label:has(:checked) {
+    border-color: var(--accent);
+    box-shadow: inset 0 0 0 1px var(--accent);
+  }
+  input {
+    flex: none;
+    inline-size: 18px;
+    block-size: 18px;
+    accent-color: var(--accent);
+  }
+  .markets {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
+    gap: 0.5rem;
+  }
+  .markets li {
+    display: grid;
+  }
+  .markets label > span {
+    min-inline-size: 0;
+  }
+  .markets strong {
+    display: block;
+    font-size: 0.9375rem;
+    font-weight: 580;
+    line-height: 1.3;
+  }
+  .about {
+    display: block;
+    color: var(--ink-quiet);
+    font-size: 0.8125rem;
+    font-weight: 400;
+    line-height: 1.35;
+  }
+  .quiet-text {
+    color: var(--ink-quiet);
+    font-size: 0.875rem;
+    line-height: 1.45;
+  }
+  .bad {
+    color: var(--danger);
+  }
+  .results {
+    display: grid;
+    gap: 0.5rem;
+  }
+  .results > li {
+    display: grid;
+    gap: 0.375rem;
+    padding: 0.625rem 0.75rem;
+    border-radius: var(--radius-small);
+    background: var(--sunken);
+    content-visibility: auto;
+    contain-intrinsic-size: auto 3rem;
+  }
+  .file {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    font-size: 0.9375rem;
+    font-weight: 550;
+  }
+  .file svg {
+    flex: none;
+  }
+  .path {
+    flex: 1;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+  .state {
+    flex: none;
+    font-size: 0.8125rem;
+  }
+  .clean .file svg,
+  .clean .state {
+    color: var(--accent);
+  }
+  .look .file svg,
+  .look .state,
+  .left .file svg,
+  .left .state {
+    color: var(--caution);
+  }
+  .failed .file svg,
+  .failed .state {
+    color: var(--danger);
+  }
+  .finding,
+  details {
+    padding-inline-start: 1.75rem;
+    font-size: 0.875rem;
+    line-height: 1.45;
+  }
+  .finding.error {
+    color: var(--danger);
+  }
+  .finding.warning {
+    color: var(--caution);
+  }
+  summary,
+  details li {
+    color: var(--ink-quiet);
+  }
+  summary {
+    min-block-size: 24px;
+    cursor: pointer;
+  }
+  details li {
+    padding-block: 0.125rem;
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 0.625rem;
+    padding: 0.875rem 1.5rem 1.25rem;
+    border-block-start: 1px solid var(--line);
+  }
+  @media (forced-colors: active) {
+    dialog,
+    .results > li {
+      border: 1px solid CanvasText;
+    }
+  }
+`;

@@ -1,0 +1,138 @@
+/**
+ * A scene as the page changes it: the JSON of src/scene/description.rs, every field written. Lengths are parts of the
+ * picture, angles degrees, colours `#rrggbb`. Plain data and plain functions; what draws it is the engine.
+ */
+
+export interface Scene {
+  readonly version: number;
+  /** Pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+  readonly camera: { readonly horizon: number; readonly field_of_view: number };
+  readonly backdrop: Backdrop;
+  readonly floor: { readonly gloss: number; readonly roughness: number };
+  readonly key: { readonly azimuth: number; readonly elevation: number; readonly size: number; readonly color: string };
+  readonly fill: { readonly share: number; readonly color: string };
+  readonly shadow: { readonly contact: number; readonly cast: number; readonly ambient: number };
+  readonly layers: readonly Product[];
+}
+
+export type Backdrop =
+  | { readonly kind: 'transparent' }
+  | { readonly kind: 'solid'; readonly color: string }
+  | { readonly kind: 'gradient'; readonly shape: 'linear'; readonly from: string; readonly to: string; readonly angle: number }
+  | { readonly kind: 'gradient'; readonly shape: 'radial'; readonly from: string; readonly to: string; readonly center: readonly [number, number] }
+  | { readonly kind: 'sweep'; readonly color: string; readonly wall: number; readonly bend: number; readonly falloff: number };
+
+export interface Product {
+  readonly kind: 'product';
+  readonly picture: number;
+  readonly place: Place;
+  readonly depth: number;
+}
+
+/** The middle of the product's lower edge, and the most of the picture that it takes. */
+export interface Place {
+  readonly by: 'ground';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of the picture. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where a product may stand, and how large it may be: some of it always stays in the picture. */
+const LIMITS = { x: [0, 1], y: [0.1, 1.2], size: [0.05, 2] } as const;
+/** Nearer than this to the horizon nothing stands, in heights of the picture. */
+const HORIZON = 0.04;
+
+const within = (value: number, [least, most]: readonly [number, number]) => Math.min(Math.max(value, least), most);
+
+export function placeOf(scene: Scene): Place | undefined {
+  const place = scene.layers[0]?.place;
+  return place?.by === 'ground' ? place : undefined;
+}
+
+export function withPlace(scene: Scene, place: Place): Scene {
+  const [first, ...others] = scene.layers;
+  return first ? { ...scene, layers: [{ ...first, place }, ...others] } : scene;
+}
+
+/** The product moved over the ground by parts of the picture: farther back it is smaller, as the camera sees it. */
+export function moved(scene: Scene, right: number, down: number): Scene {
+  const place = placeOf(scene);
+  if (!place) return scene;
+  const { horizon } = scene.camera;
+  const y = within(place.y + down, [Math.max(LIMITS.y[0], horizon + HORIZON), LIMITS.y[1]]);
+  const from = place.y - horizon;
+  const nearer = from > HORIZON / 2 ? (y - horizon) / from : 1;
+  return scaled(withPlace(scene, { ...place, x: within(place.x + right, LIMITS.x), y }), nearer);
+}
+
+/** The product larger or smaller, its foot where it is. */
+export function scaled(scene: Scene, factor: number): Scene {
+  const place = placeOf(scene);
+  if (!place) return scene;
+  const { width, height } = place;
+  const larger = Math.max(width, height);
+  const by = within(larger * factor, LIMITS.size) / larger;
+  return withPlace(scene, { ...place, width: width * by, height: height * by });
+}
+
+/** Where a product of this shape (width by height) is seen. */
+export function boxOf(scene: Scene, aspect: number): Box | undefined {
+  const place = placeOf(scene);
+  if (!place) return undefined;
+  const { width, height } = scene.size;
+  const wide = Math.min(place.width * width, place.height * height * aspect);
+  const [w, h] = [wide / width, wide / aspect / height];
+  return { left: place.x - w / 2, top: place.y - h, width: w, height: h };
+}
+
+/** Another kind of backdrop in about the colours of the one before. */
+export function backdropAs(kind: Backdrop['kind'], before: Backdrop): Backdrop {
+  const color = colorOf(before) ?? '#f2f2f0';
+  switch (kind) {
+    case 'transparent':
+      return { kind };
+    case 'solid':
+      return { kind, color };
+    case 'gradient':
+      return { kind, shape: 'linear', from: '#ffffff', to: color === '#ffffff' ? '#dcdad6' : color, angle: 90 };
+    case 'sweep':
+      return { kind, color, wall: 0.58, bend: 0.3, falloff: 0.25 };
+  }
+}
+
+/** The colour that stands for a backdrop; none where it is transparent. */
+export function colorOf(backdrop: Backdrop): string | undefined {
+  switch (backdrop.kind) {
+    case 'transparent':
+      return undefined;
+    case 'gradient':
+      return backdrop.to;
+    default:
+      return backdrop.color;
+  }
+}
+
+/** A scene in the clothes of another: everything but the picture's size, and the product's place where it was moved. */
+export function dressed(scene: Scene, look: Scene, looks: readonly Scene[]): Scene {
+  const isUntouched = looks.some((other) => same(placeOf(other), placeOf(scene)));
+  const layers = isUntouched ? look.layers : scene.layers;
+  return { ...look, size: scene.size, layers };
+}
+
+export function isDressedAs(scene: Scene, look: Scene): boolean {
+  const clothes = ({ camera, backdrop, floor, key, fill, shadow }: Scene) => ({ camera, backdrop, floor, key, fill, shadow });
+  return same(clothes(scene), clothes(look));
+}
+
+/** Both come from one writer, so their fields stand in one order. */
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

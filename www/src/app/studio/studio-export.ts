@@ -1,0 +1,350 @@
+/** Files for several marketplaces at once: chosen, made one after another, and what the linter says of each. */
+
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Engine, Marketplace } from 'vitrine/engine/types';
+import { base, controls } from '../../styles/shared.js';
+import type { Naming, ReadyPhoto } from '../export.js';
+import { icons } from '../icons.js';
+import type { Photo } from '../queue.js';
+import { saveFile } from '../saving/download.js';
+import { openSink } from '../saving/open-sink.js';
+import { saveAll } from '../saving/save-all.js';
+import type { Obstacle } from '../saving/sink.js';
+import { strings } from '../strings.js';
+import { exportStyles } from './export-styles.js';
+import type { Scenes } from './scenes.js';
+import { Shooting, type ShotItem } from './shots.js';
+
+const { shop: words } = strings.studio;
+
+/** Stands for no marketplace: the scene as it is. */
+const AS_IS = '';
+
+export interface ExportTask {
+  photos: readonly ReadyPhoto[];
+  all: readonly Photo[];
+  current: ReadyPhoto;
+  scenes: Scenes;
+}
+
+/** What became of a file. */
+interface Result {
+  item: ShotItem;
+  /** Where it is, or why it is not. */
+  is: 'saved' | 'failed' | 'left';
+  text: string;
+}
+
+/** The person wants to change names and way of saving. */
+export class NameAsk extends Event {
+  constructor() {
+    super('name-ask', { bubbles: true, composed: true });
+  }
+}
+
+@customElement('studio-export')
+export class StudioExport extends LitElement {
+  @property({ attribute: false }) engine: Engine | undefined;
+  @property({ attribute: false }) naming!: Naming;
+
+  @state() private task: ExportTask | undefined;
+  @state() private markets: readonly Marketplace[] = [];
+  @state() private chosen: ReadonlySet<string> = new Set([AS_IS]);
+  @state() private scope: 'all' | 'one' = 'all';
+  @state() private shooting: Shooting | undefined;
+  @state() private progress = { done: 0, total: 0, fraction: 0 };
+  @state() private isPaused = false;
+  @state() private results: readonly Result[] | undefined;
+  @state() private stopped = '';
+  @state() private problem = '';
+  @query('dialog') private dialog!: HTMLDialogElement;
+  @query('h2') private heading!: HTMLElement;
+
+  private abort: AbortController | undefined;
+  private startedAt = 0;
+
+  static override styles = [base, controls, exportStyles];
+
+  async open(task: ExportTask): Promise<void> {
+    this.task = task;
+    this.results = undefined;
+    this.problem = this.stopped = '';
+    await this.updateComplete;
+    this.dialog.showModal();
+    try {
+      this.markets = (await this.engine?.presets()) ?? [];
+    } catch (error) {
+      this.problem = say(error);
+    }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stop();
+  }
+
+  override render() {
+    const { task, shooting, results } = this;
+    return html`<dialog aria-labelledby="title" @cancel=${this.cancelled} @close=${this.closed}>
+      <h2 id="title" tabindex="-1">${words.heading}</h2>
+      ${!task ? nothing : shooting ? this.working() : results ? this.done(results) : this.choosing(task)}
+    </dialog>`;
+  }
+
+  override updated(): void {
+    const { done, total, fraction } = this.progress;
+    const track = this.renderRoot.querySelector<HTMLElement>('.track');
+    track?.style.setProperty('--fraction', String((done + fraction) / Math.max(total, 1)));
+  }
+
+  // Choosing
+
+  private choosing(task: ExportTask) {
+    const { chosen, markets, scope } = this;
+    const count = this.photosOf(task).length * chosen.size;
+    const [first] = chosen.size > 0 ? this.plan(task).items : [];
+    return html`
+      <div class="body">
+        ${this.problem ? html`<p class="bad" role="alert">${this.problem}</p>` : nothing}
+        ${task.photos.length > 1
+          ? html`<fieldset>
+              <legend>${words.which}</legend>
+              <div class="ways">
+                ${(['all', 'one'] as const).map(
+                  (way) => html`<label
+                    ><input type="radio" name="scope" .checked=${way === scope} @change=${() => (this.scope = way)} />${way === 'all'
+                      ? words.all(task.photos.length)
+                      : words.one}</label
+                  >`,
+                )}
+              </div>
+            </fieldset>`
+          : nothing}
+        <fieldset>
+          <legend>${words.where}</legend>
+          <ul class="markets">
+            ${this.market(AS_IS, words.asIs, words.asIsText, '')}
+            ${markets.map(({ id, name, size: [width, height], background, note, confidence }) =>
+              this.market(id, name, words.about(width, height, background), [note, confidence === 'C' ? words.unsure : ''].filter(Boolean).join(' · ')),
+            )}
+          </ul>
+        </fieldset>
+        ${markets[0] ? html`<p class="quiet-text">${words.asOf(markets[0].asOf)}</p>` : nothing}
+        <div class="names">
+          <p class="quiet-text">${first ? words.firstName(first.path) : words.noLook}</p>
+          <button class="button" @click=${() => this.dispatchEvent(new NameAsk())}>${icons.tag} ${words.names}</button>
+        </div>
+      </div>
+      <div class="foot">
+        <button class="button" @click=${() => this.dialog.close()}>${words.cancel}</button>
+        <button class="button primary" ?disabled=${count === 0} @click=${this.start}>${icons.download} ${words.start(count)}</button>
+      </div>
+    `;
+  }
+
+  private market(id: string, name: string, about: string, note: string) {
+    return html`<li>
+      <label>
+        <input
+          type="checkbox"
+          name="market"
+          value=${id}
+          .checked=${this.chosen.has(id)}
+          @change=${() => {
+            const chosen = new Set(this.chosen);
+            if (!chosen.delete(id)) chosen.add(id);
+            this.chosen = chosen;
+          }}
+        />
+        <span><strong>${name}</strong><span class="about">${about}</span>${note ? html`<span class="about">${note}</span>` : nothing}</span>
+      </label>
+    </li>`;
+  }
+
+  private photosOf({ photos, current }: ExportTask): readonly ReadyPhoto[] {
+    return this.scope === 'one' ? [current] : photos;
+  }
+
+  private plan(task: ExportTask): Shooting {
+    // In the order in which they are shown.
+    const ids = [AS_IS, ...this.markets.map(({ id }) => id)].filter((id) => this.chosen.has(id));
+    return new Shooting(this.engine as Engine, {
+      photos: this.photosOf(task),
+      all: task.all,
+      scenes: task.scenes,
+      naming: this.naming,
+      presets: ids.map((id) => (id === AS_IS ? undefined : id)),
+    });
+  }
+
+  // Working
+
+  private working() {
+    const { done, total } = this.progress;
+    const seconds = done > 0 && !this.isPaused ? ((performance.now() - this.startedAt) / 1_000 / done) * (total - done) : undefined;
+    return html`
+      <div class="body" aria-live="polite">
+        <p>
+          <strong>${words.working(done, total)}</strong>
+          <span class="quiet-text">${this.isPaused ? words.paused : seconds === undefined ? nothing : words.left(seconds)}</span>
+        </p>
+        <div class="track" role="progressbar" aria-label=${words.progress} aria-valuemin="0" aria-valuemax=${total} aria-valuenow=${done}>
+          <div class="fill"></div>
+        </div>
+      </div>
+      <div class="foot">
+        <button class="button" @click=${this.togglePause}>
+          ${this.isPaused ? html`${icons.play} ${words.resume}` : html`${icons.pause} ${words.pause}`}
+        </button>
+        <button class="button" @click=${() => this.stop()}>${icons.close} ${words.stop}</button>
+      </div>
+    `;
+  }
+
+  private readonly start = async () => {
+    if (!this.task || !this.engine) return;
+    const shooting = this.plan(this.task);
+    await this.run(shooting, shooting.items, []);
+  };
+
+  /** Makes and saves `items`; what an earlier run has made stays in the results. */
+  private async run(shooting: Shooting, items: readonly ShotItem[], before: readonly Result[]): Promise<void> {
+    const abort = new AbortController();
+    this.abort = abort;
+    this.problem = '';
+    this.isPaused = false;
+    this.progress = { done: 0, total: items.length, fraction: 0 };
+    shooting.onProgress = (fraction) => (this.progress = { ...this.progress, fraction });
+    const results = [...before];
+    let left: readonly ShotItem[] = items;
+    let stopped: Obstacle | 'by the person' | undefined;
+    try {
+      for (let part = 1; left.length > 0; part++) {
+        const sink = await openSink(this.naming.way, { archive: part === 1 ? words.archive : words.archivePart(part) });
+        if (!sink) return;
+        this.startedAt ||= performance.now();
+        this.shooting = shooting;
+        const offset = items.length - left.length;
+        const outcome = await saveAll(left, sink, {
+          signal: abort.signal,
+          onProgress: (done) => (this.progress = { ...this.progress, done: offset + done, fraction: 0 }),
+        });
+        for (const { item, path } of outcome.saved) results.push({ item: item as ShotItem, is: 'saved', text: path });
+        for (const { item, why } of outcome.failed) results.push({ item: item as ShotItem, is: 'failed', text: why });
+        left = outcome.left as readonly ShotItem[];
+        ({ stopped } = outcome);
+        // A full archive is followed by the next.
+        if (stopped !== 'volume') break;
+      }
+    } catch (error) {
+      this.problem = say(error);
+      return;
+    } finally {
+      shooting.close();
+      this.shooting = undefined;
+      this.abort = undefined;
+      this.startedAt = 0;
+    }
+    for (const item of left) results.push({ item, is: 'left', text: '' });
+    this.stopped = stopped ? strings.report.obstacle[stopped] : '';
+    this.results = results;
+    await this.updateComplete;
+    this.heading.focus();
+  }
+
+  private readonly togglePause = () => {
+    this.isPaused = !this.isPaused;
+    if (this.isPaused) this.shooting?.pause();
+    else this.shooting?.resume();
+  };
+
+  private stop(): void {
+    this.abort?.abort();
+    this.shooting?.resume();
+  }
+
+  // Done
+
+  private done(results: readonly Result[]) {
+    const saved = results.filter(({ is }) => is === 'saved');
+    const rest = results.filter(({ is }) => is !== 'saved');
+    const clean = saved.filter(({ item }) => item.report?.clean).length;
+    return html`
+      <div class="body" tabindex="0" role="group" aria-labelledby="title">
+        <p role="status">
+          <strong>${words.done(saved.length, results.length)}</strong>
+          ${saved.length > 0 ? html`<span class="quiet-text">${words.clean(clean, saved.length)}</span>` : nothing}
+          ${this.stopped ? html`<span class="quiet-text">${this.stopped}</span>` : nothing}
+        </p>
+        <ul class="results">
+          ${results.map((result) => this.result(result))}
+        </ul>
+      </div>
+      <div class="foot">
+        <button class="button quiet" ?disabled=${saved.length === 0} @click=${() => this.saveProof(saved)}>${icons.shield} ${words.proof}</button>
+        ${rest.length > 0
+          ? html`<button class="button" @click=${() => this.again(saved, rest.map(({ item }) => item))}>${words.again(rest.length)}</button>`
+          : nothing}
+        <button class="button primary" @click=${() => this.dialog.close()}>${words.close}</button>
+      </div>
+    `;
+  }
+
+  private result({ item, is, text }: Result) {
+    const { report, path } = item;
+    const kind = is !== 'saved' ? is : report?.clean ? 'clean' : 'look';
+    const findings = report?.findings ?? [];
+    const notes = report?.notes ?? [];
+    return html`<li class=${kind}>
+      <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${words.states[kind]}</span></p>
+      ${is === 'failed' ? html`<p class="finding">${text}</p>` : nothing}
+      ${findings.map(({ message, remedy, severity }) => html`<p class="finding ${severity}">${words.remedy(message, remedy)}</p>`)}
+      ${notes.length > 0
+        ? html`<details>
+            <summary>${words.notes}</summary>
+            <ul>
+              ${notes.map((note) => html`<li>${note}</li>`)}
+            </ul>
+          </details>`
+        : nothing}
+    </li>`;
+  }
+
+  private async again(saved: readonly Result[], items: readonly ShotItem[]): Promise<void> {
+    if (!this.task) return;
+    // What makes them is closed by now, so another does; the names stay.
+    const wanted = new Set(items.map(({ of }) => `${of.photo.id} ${of.preset ?? ''}`));
+    const shooting = this.plan(this.task);
+    const same = shooting.items.filter(({ of }) => wanted.has(`${of.photo.id} ${of.preset ?? ''}`));
+    await this.run(shooting, same, saved);
+  }
+
+  private saveProof(saved: readonly Result[]): void {
+    const files = saved.map(({ item: { of, report }, text }) => ({ file: text, photo: of.photo.file.name, marketplace: of.preset, ...report }));
+    saveFile(new Blob([JSON.stringify({ vitrine: 1, files }, null, 2)], { type: 'application/json' }), words.proofFile);
+  }
+
+  private readonly cancelled = (event: Event) => {
+    // What is at work is stopped in so many words.
+    if (this.shooting) event.preventDefault();
+  };
+
+  private readonly closed = () => {
+    this.stop();
+    this.task = this.results = undefined;
+  };
+}
+
+function say(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-export': StudioExport;
+  }
+  interface HTMLElementEventMap {
+    'name-ask': NameAsk;
+  }
+}

@@ -1,0 +1,269 @@
+/** The scene's settings: what is behind the product, how it is lit, where it stands. */
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base, controls } from '../../styles/shared.js';
+import { strings } from '../strings.js';
+import { SceneChange, SceneRest } from './events.js';
+import { backdropAs, moved, placeOf, scaled, withPlace, type Backdrop, type Scene } from './scene.js';
+
+const { settings: words } = strings.studio;
+
+/** Parts of the settings; a phone shows one of them at a time. */
+export const PARTS = ['backdrop', 'light', 'product'] as const;
+export type Part = (typeof PARTS)[number];
+
+const KINDS: readonly Backdrop['kind'][] = ['sweep', 'solid', 'gradient', 'transparent'];
+/** Shapes of the picture by their sides; the longer one is this long, in pixels. */
+const SHAPES = [[1, 1], [4, 5], [3, 4], [2, 3], [5, 4], [4, 3], [16, 9], [9, 16]] as const;
+const LONGEST = 2000;
+
+/** The horizon of the lowest camera; that of the highest is as far above the picture's top. */
+const LOW = 0.6;
+
+interface Slider {
+  label: string;
+  value: number;
+  least: number;
+  most: number;
+  step?: number;
+  /** What the value is in words. */
+  text: string;
+  set: (value: number) => Scene;
+}
+
+const percent = (value: number) => Math.round(value * 100);
+
+@customElement('studio-settings')
+export class StudioSettings extends LitElement {
+  @property({ attribute: false }) scene!: Scene;
+  @property({ attribute: false }) parts: readonly Part[] = PARTS;
+
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        display: grid;
+        align-content: start;
+        gap: 1.5rem;
+      }
+      section {
+        display: grid;
+        gap: 0.75rem;
+      }
+      h3 {
+        font-size: 0.9375rem;
+        font-weight: 620;
+      }
+      .kinds {
+        display: grid;
+        grid-template-columns: repeat(4, 1fr);
+        gap: 2px;
+        padding: 3px;
+        border-radius: 12px;
+        background: var(--sunken);
+      }
+      .kinds .button {
+        min-block-size: max(34px, var(--target) - 6px);
+        padding: 0.25rem 0.125rem;
+        border-radius: 9px;
+        font-size: 0.8125rem;
+      }
+      .kinds .button[aria-pressed='true'] {
+        background: var(--surface);
+        color: var(--ink);
+        box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.75rem;
+        font-size: 0.875rem;
+        font-weight: 550;
+      }
+      input[type='color'] {
+        inline-size: 3.25rem;
+        block-size: max(34px, var(--target) - 6px);
+        padding: 2px;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-small);
+        background: var(--surface);
+        cursor: pointer;
+      }
+      .slider {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0 0.625rem;
+        font-size: 0.875rem;
+        font-weight: 550;
+      }
+      output {
+        color: var(--ink-quiet);
+        font-weight: 400;
+        font-variant-numeric: tabular-nums;
+      }
+      input[type='range'] {
+        grid-column: 1 / -1;
+        inline-size: 100%;
+        block-size: 26px;
+        accent-color: var(--accent);
+        cursor: pointer;
+      }
+      select {
+        min-inline-size: 9rem;
+      }
+      @media (max-width: 52rem) {
+        :host {
+          gap: 0.875rem;
+        }
+        h3 {
+          position: absolute;
+          inline-size: 1px;
+          block-size: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
+    `,
+  ];
+
+  override render() {
+    return this.parts.map((part) => html`<section aria-labelledby=${part}>
+      <h3 id=${part}>${words.parts[part]}</h3>
+      ${{ backdrop: () => this.backdrop(), light: () => this.light(), product: () => this.product() }[part]()}
+    </section>`);
+  }
+
+  private backdrop() {
+    const { scene } = this;
+    const { backdrop, floor, camera } = scene;
+    const set = (changes: Partial<Backdrop>) => ({ ...scene, backdrop: { ...backdrop, ...changes } as Backdrop });
+    return html`
+      <div class="kinds" role="group" aria-label=${words.kind}>
+        ${KINDS.map(
+          (kind) => html`<button
+            class="button quiet"
+            aria-pressed=${kind === backdrop.kind}
+            @click=${() => {
+              if (kind !== backdrop.kind) this.change({ ...scene, backdrop: backdropAs(kind, backdrop) });
+            }}
+          >
+            ${words.kinds[kind]}
+          </button>`,
+        )}
+      </div>
+      ${backdrop.kind === 'solid' || backdrop.kind === 'sweep' ? this.color(words.color, backdrop.color, (color) => set({ color })) : nothing}
+      ${backdrop.kind === 'gradient'
+        ? html`${this.color(words.from, backdrop.from, (from) => set({ from }))} ${this.color(words.to, backdrop.to, (to) => set({ to }))}`
+        : nothing}
+      ${backdrop.kind === 'gradient' && backdrop.shape === 'linear'
+        ? this.slider({ label: words.angle, value: backdrop.angle, least: -180, most: 180, text: words.degrees(backdrop.angle), set: (angle) => set({ angle }) })
+        : nothing}
+      ${backdrop.kind === 'sweep'
+        ? html`${this.share(words.wall, backdrop.wall, (wall) => set({ wall }))} ${this.share(words.falloff, backdrop.falloff, (falloff) => set({ falloff }))}`
+        : nothing}
+      ${this.share(words.gloss, floor.gloss, (gloss) => ({ ...scene, floor: { ...floor, gloss } }), 0.4)}
+      ${floor.gloss > 0 ? this.share(words.roughness, floor.roughness, (roughness) => ({ ...scene, floor: { ...floor, roughness } })) : nothing}
+      ${this.share(words.height, (LOW - camera.horizon) / (2 * LOW), (height) => ({ ...scene, camera: { ...camera, horizon: LOW * (1 - 2 * height) } }))}
+    `;
+  }
+
+  private light() {
+    const { scene } = this;
+    const { key, fill, shadow } = scene;
+    return html`
+      ${this.slider({ label: words.azimuth, value: key.azimuth, least: -180, most: 180, text: words.direction(key.azimuth), set: (azimuth) => ({ ...scene, key: { ...key, azimuth } }) })}
+      ${this.slider({ label: words.elevation, value: key.elevation, least: 5, most: 90, text: words.degrees(key.elevation), set: (elevation) => ({ ...scene, key: { ...key, elevation } }) })}
+      ${this.slider({ label: words.softness, value: key.size, least: 1, most: 90, text: words.degrees(key.size), set: (size) => ({ ...scene, key: { ...key, size } }) })}
+      ${this.share(words.fill, fill.share, (share) => ({ ...scene, fill: { ...fill, share } }))}
+      ${(['contact', 'cast', 'ambient'] as const).map((kind) =>
+        this.share(words.shadows[kind], shadow[kind], (value) => ({ ...scene, shadow: { ...shadow, [kind]: value } })),
+      )}
+    `;
+  }
+
+  private product() {
+    const { scene } = this;
+    const place = placeOf(scene);
+    const { width, height } = scene.size;
+    const shape = SHAPES.findIndex(([w, h]) => Math.abs(width / height - w / h) < 0.005);
+    return html`
+      <label class="row"
+        >${words.shape}
+        <select class="field" @change=${this.pickShape}>
+          ${SHAPES.map(([w, h], index) => html`<option value=${index} ?selected=${index === shape}>${words.shapes(w, h)}</option>`)}
+          ${shape < 0 ? html`<option value="-1" selected>${strings.card.size(width, height)}</option>` : nothing}
+        </select>
+      </label>
+      ${place
+        ? html`
+            ${this.slider({
+              label: words.size,
+              value: percent(Math.max(place.width, place.height)),
+              least: 5,
+              most: 150,
+              text: strings.percent(Math.max(place.width, place.height)),
+              set: (value) => scaled(scene, value / 100 / Math.max(place.width, place.height)),
+            })}
+            ${this.share(words.across, place.x, (x) => withPlace(scene, { ...place, x }))}
+            ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y))}
+          `
+        : nothing}
+    `;
+  }
+
+  private readonly pickShape = (event: Event) => {
+    const shape = SHAPES[Number((event.target as HTMLSelectElement).value)];
+    if (!shape) return;
+    const [w, h] = shape;
+    const scale = LONGEST / Math.max(w, h);
+    this.change({ ...this.scene, size: { width: Math.round(w * scale), height: Math.round(h * scale) } });
+  };
+
+  private color(label: string, value: string, set: (color: string) => Scene) {
+    return html`<label class="row"
+      >${label}
+      <input
+        type="color"
+        .value=${value}
+        @input=${(event: Event) => this.change(set((event.target as HTMLInputElement).value), label)}
+        @change=${() => this.dispatchEvent(new SceneRest())}
+      />
+    </label>`;
+  }
+
+  /** A slider of a part of something, 0 to 1. */
+  private share(label: string, value: number, set: (value: number) => Scene, most = 1) {
+    const to = (shown: number) => set((shown / 100) * most);
+    return this.slider({ label, value: percent(value / most), least: 0, most: 100, text: strings.percent(value / most), set: to });
+  }
+
+  private slider({ label, value, least, most, step = 1, text, set }: Slider) {
+    return html`<label class="slider">
+      <span>${label}</span><output aria-hidden="true">${text}</output>
+      <input
+        type="range"
+        min=${least}
+        max=${most}
+        step=${step}
+        .value=${String(Math.round(value))}
+        aria-valuetext=${text}
+        @input=${(event: Event) => this.change(set((event.target as HTMLInputElement).valueAsNumber), label)}
+        @change=${() => this.dispatchEvent(new SceneRest())}
+      />
+    </label>`;
+  }
+
+  /** With a `kind`, more is to come until it rests. */
+  private change(scene: Scene, kind?: string): void {
+    this.dispatchEvent(new SceneChange(scene, kind === undefined ? {} : { kind, isMoving: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-settings': StudioSettings;
+  }
+}

@@ -1,0 +1,473 @@
+/** The studio, over the whole screen: holds the scenes and their history, the cut-out that is open, and the parts. */
+
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
+import { base, controls, fullScreen } from '../../styles/shared.js';
+import { EditorCovers } from '../editor/correction-editor.js';
+import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
+import { icons } from '../icons.js';
+import type { Template } from '../naming/template.js';
+import { isReady, type PhotoQueue } from '../queue.js';
+import { saveFile } from '../saving/download.js';
+import { strings } from '../strings.js';
+import { visibleAspect } from './alpha-box.js';
+import type { PhotoChoice, SceneChange } from './events.js';
+import { History } from './history.js';
+import { dressed, isDressedAs, type Scene } from './scene.js';
+import { apart, changed, likeThis, sceneOf, together, type Scenes } from './scenes.js';
+import { Painter } from './painter.js';
+import { readSettings, writeSettings } from './settings-file.js';
+import './studio-export.js';
+import type { StudioExport } from './studio-export.js';
+import './studio-looks.js';
+import type { LookChoice, StudioLooks } from './studio-looks.js';
+import './studio-settings.js';
+import { PARTS } from './studio-settings.js';
+import './studio-stage.js';
+import type { StudioStage } from './studio-stage.js';
+import './studio-strip.js';
+import { viewStyles } from './view-styles.js';
+
+const { studio: words } = strings;
+
+const TABS = ['looks', ...PARTS, 'photos'] as const;
+type Tab = (typeof TABS)[number];
+
+/** Settings from a file name files in their own way. */
+export class NamingLoad extends Event {
+  readonly template: Template;
+  constructor(template: Template) {
+    super('naming-load');
+    this.template = template;
+  }
+}
+
+@customElement('studio-view')
+export class StudioView extends LitElement {
+  @property({ attribute: false }) engine: Engine | undefined;
+  @property({ attribute: false }) queue!: PhotoQueue;
+  @property({ attribute: false }) naming!: Naming;
+
+  @state() private photos: readonly ReadyPhoto[] = [];
+  @state() private current: ReadyPhoto | undefined;
+  @state() private looks: readonly StudioLook[] = [];
+  @state() private aspect: number | undefined;
+  @state() private showsPhoto = false;
+  @state() private problem = '';
+  @state() private spoken = '';
+  @state() private tab: Tab = 'looks';
+  @state() private isNarrow = false;
+
+  @query('dialog') private dialog!: HTMLDialogElement;
+  @query('studio-stage') private stage!: StudioStage | null;
+  @query('studio-looks') private looksView!: StudioLooks | null;
+  @query('studio-export') private exporter!: StudioExport;
+  @query('#settings-file') private fileInput!: HTMLInputElement;
+
+  /** Undefined until the studio has been opened once; kept for the next time. */
+  private history: History<Scenes> | undefined;
+  private session: StudioSession | undefined;
+  private painter: Painter | undefined;
+  private opening: AbortController | undefined;
+  private answer: (() => void) | undefined;
+  private readonly narrow = matchMedia('(max-width: 52rem)');
+
+  static override styles = [base, controls, fullScreen, viewStyles];
+
+  /** Opens on the photos that have a cut-out; comes back when the person leaves. */
+  async open(): Promise<void> {
+    const [first] = readyPhotos(this.queue.photos);
+    if (!this.engine || !first || this.current) return;
+    this.photos = readyPhotos(this.queue.photos);
+    this.current = first;
+    this.problem = this.spoken = '';
+    this.isNarrow = this.narrow.matches;
+    await this.updateComplete;
+    this.dispatchEvent(new EditorCovers(true));
+    this.dialog.showModal();
+    const closed = new Promise<void>((resolve) => (this.answer = resolve));
+    try {
+      this.looks = await this.engine.looks();
+      const look = this.looks[0];
+      if (!look) throw new Error(words.noLooks);
+      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map() });
+      this.requestUpdate();
+      await this.updateComplete;
+      await this.choose(first);
+      this.stage?.focus();
+    } catch (error) {
+      this.fail(error);
+    }
+    return closed;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.narrow.addEventListener('change', this.resized);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.narrow.removeEventListener('change', this.resized);
+    this.leave();
+  }
+
+  override render() {
+    const { current, history } = this;
+    return html`
+      <dialog
+        class="studio"
+        aria-label=${current ? words.title(current.file.name) : nothing}
+        @cancel=${this.cancelled}
+        @keydown=${this.keyDown}
+        @scene-change=${this.sceneChanged}
+        @scene-rest=${this.sceneRested}
+        @look-choice=${this.lookChosen}
+        @photo-choice=${this.photoChosen}
+      >
+        ${current ? html`${this.top(current)} ${history ? this.content(current, history.now) : nothing}` : nothing}
+        <p class="spoken" role="status" aria-live="polite">${this.spoken}</p>
+      </dialog>
+      <studio-export .engine=${this.engine} .naming=${this.naming}></studio-export>
+      <input id="settings-file" type="file" accept=".json,application/json" hidden @change=${this.loadSettings} />
+    `;
+  }
+
+  private top({ file }: ReadyPhoto) {
+    const { history, isNarrow } = this;
+    const button = (label: string, icon: unknown, run: () => void, disabled = false, title = label) => html`<button
+      class="button quiet icon"
+      title=${title}
+      aria-label=${label}
+      ?disabled=${disabled}
+      @click=${run}
+    >
+      ${icon}
+    </button>`;
+    return html`<div class="top">
+      <button class="button quiet" aria-label=${words.close} @click=${() => this.leave()}>
+        ${isNarrow ? icons.close : words.close}
+      </button>
+      <h2 title=${file.name}>${isNarrow ? words.label : words.title(file.name)}</h2>
+      <div class="steps">
+        ${button(words.undo, icons.undo, () => this.undo(), !history?.canUndo, words.undoKey)}
+        ${button(words.redo, icons.redo, () => this.redo(), !history?.canRedo, words.redoKey)}
+      </div>
+      ${button(words.load, icons.folder, () => this.fileInput.click(), !history)}
+      ${button(words.save, icons.keepFile, () => this.saveSettings(), !history)}
+      <button class="button primary" ?disabled=${!history} @click=${() => this.openExport()}>
+        ${isNarrow ? nothing : icons.download} ${words.export}
+      </button>
+    </div>`;
+  }
+
+  private content(current: ReadyPhoto, scenes: Scenes) {
+    const scene = sceneOf(scenes, current.id);
+    const stage = html`<div class="middle">
+      <studio-stage
+        .scene=${scene}
+        .aspect=${this.aspect}
+        .name=${current.file.name}
+        .photo=${this.showsPhoto ? current.state.cutOut.before : undefined}
+      ></studio-stage>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      <button
+        class="button before"
+        aria-pressed=${this.showsPhoto}
+        @pointerdown=${(event: PointerEvent) => {
+          (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+          this.showsPhoto = true;
+        }}
+        @lostpointercapture=${() => (this.showsPhoto = false)}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === ' ' || event.key === 'Enter') this.showsPhoto = true;
+        }}
+        @keyup=${() => (this.showsPhoto = false)}
+        @blur=${() => (this.showsPhoto = false)}
+      >
+        ${icons.photo} ${words.before}
+      </button>
+    </div>`;
+    const looks = html`<studio-looks ?data-row=${this.isNarrow} .looks=${this.looks} .current=${this.lookOf(scene)}></studio-looks>`;
+    const strip = html`<studio-strip .photos=${this.photos} .scenes=${scenes} .current=${current.id}></studio-strip>`;
+    if (!this.isNarrow) {
+      return html`
+        <div class="panel looks" role="group" aria-label=${words.looks} tabindex="-1"><h3>${words.looks}</h3>${looks}</div>
+        ${stage}
+        <div class="panel settings" role="group" aria-label=${words.tabs}>
+          ${this.scope(current, scenes)}
+          <studio-settings .scene=${scene} .parts=${PARTS}></studio-settings>
+        </div>
+        ${strip}
+      `;
+    }
+    const { tab } = this;
+    return html`
+      ${stage}
+      <div class="panel sheet ${tab}" id="sheet" role="tabpanel" aria-labelledby="tab-${tab}">
+        ${tab === 'photos'
+          ? html`${this.scope(current, scenes)}${strip}`
+          : tab === 'looks'
+            ? looks
+            : html`<studio-settings .scene=${scene} .parts=${[tab]}></studio-settings>`}
+      </div>
+      <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
+        ${TABS.map(
+          (name) => html`<button
+            class="button quiet"
+            id="tab-${name}"
+            role="tab"
+            aria-selected=${name === tab}
+            aria-controls="sheet"
+            tabindex=${name === tab ? 0 : -1}
+            @click=${() => this.showTab(name)}
+          >
+            ${words.settings.tabs[name]}
+          </button>`,
+        )}
+      </div>
+    `;
+  }
+
+  private scope({ id }: ReadyPhoto, scenes: Scenes) {
+    if (this.photos.length < 2) return nothing;
+    const isOwn = scenes.own.has(id);
+    return html`<div class="scope">
+      <div class="segments" role="group" aria-label=${words.scope}>
+        <button class="button quiet" aria-pressed=${!isOwn} @click=${() => this.goTogether(id)}>${words.scopes.all}</button>
+        <button class="button quiet" aria-pressed=${isOwn} @click=${() => this.goApart(id)}>${words.scopes.one}</button>
+      </div>
+      ${isOwn || scenes.own.size > 0
+        ? html`<button class="button" @click=${() => this.useForAll(id)}>${words.likeThis}</button>`
+        : nothing}
+    </div>`;
+  }
+
+  // Opening and closing
+
+  /** Puts a photo on the stage. */
+  private async choose(photo: ReadyPhoto): Promise<void> {
+    const { engine } = this;
+    if (!engine) return;
+    this.release();
+    this.current = photo;
+    this.aspect = undefined;
+    this.problem = '';
+    this.stage?.clear();
+    const opening = new AbortController();
+    this.opening = opening;
+    const { signal } = opening;
+    const { png, width, height } = photo.state.cutOut;
+    visibleAspect(png, { width, height }).then(
+      (aspect) => {
+        if (!signal.aborted) this.aspect = aspect;
+      },
+      // Without it there is no frame around the product, and it moves all the same.
+      () => undefined,
+    );
+    try {
+      const session = await engine.studio(png, signal);
+      if (signal.aborted) return session.close();
+      this.session = session;
+      const painter = new Painter(session, {
+        show: (picture) => (this.stage ? this.stage.show(picture) : picture.close()),
+        showThumbnail: (id, picture) => (this.looksView ? this.looksView.show(id, picture) : picture.close()),
+        fail: (why) => this.fail(why),
+      });
+      this.painter = painter;
+      await this.updateComplete;
+      this.paint(false);
+      this.paintLooks();
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  private release(): void {
+    this.opening?.abort();
+    this.painter?.close();
+    this.session?.close();
+    this.opening = this.painter = this.session = undefined;
+  }
+
+  private leave(): void {
+    this.release();
+    if (this.dialog?.open) {
+      // First, for the focus goes back to what was pressed to get here.
+      this.dispatchEvent(new EditorCovers(false));
+      this.dialog.close();
+    }
+    this.current = undefined;
+    this.showsPhoto = false;
+    this.answer?.();
+    this.answer = undefined;
+  }
+
+  private readonly cancelled = (event: Event) => {
+    if (event.target !== this.dialog) return;
+    event.preventDefault();
+    this.leave();
+  };
+
+  private fail(error: unknown): void {
+    this.problem = error instanceof Error ? error.message : String(error);
+  }
+
+  // Scenes
+
+  private get scene(): Scene | undefined {
+    return this.history && this.current && sceneOf(this.history.now, this.current.id);
+  }
+
+  private go(next: Scenes, kind?: string, isMoving = false): void {
+    this.history?.go(next, kind);
+    this.problem = '';
+    this.requestUpdate();
+    this.paint(isMoving);
+  }
+
+  private paint(isMoving: boolean): void {
+    const { scene, stage } = this;
+    if (scene && stage) this.painter?.want(scene, stage.longest, isMoving);
+  }
+
+  private paintLooks(): void {
+    this.painter?.wantThumbnails(new Map(this.looks.map(({ id, scene }) => [id, scene as Scene])));
+  }
+
+  private readonly sceneChanged = ({ scene, kind, isMoving }: SceneChange) => {
+    const { history, current } = this;
+    if (history && current) this.go(changed(history.now, current.id, scene), kind, isMoving);
+  };
+
+  private readonly sceneRested = () => {
+    this.history?.rest();
+    this.paint(false);
+  };
+
+  private readonly lookChosen = ({ look }: LookChoice) => {
+    const { history, current, scene } = this;
+    if (!history || !current || !scene) return;
+    const dressedAs = dressed(scene, look.scene as Scene, this.looks.map((other) => other.scene as Scene));
+    this.go(changed(history.now, current.id, dressedAs));
+    this.say(words.said.look(look.name));
+  };
+
+  private lookOf(scene: Scene): string | undefined {
+    return this.looks.find((look) => isDressedAs(scene, look.scene as Scene))?.id;
+  }
+
+  private goApart(id: number): void {
+    if (!this.history || this.history.now.own.has(id)) return;
+    this.go(apart(this.history.now, id));
+    this.say(words.said.apart);
+  }
+
+  private goTogether(id: number): void {
+    if (!this.history?.now.own.has(id)) return;
+    this.go(together(this.history.now, id));
+    this.say(words.said.together);
+  }
+
+  private useForAll(id: number): void {
+    if (!this.history) return;
+    this.go(likeThis(this.history.now, id));
+    this.say(words.said.likeThis(this.photos.length));
+  }
+
+  private undo(): void {
+    if (!this.history?.undo()) return;
+    this.say(words.said.undone);
+    this.requestUpdate();
+    this.paint(false);
+  }
+
+  private redo(): void {
+    if (!this.history?.redo()) return;
+    this.say(words.said.redone);
+    this.requestUpdate();
+    this.paint(false);
+  }
+
+  private readonly keyDown = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === 'z' && !event.shiftKey) this.undo();
+    else if (key === 'z' || key === 'y') this.redo();
+    else return;
+    event.preventDefault();
+  };
+
+  // Photos, settings, export
+
+  private readonly photoChosen = ({ id }: PhotoChoice) => {
+    const photo = this.photos.find((other) => other.id === id);
+    if (!photo || photo === this.current) return;
+    this.history?.rest();
+    this.say(words.said.photo(photo.file.name));
+    void this.choose(photo);
+  };
+
+  private openExport(): void {
+    const { current, history, queue } = this;
+    if (!current || !history) return;
+    void this.exporter.open({ photos: this.photos.filter(isReady), all: queue.photos, current, scenes: history.now });
+  }
+
+  private saveSettings(): void {
+    const { scene, naming } = this;
+    if (!scene) return;
+    saveFile(writeSettings({ scene, template: naming.template }), words.file);
+    this.say(words.said.saved(words.file));
+  }
+
+  private readonly loadSettings = async (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    const [file] = input.files ?? [];
+    // The same file may be chosen again.
+    input.value = '';
+    const { engine, history, current } = this;
+    if (!file || !engine || !history || !current) return;
+    try {
+      const { scene, template } = await readSettings(file, (text) => engine.checkScene(text));
+      this.go(changed(history.now, current.id, scene));
+      if (template) this.dispatchEvent(new NamingLoad(template));
+      this.say(words.said.loaded(file.name));
+    } catch (error) {
+      this.fail(words.settingsFile.failed(file.name, error instanceof Error ? error.message : String(error)));
+    }
+  };
+
+  // The phone's tabs
+
+  private readonly resized = () => {
+    this.isNarrow = this.narrow.matches;
+    void this.updateComplete.then(() => this.paintLooks());
+  };
+
+  private showTab(tab: Tab): void {
+    this.tab = tab;
+    if (tab === 'looks') void this.updateComplete.then(() => this.paintLooks());
+  }
+
+  private readonly tabKeys = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length] as Tab;
+    this.showTab(next);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus());
+  };
+
+  /** The same words twice are a change only with something between. */
+  private say(text: string): void {
+    this.spoken = text === this.spoken ? `${text}\u00a0` : text;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'studio-view': StudioView;
+  }
+}
