@@ -223,8 +223,8 @@ class PhotoEngine implements FrameEngine {
     return this.#withOwn((worker, release) => openCorrection(worker, photo, cutOut, PREVIEW, release), signal);
   }
 
-  studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession> {
-    return this.#withOwn((worker, release) => openStudio(worker, cutOut, release), signal);
+  studio({ cutOut, photo }: { cutOut: Blob; photo?: Blob | undefined }, signal?: AbortSignal): Promise<StudioSession> {
+    return this.#withOwn((worker, release) => openStudio(worker, { cutOut, photo }, release), signal);
   }
 
   async presets(): Promise<readonly Marketplace[]> {

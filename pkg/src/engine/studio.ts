@@ -6,12 +6,14 @@ import { cancelled, toVitrineError } from './faults.js';
 import { unpack } from './packed.js';
 import { SerialQueue } from './queue.js';
 import type { ShootOptions, Shot, ShotReport, StudioSession } from './types.js';
-import type { Size } from './worker-messages.js';
+import type { Operations, Size } from './worker-messages.js';
+
+type Subject = Operations['openStudio']['ask'];
 
 /** Reads the cut-out; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
-export async function openStudio(worker: CpuWorker, cutOut: Blob, release: () => void): Promise<StudioSession> {
+export async function openStudio(worker: CpuWorker, subject: Subject, release: () => void): Promise<StudioSession> {
   try {
-    return new WorkerStudio(worker, cutOut, await worker.ask('openStudio', { cutOut }), release);
+    return new WorkerStudio(worker, subject, await worker.ask('openStudio', subject), release);
   } catch (error) {
     release();
     throw toVitrineError(error);
@@ -30,7 +32,7 @@ class WorkerStudio implements StudioSession {
   readonly width: number;
   readonly height: number;
   readonly #worker: CpuWorker;
-  readonly #cutOut: Blob;
+  readonly #subject: Subject;
   readonly #release: () => void;
   readonly #queue = new SerialQueue();
   /** Whether the worker holds the cut-out: one that was ended in the middle of something does not. */
@@ -38,9 +40,9 @@ class WorkerStudio implements StudioSession {
   #isClosed = false;
   #next: Waiting | undefined;
 
-  constructor(worker: CpuWorker, cutOut: Blob, { width, height }: Size, release: () => void) {
+  constructor(worker: CpuWorker, subject: Subject, { width, height }: Size, release: () => void) {
     this.#worker = worker;
-    this.#cutOut = cutOut;
+    this.#subject = subject;
     this.#release = release;
     this.width = width;
     this.height = height;
@@ -105,7 +107,7 @@ class WorkerStudio implements StudioSession {
   async #open(): Promise<void> {
     if (this.#isClosed) throw cancelled();
     if (this.#isOpen) return;
-    await this.#worker.ask('openStudio', { cutOut: this.#cutOut });
+    await this.#worker.ask('openStudio', this.#subject);
     this.#isOpen = true;
   }
 

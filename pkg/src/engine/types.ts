@@ -148,13 +148,12 @@ export interface Marketplace {
   readonly name: string;
   /** Pixels across and down. */
   readonly size: readonly [number, number];
-  /** What it asks to be behind the product, in words. */
-  readonly background: string;
-  readonly note: string;
+  /** The colour that it demands behind the product, `#rrggbb`; null where it demands none. */
+  readonly background: string | null;
   /** How sure that is: `A` (its own page), `B` (others agree), `C` (a default and no rule). */
   readonly confidence: string;
-  /** The day on which that was collected, `YYYY-MM-DD`. */
-  readonly asOf: string;
+  /** When that was collected: a day, `YYYY-MM-DD`. */
+  readonly as_of: string;
 }
 
 /** A scene that is ready to be used; `scene` is described in src/scene/description.rs, every field written. */
@@ -168,19 +167,30 @@ export interface StudioLook {
 export interface Finding {
   readonly check: string;
   readonly severity: 'error' | 'warning' | 'advice';
+  /** What is so, the limit, and what to do about it. */
   readonly message: string;
-  /** What to do about it; empty where nothing can be done. */
-  readonly remedy: string;
+}
+
+/** The report of a file, as far as a page shows it; src/listing/report.rs describes all of it. */
+export interface Fidelity {
+  /** What the photo's file told besides its pixels, such as `position (EXIF GPS)`. */
+  readonly metadata: { readonly kept: readonly { readonly what: string }[]; readonly dropped: readonly { readonly what: string }[] };
+  readonly [field: string]: unknown;
 }
 
 export interface ShotReport {
-  /** Sentences: what was kept of the photo's details, what dropped, what changed. */
+  /** Sentences that a person should read. */
   readonly notes: readonly string[];
   readonly findings: readonly Finding[];
   /** Whether the file keeps to every rule of its marketplace. */
   readonly clean: boolean;
-  /** What touched the product's pixels, and by how much: for machines. */
-  readonly fidelity: unknown;
+  /**
+   * What touched the product's pixels and by how much, and what was kept and dropped of the photo's details: for
+   * machines. Null where the photo was not given, or the file is for no marketplace.
+   */
+  readonly fidelity: Fidelity | null;
+  /** The verdict of that in a sentence. */
+  readonly verdict: string | null;
 }
 
 /** A finished file for a shop. */
@@ -198,8 +208,8 @@ export interface ShootOptions {
   scene?: string | undefined;
   /** A marketplace's `id`; without it, the scene as it is. */
   preset?: string | undefined;
-  /** For the report: the photo, and what cut it out. */
-  source: { name: string; model: string; modelSha256: string; inputSha256: string };
+  /** For the report: what cut the photo out. */
+  source: { model: string; modelSha256: string };
   signal?: AbortSignal | undefined;
   /** 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;
@@ -244,8 +254,11 @@ export interface Engine {
    * it. Where the signal aborts before it is open, the promise rejects.
    */
   correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction>;
-  /** Opens a finished cut-out in the studio. Jobs go on beside it. */
-  studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession>;
+  /**
+   * Opens a finished cut-out in the studio. Jobs go on beside it. With the photo that it was cut from, a file's report
+   * says what became of the product.
+   */
+  studio(subject: { cutOut: Blob; photo?: Blob | undefined }, signal?: AbortSignal): Promise<StudioSession>;
   /** The marketplaces that files can be made for, in the order in which a page shows them. */
   presets(): Promise<readonly Marketplace[]>;
   /** The studio's own scenes. */

@@ -102,8 +102,8 @@ export interface Operations {
   edit: { ask: CorrectionStep; answer: Patch };
   /** Encodes the corrected cut-out and lets it go; `preview` as in `decode`. */
   finishEdit: { ask: { preview: number }; answer: Corrected };
-  /** Reads a finished cut-out and holds it to be placed in scenes, beside any job. */
-  openStudio: { ask: { cutOut: Blob }; answer: Size };
+  /** Reads a finished cut-out, and its photo for the report, and holds it to be placed in scenes, beside any job. */
+  openStudio: { ask: { cutOut: Blob; photo: Blob | undefined }; answer: Size };
   /** Draws the cut-out in a scene (JSON), at most `longest` pixels on its longer side. */
   drawScene: { ask: { scene: string; longest: number }; answer: ImageBitmap };
   /** Makes a file of it; the report is JSON. */

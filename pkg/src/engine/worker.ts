@@ -247,14 +247,16 @@ const handlers: Handlers = {
     }
   },
 
-  async openStudio({ cutOut }) {
+  async openStudio({ cutOut, photo }) {
     studio?.free();
     studio = undefined;
-    const bytes = new Uint8Array(await cutOut.arrayBuffer());
+    const bytes = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+    const [png, original] = [await bytes(cutOut), photo && (await bytes(photo))];
     try {
-      studio = Studio.open(bytes);
+      studio = Studio.open(png, original);
     } finally {
-      release(bytes.buffer);
+      release(png.buffer);
+      if (original) release(original.buffer);
     }
     const { width, height } = studio;
     return { width, height };

@@ -85,9 +85,9 @@ export class FakeEngine implements Engine {
     return FakeCorrection.open(photo, cutOut);
   }
 
-  async studio(cutOut: Blob, signal?: AbortSignal): Promise<StudioSession> {
+  async studio({ cutOut, photo }: { cutOut: Blob; photo?: Blob }, signal?: AbortSignal): Promise<StudioSession> {
     await wait(this.delay / 8, signal);
-    return new FakeStudio(await createImageBitmap(cutOut), this.delay);
+    return new FakeStudio(await createImageBitmap(cutOut), this.delay, photo instanceof File ? photo.name : '');
   }
 
   async presets() {

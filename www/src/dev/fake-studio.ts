@@ -28,15 +28,14 @@ export const fakeLooks: readonly StudioLook[] = [
   { id: 'dusk', name: 'Dusk', scene: scene({ kind: 'gradient', shape: 'linear', from: '#f3e9dc', to: '#d9b8a8', angle: 90 }, 0.1) },
 ];
 
-const market = (id: string, name: string, size: [number, number], background: string, confidence: string): Marketplace => ({
-  ...{ id, name, size, background, confidence },
-  ...{ note: '', asOf: '2026-11-21' },
+const market = (id: string, name: string, size: [number, number], background: string | null, confidence: string): Marketplace => ({
+  ...{ id, name, size, background, confidence, as_of: '2026-11-21' },
 });
 
 export const fakeMarkets: readonly Marketplace[] = [
-  market('amazon_main', 'Amazon, main image', [2000, 2000], 'exactly white', 'A'),
-  market('etsy', 'Etsy', [2000, 1500], 'anything', 'A'),
-  market('zalando_packshot', 'Zalando packshot', [1800, 2600], 'white', 'C'),
+  market('amazon_main', 'Amazon, main image', [2000, 2000], '#ffffff', 'A'),
+  market('etsy', 'Etsy', [2000, 1500], null, 'A'),
+  market('zalando_packshot', 'Zalando packshot', [1800, 2600], null, 'C'),
 ];
 
 export function fakeCheck(text: string): string {
@@ -49,8 +48,11 @@ export class FakeStudio implements StudioSession {
   readonly #picture: ImageBitmap;
   readonly #delay: number;
 
-  constructor(picture: ImageBitmap, delay: number) {
+  readonly #name: string;
+
+  constructor(picture: ImageBitmap, delay: number, name: string) {
     this.#picture = picture;
+    this.#name = name;
     this.#delay = delay;
   }
 
@@ -73,19 +75,19 @@ export class FakeStudio implements StudioSession {
       await new Promise((resolve) => setTimeout(resolve, this.#delay / 8));
       if (signal?.aborted) throw new VitrineError('cancelled', 'The job was cancelled.');
     }
-    if (preset === 'etsy' && source.name.includes('unlucky')) throw new VitrineError('device', 'There was not enough memory for this picture: close other tabs.');
+    if (preset === 'etsy' && this.#name.includes('unlucky')) throw new VitrineError('device', 'There was not enough memory for this picture: close other tabs.');
     const of = text ? (JSON.parse(text) as Scene) : (fakeLooks[1]?.scene as Scene);
     const canvas = this.#draw(of, 800);
     const isClean = preset !== 'etsy';
     const findings = isClean
       ? []
-      : [{ check: 'resolution', severity: 'warning' as const, message: 'The product was enlarged 1.4 times.', remedy: 'Use a photo taken nearer to it.' }];
+      : [{ check: 'resolution', severity: 'warning' as const, message: 'the product was enlarged 1.4 times: use a photo taken nearer to it' }];
     return {
       file: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 }),
       extension: 'jpg',
       width: canvas.width,
       height: canvas.height,
-      report: { notes: ['The place where the photo was taken was dropped.'], findings, clean: isClean, fidelity: { source } },
+      report: { notes: ['the product keeps its place'], findings, clean: isClean, fidelity: { source, metadata: { kept: [], dropped: [{ what: 'position (EXIF GPS)' }] } }, verdict: 'the product is unchanged' },
     };
   }
 

@@ -1,7 +1,6 @@
 /** Files for shops: one for each photo and marketplace, named, each made when its turn comes. */
 
 import type { Engine, Shot, ShotReport, StudioSession } from 'vitrine/engine/types';
-import { sha256 } from 'vitrine/airlock/sha256';
 import type { Naming, ReadyPhoto } from '../export.js';
 import { planNames } from '../naming/plan.js';
 import { parseTemplate, type Template } from '../naming/template.js';
@@ -43,7 +42,7 @@ export class Shooting {
   readonly items: readonly ShotItem[];
   readonly #engine: Engine;
   readonly #scenes: Scenes;
-  #held: { photo: ReadyPhoto; session: Promise<StudioSession>; inputSha256: Promise<string> } | undefined;
+  #held: { photo: ReadyPhoto; session: Promise<StudioSession> } | undefined;
   /** While it is there, the next file waits for it. */
   #pause: Promise<void> | undefined;
   #resume: () => void = () => undefined;
@@ -106,19 +105,16 @@ export class Shooting {
     signal.throwIfAborted();
     if (this.#held?.photo !== photo) {
       this.#letGo();
-      const session = this.#engine.studio(photo.state.cutOut.png, signal);
-      const inputSha256 = photo.file.arrayBuffer().then(sha256);
-      this.#held = { photo, session, inputSha256 };
-      // Told below, where it is asked for.
-      inputSha256.catch(() => undefined);
+      const session = this.#engine.studio({ cutOut: photo.state.cutOut.png, photo: photo.file }, signal);
+      this.#held = { photo, session };
     }
-    const { session, inputSha256 } = this.#held;
     try {
       const { model, modelSha256 } = photo.state.cutOut;
-      return await (await session).shoot({
+      const session = await this.#held.session;
+      return await session.shoot({
         scene: JSON.stringify(sceneOf(this.#scenes, photo.id)),
         preset,
-        source: { name: photo.file.name, model, modelSha256, inputSha256: await inputSha256 },
+        source: { model, modelSha256 },
         signal,
         onProgress: this.onProgress,
       });

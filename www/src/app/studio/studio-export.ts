@@ -125,12 +125,12 @@ export class StudioExport extends LitElement {
           <legend>${words.where}</legend>
           <ul class="markets">
             ${this.market(AS_IS, words.asIs, words.asIsText, '')}
-            ${markets.map(({ id, name, size: [width, height], background, note, confidence }) =>
-              this.market(id, name, words.about(width, height, background), [note, confidence === 'C' ? words.unsure : ''].filter(Boolean).join(' · ')),
+            ${markets.map(({ id, name, size: [width, height], background, confidence }) =>
+              this.market(id, name, words.about(width, height, background), confidence === 'C' ? words.unsure : ''),
             )}
           </ul>
         </fieldset>
-        ${markets[0] ? html`<p class="quiet-text">${words.asOf(markets[0].asOf)}</p>` : nothing}
+        ${markets[0] ? html`<p class="quiet-text">${words.asOf(markets[0].as_of)}</p>` : nothing}
         <div class="names">
           <p class="quiet-text">${first ? words.firstName(first.path) : words.noLook}</p>
           <button class="button" @click=${() => this.dispatchEvent(new NameAsk())}>${icons.tag} ${words.names}</button>
@@ -295,16 +295,23 @@ export class StudioExport extends LitElement {
     const { report, path } = item;
     const kind = is !== 'saved' ? is : report?.clean ? 'clean' : 'look';
     const findings = report?.findings ?? [];
-    const notes = report?.notes ?? [];
+    const { kept = [], dropped = [] } = report?.fidelity?.metadata ?? {};
+    const list = (found: readonly { what: string }[]) => found.map(({ what }) => what).join(', ');
+    const notes = [
+      ...(report?.notes ?? []),
+      ...(report?.verdict ? [report.verdict] : []),
+      ...(kept.length > 0 ? [words.kept(list(kept))] : []),
+      ...(dropped.length > 0 ? [words.dropped(list(dropped))] : []),
+    ];
     return html`<li class=${kind}>
       <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${words.states[kind]}</span></p>
       ${is === 'failed' ? html`<p class="finding">${text}</p>` : nothing}
-      ${findings.map(({ message, remedy, severity }) => html`<p class="finding ${severity}">${words.remedy(message, remedy)}</p>`)}
+      ${findings.map(({ message, severity }) => html`<p class="finding ${severity}">${sentence(message)}</p>`)}
       ${notes.length > 0
         ? html`<details>
             <summary>${words.notes}</summary>
             <ul>
-              ${notes.map((note) => html`<li>${note}</li>`)}
+              ${notes.map((note) => html`<li>${sentence(note)}</li>`)}
             </ul>
           </details>`
         : nothing}
@@ -334,6 +341,12 @@ export class StudioExport extends LitElement {
     this.stop();
     this.task = this.results = undefined;
   };
+}
+
+/** The engine's words stand after a colon; here they stand alone. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
 function say(error: unknown): string {

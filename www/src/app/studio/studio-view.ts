@@ -267,7 +267,7 @@ export class StudioView extends LitElement {
       () => undefined,
     );
     try {
-      const session = await engine.studio(png, signal);
+      const session = await engine.studio({ cutOut: png }, signal);
       if (signal.aborted) return session.close();
       this.session = session;
       const painter = new Painter(session, {

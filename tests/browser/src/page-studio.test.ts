@@ -1,0 +1,257 @@
+/** The studio on the page: a look, a drag, undo, all photos or one, and files for several marketplaces at once. */
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import type { Browser, Download, Frame, Page } from 'playwright-core';
+import { readDirectory } from '../../../www/src/app/zip/directory.js';
+import { History } from '../../../www/src/app/studio/history.js';
+import { boxOf, dressed, moved, placeOf, scaled, type Scene } from '../../../www/src/app/studio/scene.js';
+import { apart, changed, likeThis, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
+import { fakeLooks } from '../../../www/src/dev/fake-studio.js';
+import { launch } from './browser.js';
+import { axe, button, choose, openPage, pace, photos, settled, type OpenPage } from './page-harness.js';
+import { ROOT } from './servers.js';
+import { eventually, test } from './testing.js';
+
+const [scene, white] = fakeLooks.map((look) => look.scene as Scene) as [Scene, Scene];
+const place = (of: Scene) => {
+  const found = placeOf(of);
+  assert.ok(found);
+  return found;
+};
+
+describe('a scene', () => {
+  test('shows the product smaller the farther back it is pushed, and never beyond the horizon', () => {
+    const farther = place(moved(scene, 0, -0.27));
+    assert.ok(Math.abs(farther.width / place(scene).width - 0.5) < 1e-9);
+    assert.ok(place(moved(scene, 0, -5)).y > scene.camera.horizon);
+    assert.ok(Math.abs(place(moved(moved(scene, 0, -0.2), 0, 0.2)).height - place(scene).height) < 1e-9);
+  });
+
+  test('keeps some of the product in the picture, however it is pulled', () => {
+    assert.deepEqual([place(moved(scene, 9, 0)).x, place(moved(scene, -9, 0)).x], [1, 0]);
+    assert.ok(Math.max(place(scaled(scene, 100)).width, place(scaled(scene, 100)).height) <= 2);
+    assert.ok(Math.max(place(scaled(scene, 0.0001)).width, place(scaled(scene, 0.0001)).height) >= 0.05);
+  });
+
+  test('knows where a product of some shape is seen', () => {
+    const box = boxOf(scene, 2);
+    assert.ok(box);
+    assert.ok(Math.abs(box.width - 0.72) < 1e-9 && Math.abs(box.height - 0.36) < 1e-9 && Math.abs(box.top - 0.48) < 1e-9);
+  });
+
+  test('takes another look’s clothes, and keeps the product where a person put it', () => {
+    assert.equal(dressed(scene, white, [scene, white]).backdrop, white.backdrop);
+    const put = moved(scene, 0.1, 0);
+    assert.equal(place(dressed(put, white, [scene, white])).x, 0.6);
+  });
+});
+
+describe('scenes of a batch', () => {
+  const scenes: Scenes = { shared: scene, own: new Map() };
+
+  test('change together until a photo goes its own way, and come together again', () => {
+    let now = changed(apart(scenes, 2), 2, white);
+    assert.deepEqual([sceneOf(now, 1), sceneOf(now, 2)], [scene, white]);
+    assert.equal(sceneOf(likeThis(now, 2), 1), white);
+    now = changed(together(now, 2), 1, white);
+    assert.equal(sceneOf(now, 2), white);
+  });
+
+  test('go back and forth; a movement is one step', () => {
+    const history = new History(0);
+    for (const value of [1, 2, 3]) history.go(value, 'move');
+    history.rest();
+    history.go(4, 'move');
+    history.go(5);
+    const seen = [];
+    while (history.undo()) seen.push(history.now);
+    assert.deepEqual(seen, [4, 3, 0]);
+    history.redo();
+    history.go(9);
+    assert.equal(history.canRedo, false);
+  });
+});
+
+let browser: Browser;
+before(async () => {
+  browser = await launch({ webgpu: 'no adapter' });
+});
+after(() => browser?.close());
+
+async function on(options: Parameters<typeof openPage>[1], names: string[], work: (open: OpenPage) => Promise<void>): Promise<void> {
+  const open = await openPage(browser, options);
+  try {
+    await pace(open.frame, 20);
+    await choose(open.frame, await photos(...names));
+    await settled(open.frame);
+    await button(open.frame, /^Studio/).click();
+    await drawn(open.frame);
+    await work(open);
+    assert.deepEqual(open.asked, [], 'nothing was asked for');
+    assert.deepEqual(open.errors, [], 'no error in the console');
+  } finally {
+    await open.close();
+  }
+}
+
+/** Waits for the picture. */
+const drawn = (frame: Frame) => frame.locator('studio-stage .spinner').waitFor({ state: 'detached' });
+const stage = (frame: Frame) => frame.locator('studio-stage .view');
+/** Where the product is, as the picture's name says. */
+const where = async (frame: Frame) => (await stage(frame).getAttribute('aria-label')) ?? '';
+const saved = async (page: Page, press: () => Promise<void>): Promise<Download> =>
+  (await Promise.all([page.waitForEvent('download'), press()]))[0];
+const entries = async (download: Download) => readDirectory(new Blob([await readFile(await download.path())]));
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env['SHOTS'];
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(ROOT, folder, `${name}.png`) });
+}
+
+test('a look is chosen, the product dragged and scaled, and every step undone', async () => {
+  await on({}, ['lamp.jpg'], async ({ page, frame }) => {
+    const first = await where(frame);
+    assert.match(first, /lamp\.jpg.* 50% across and 84% down/);
+    await button(frame, 'Dusk').click();
+    assert.equal(await button(frame, 'Dusk').getAttribute('aria-pressed'), 'true');
+
+    const box = await stage(frame).boundingBox();
+    assert.ok(box);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (let step = 1; step <= 5; step++) await page.mouse.move(x + 20 * step, y);
+    await page.mouse.up();
+    const dragged = await where(frame);
+    assert.notEqual(dragged, first);
+    await stage(frame).focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('+');
+    assert.notEqual(await where(frame), dragged);
+
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    assert.equal(await where(frame), dragged, 'keys are steps of their own');
+    await page.keyboard.press('Control+z');
+    assert.equal(await where(frame), first, 'the drag was one step');
+    await page.keyboard.press('Control+z');
+    assert.equal(await button(frame, 'Studio', ).first().getAttribute('aria-pressed'), 'true');
+    assert.ok(await button(frame, 'Undo').isDisabled());
+    await page.keyboard.press('Control+Shift+z');
+    assert.equal(await button(frame, 'Dusk').getAttribute('aria-pressed'), 'true');
+    await shoot(page, 'studio-1280');
+  });
+});
+
+test('settings are for all photos, or for one; they go into a file and come back', async () => {
+  await on({}, ['lamp.jpg', 'mug.jpg'], async ({ page, frame }) => {
+    const strip = frame.locator('studio-strip');
+    await button(frame, 'Only this one').click();
+    await frame.getByLabel('Height of the light').fill('80');
+    await strip.getByRole('button', { name: /^lamp\.jpg.*settings of its own/ }).waitFor();
+    await strip.getByRole('button', { name: /^mug\.jpg/ }).click();
+    await drawn(frame);
+    assert.equal(await frame.getByLabel('Height of the light').inputValue(), '48');
+    await strip.getByRole('button', { name: /^lamp\.jpg/ }).click();
+    await drawn(frame);
+    assert.equal(await frame.getByLabel('Height of the light').inputValue(), '80');
+
+    const file = await saved(page, () => button(frame, 'Save settings').click());
+    const settings = JSON.parse(await readFile(await file.path(), 'utf8')) as { scene: Scene };
+    assert.equal(settings.scene.key.elevation, 80);
+
+    await button(frame, 'Use this for all photos').click();
+    await strip.getByRole('button', { name: /^mug\.jpg/ }).click();
+    await drawn(frame);
+    assert.equal(await frame.getByLabel('Height of the light').inputValue(), '80');
+
+    const load = (text: string) =>
+      frame.locator('#settings-file').setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    await load('nonsense');
+    await frame.getByText('mine.json could not be loaded. It is not a settings file').waitFor();
+    await load('{"vitrine": 2}');
+    await frame.getByText('It is from a newer Vitrine').waitFor();
+    await load(JSON.stringify({ ...settings, scene: { ...settings.scene, key: { ...settings.scene.key, elevation: 33 } } }));
+    await eventually(() => frame.getByLabel('Height of the light').inputValue(), '33');
+    await button(frame, 'Undo').click();
+    assert.equal(await frame.getByLabel('Height of the light').inputValue(), '80');
+  });
+});
+
+test('two marketplaces at once; a file that cannot be made stops no other; every finding is there in words', async () => {
+  await on({}, ['lamp.jpg', 'unlucky.jpg'], async ({ page, frame }) => {
+    await button(frame, 'Export…').click();
+    const dialog = frame.getByRole('dialog', { name: 'Export' });
+    await dialog.getByLabel('As it is here').uncheck();
+    assert.ok(await dialog.getByRole('button', { name: 'Export 0 files' }).isDisabled());
+    await dialog.getByLabel('Amazon, main image').check();
+    await dialog.getByLabel('Etsy').check();
+    await dialog.getByText('First file: lamp-amazon_main.jpg').waitFor();
+    assert.deepEqual(await axe(frame), []);
+    await shoot(page, 'studio-export-1280');
+    const archive = await saved(page, () => dialog.getByRole('button', { name: 'Export 4 files' }).click());
+    const files = await entries(archive);
+    assert.deepEqual(files.map(({ path }) => path), ['lamp-amazon_main.jpg', 'lamp-etsy.jpg', 'unlucky-amazon_main.jpg']);
+    for (const { size } of files) assert.ok(size > 1000);
+    await dialog.getByText('3 of 4 files saved').waitFor();
+    await dialog.getByText('There was not enough memory for this picture').waitFor();
+    await dialog.getByText('The product was enlarged 1.4 times: use a photo taken nearer to it.').waitFor();
+    assert.deepEqual(await axe(frame), []);
+    await shoot(page, 'studio-result-1280');
+    const proof = await saved(page, () => dialog.getByRole('button', { name: 'Save the report' }).click());
+    const report = JSON.parse(await readFile(await proof.path(), 'utf8')) as { files: { file: string; marketplace: string }[] };
+    assert.deepEqual(report.files.map(({ marketplace }) => marketplace), ['amazon_main', 'etsy', 'amazon_main']);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+});
+
+test('an export is paused, resumed and stopped', async () => {
+  await on({}, ['a.jpg', 'b.jpg', 'c.jpg'], async ({ page, frame }) => {
+    await pace(frame, 1_600);
+    await button(frame, 'Export…').click();
+    const dialog = frame.getByRole('dialog', { name: 'Export' });
+    await dialog.getByRole('button', { name: 'Export 3 files' }).click();
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByText('1 of 3 files').waitFor();
+    await page.waitForTimeout(1_200);
+    await dialog.getByText('1 of 3 files').waitFor();
+    await dialog.getByRole('button', { name: 'Resume' }).click();
+    await dialog.getByText('2 of 3 files').waitFor();
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    await dialog.getByText('0 of 3 files saved').waitFor({ timeout: 500 });
+    await pace(frame, 20);
+    await saved(page, () => dialog.getByRole('button', { name: 'Try the other 3' }).click());
+    await dialog.getByText('3 files saved').waitFor();
+  });
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, 'light'], [390, 844, 'light'], [1440, 900, 'dark'], [390, 844, 'dark']] as const) {
+  test(`it is accessible, and fits, at ${width} px in ${colorScheme} colours`, async () => {
+    await on({ viewport: { width, height }, colorScheme }, ['lamp.jpg', 'mug.jpg', 'vase.jpg'], async ({ page, frame }) => {
+      assert.deepEqual(await axe(frame), []);
+      await shoot(page, `studio-${width}-${colorScheme}`);
+      for (const tab of ['Backdrop', 'Light', 'Product', 'Photos']) {
+        if (width > 800) break;
+        await frame.getByRole('tab', { name: tab }).click();
+        assert.deepEqual(await axe(frame), []);
+        await shoot(page, `studio-${width}-${colorScheme}-${tab}`);
+      }
+      const wider = await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wider <= 0, `nothing sticks out: ${wider} px`);
+      await button(frame, 'Hold to see the photo').focus();
+      await page.keyboard.down('Enter');
+      await frame.getByAltText('Photo lamp.jpg as it was').waitFor();
+      await page.keyboard.up('Enter');
+      await frame.getByAltText('Photo lamp.jpg as it was').waitFor({ state: 'detached' });
+      await button(frame, 'Export…').click();
+      await frame.getByLabel('Amazon, main image').waitFor();
+      await shoot(page, `studio-${width}-${colorScheme}-export`);
+      assert.deepEqual(await axe(frame), []);
+    });
+  });
+}
