@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { PhotoQueue, type Change, type Photo } from '../../../www/src/app/queue.js';
-import type { CutOutResult, Engine, Progress, Quality } from '../../../pkg/src/engine/types.js';
+import { PhotoQueue, type Change, type CuttingEngine, type Photo } from '../../../www/src/app/queue.js';
+import type { CutOutResult, Progress, Quality } from '../../../pkg/src/engine/types.js';
 import { test } from './testing.js';
 
 interface Job {
@@ -19,15 +19,8 @@ interface Job {
 function stage(photosAtOnce = 1) {
   const jobs: Job[] = [];
   const closed: string[] = [];
-  const engine: Engine = {
-    device: { device: 'cpu', reason: '' },
-    onDeviceChange: () => () => undefined,
-    encode: () => Promise.reject(new Error('not here')),
-    correct: () => Promise.reject(new Error('not here')),
-    dispose: () => undefined,
+  const engine: CuttingEngine = {
     photosAtOnce,
-    hasBest: true,
-    addBest: () => undefined,
     removeBackground: (photo, { signal, onProgress, quality = 'fast' } = {}) =>
       new Promise<CutOutResult>((resolve, reject) => {
         const { name } = photo as File;

@@ -9,7 +9,7 @@ import { readDirectory } from '../../../www/src/app/zip/directory.js';
 import { History } from '../../../www/src/app/studio/history.js';
 import { boxOf, dressed, moved, placeOf, scaled, type Scene } from '../../../www/src/app/studio/scene.js';
 import { apart, changed, likeThis, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
-import { fakeLooks } from '../../../www/src/dev/fake-studio.js';
+import { fakeLooks } from '../../../www/src/dev/fake-scenes.js';
 import { launch } from './browser.js';
 import { axe, button, choose, openPage, pace, photos, settled, type OpenPage } from './page-harness.js';
 import { ROOT } from './servers.js';

@@ -104,8 +104,11 @@ export interface Removed {
   release(): void;
 }
 
+/** What the queue asks of the engine. */
+export type CuttingEngine = Pick<Engine, 'removeBackground' | 'photosAtOnce'>;
+
 export interface QueueOptions {
-  engine: Promise<Engine>;
+  engine: Promise<CuttingEngine>;
   /** Turns the engine's bitmaps into addresses and closes them. */
   keep: (result: CutOutResult) => Promise<{ before: string; after: string }>;
   /** Frees what `keep` made. */
@@ -151,7 +154,7 @@ export class PhotoQueue {
   /** Whoever wants the engine for something better than improving. */
   #pauses = 0;
   readonly #improving = new Map<number, AbortController>();
-  #engine: Engine | undefined;
+  #engine: CuttingEngine | undefined;
   readonly #near = new Set<number>();
   /** Photos that a person corrects at this moment. */
   readonly #correcting = new Set<number>();
@@ -414,7 +417,7 @@ export class PhotoQueue {
     this.#tellIdle();
   }
 
-  #begin(engine: Engine): void {
+  #begin(engine: CuttingEngine): void {
     // What was given up on is counted until the engine has let go of it.
     while (!this.#isPaused && this.#aborts.size < engine.photosAtOnce) {
       const next = this.#first();
@@ -466,7 +469,7 @@ export class PhotoQueue {
     }
   }
 
-  async #improve(engine: Engine, { id, file }: Photo): Promise<void> {
+  async #improve(engine: CuttingEngine, { id, file }: Photo): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
     this.#aborts.set(id, abort);
@@ -513,7 +516,7 @@ export class PhotoQueue {
     }
   }
 
-  async #work(engine: Engine, { id, file }: Photo): Promise<void> {
+  async #work(engine: CuttingEngine, { id, file }: Photo): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
     this.#aborts.set(id, abort);

@@ -7,7 +7,8 @@
  */
 
 import { FakeCorrection } from './fake-correction.js';
-import { FakeStudio, fakeCheck, fakeLooks, fakeMarkets } from './fake-studio.js';
+import { fakeLooks, fakeMarkets } from './fake-scenes.js';
+import { FakeStudio, fakeCheck } from './fake-studio.js';
 import {
   VitrineError,
   type Correction,

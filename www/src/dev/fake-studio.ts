@@ -2,41 +2,12 @@
 
 import {
   VitrineError,
-  type Marketplace,
   type ShootOptions,
   type Shot,
-  type StudioLook,
   type StudioSession,
 } from 'vitrine/engine/types';
-import type { Backdrop, Scene } from '../app/studio/scene.js';
-
-const scene = (backdrop: Backdrop, gloss: number): Scene => ({
-  version: 1,
-  size: { width: 2000, height: 2000 },
-  camera: { horizon: 0.3, field_of_view: 28 },
-  backdrop,
-  floor: { gloss, roughness: 0.25 },
-  key: { azimuth: -50, elevation: 48, size: 18, color: '#ffffff' },
-  fill: { share: 0.45, color: '#ffffff' },
-  shadow: { contact: 0.8, cast: 0.8, ambient: 0.8 },
-  layers: [{ kind: 'product', picture: 0, place: { by: 'ground', x: 0.5, y: 0.84, width: 0.72, height: 0.68 }, depth: 0.6 }],
-});
-
-export const fakeLooks: readonly StudioLook[] = [
-  { id: 'studio', name: 'Studio', scene: scene({ kind: 'sweep', color: '#f4f2ee', wall: 0.58, bend: 0.3, falloff: 0.25 }, 0) },
-  { id: 'white', name: 'White', scene: scene({ kind: 'solid', color: '#ffffff' }, 0) },
-  { id: 'dusk', name: 'Dusk', scene: scene({ kind: 'gradient', shape: 'linear', from: '#f3e9dc', to: '#d9b8a8', angle: 90 }, 0.1) },
-];
-
-const market = (id: string, name: string, size: [number, number], background: string | null, confidence: string): Marketplace => ({
-  ...{ id, name, size, background, confidence, as_of: '2026-11-21' },
-});
-
-export const fakeMarkets: readonly Marketplace[] = [
-  market('amazon_main', 'Amazon, main image', [2000, 2000], '#ffffff', 'A'),
-  market('etsy', 'Etsy', [2000, 1500], null, 'A'),
-  market('zalando_packshot', 'Zalando packshot', [1800, 2600], null, 'C'),
-];
+import type { Scene } from '../app/studio/scene.js';
+import { fakeLooks } from './fake-scenes.js';
 
 export function fakeCheck(text: string): string {
   const { version, size } = JSON.parse(text) as Partial<Scene>;

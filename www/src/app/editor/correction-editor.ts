@@ -324,7 +324,7 @@ export class CorrectionEditor extends LitElement {
 
   private slider(label: string, value: number, least: number, most: number, text: string, disabled: boolean, set: (value: number) => void) {
     return html`<label>
-      <span>${label}</span><output aria-hidden="true">${text}</output>
+      <span>${label}</span><span class="amount" aria-hidden="true">${text}</span>
       <input
         type="range"
         min=${least}

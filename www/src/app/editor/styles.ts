@@ -305,7 +305,7 @@ export const editorStyles = css`
     font-size: 0.875rem;
     font-weight: 550;
   }
-  output {
+  .amount {
     color: var(--ink-quiet);
     font-weight: 400;
     font-variant-numeric: tabular-nums;

@@ -99,7 +99,7 @@ export class StudioSettings extends LitElement {
         font-size: 0.875rem;
         font-weight: 550;
       }
-      output {
+      .amount {
         color: var(--ink-quiet);
         font-weight: 400;
         font-variant-numeric: tabular-nums;
@@ -242,7 +242,7 @@ export class StudioSettings extends LitElement {
 
   private slider({ label, value, least, most, step = 1, text, set }: Slider) {
     return html`<label class="slider">
-      <span>${label}</span><output aria-hidden="true">${text}</output>
+      <span>${label}</span><span class="amount" aria-hidden="true">${text}</span>
       <input
         type="range"
         min=${least}
