@@ -165,7 +165,7 @@ test('settings are for all photos, or for one; they go into a file and come back
     const settings = JSON.parse(await readFile(await file.path(), 'utf8')) as { scene: Scene };
     assert.equal(settings.scene.key.elevation, 80);
 
-    await button(frame, 'Use this for all photos').click();
+    await button(frame, 'Use this one’s for all photos').click();
     await strip.getByRole('button', { name: /^mug\.jpg/ }).click();
     await drawn(frame);
     assert.equal(await frame.getByLabel('Height of the light').inputValue(), '80');

@@ -494,7 +494,7 @@ export const strings = {
     tabs: 'Tools',
     scope: 'Changes are for',
     scopes: { all: 'All photos', one: 'Only this one' },
-    likeThis: 'Use this for all photos',
+    likeThis: 'Use this one’s for all photos',
     file: 'vitrine settings.json',
     said: {
       look: (name: string) => `Look: ${name}.`,
@@ -533,7 +533,7 @@ export const strings = {
       gloss: 'Gloss of the floor',
       roughness: 'Blur of the reflection',
       height: 'Height of the camera',
-      azimuth: 'Direction of the light',
+      azimuth: 'Light comes',
       elevation: 'Height of the light',
       softness: 'Softness of the light',
       fill: 'Brightness of the shadows',

@@ -55,7 +55,8 @@ export class StudioStage extends LitElement {
       }
       .view {
         position: absolute;
-        inset: 0;
+        /* Below is room for the whole's own button. */
+        inset: 0 0 2.5rem;
         display: grid;
         place-items: center;
         cursor: grab;

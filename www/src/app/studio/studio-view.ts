@@ -6,6 +6,7 @@ import type { Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
 import { base, controls, fullScreen } from '../../styles/shared.js';
 import { EditorCovers } from '../editor/correction-editor.js';
 import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
+import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import type { Template } from '../naming/template.js';
 import { isReady, type PhotoQueue } from '../queue.js';
@@ -75,11 +76,19 @@ export class StudioView extends LitElement {
 
   static override styles = [base, controls, fullScreen, viewStyles];
 
+  constructor() {
+    super();
+    new FollowQueue(
+      this,
+      () => this.queue,
+      ({ of }) => of === 'settled' || of === 'improved',
+    );
+  }
+
   /** Opens on the photos that have a cut-out; comes back when the person leaves. */
   async open(): Promise<void> {
     const [first] = readyPhotos(this.queue.photos);
     if (!this.engine || !first || this.current) return;
-    this.photos = readyPhotos(this.queue.photos);
     this.current = first;
     this.problem = this.spoken = '';
     this.isNarrow = this.narrow.matches;
@@ -111,6 +120,17 @@ export class StudioView extends LitElement {
     super.disconnectedCallback();
     this.narrow.removeEventListener('change', this.resized);
     this.leave();
+  }
+
+  override willUpdate(): void {
+    const { current } = this;
+    if (!current) return;
+    // More photos are cut out meanwhile, or better.
+    this.photos = readyPhotos(this.queue.photos);
+    const now = this.photos.find(({ id }) => id === current.id);
+    if (!now || now.state.cutOut === current.state.cutOut) return;
+    this.current = now;
+    if (this.session) void this.choose(now);
   }
 
   override render() {
@@ -174,6 +194,7 @@ export class StudioView extends LitElement {
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       <button
         class="button before"
+        aria-label=${words.before}
         aria-pressed=${this.showsPhoto}
         @pointerdown=${(event: PointerEvent) => {
           (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
@@ -186,7 +207,7 @@ export class StudioView extends LitElement {
         @keyup=${() => (this.showsPhoto = false)}
         @blur=${() => (this.showsPhoto = false)}
       >
-        ${icons.photo} ${words.before}
+        ${icons.photo} <span class="wide">${words.before}</span>
       </button>
     </div>`;
     const looks = html`<studio-looks ?data-row=${this.isNarrow} .looks=${this.looks} .current=${this.lookOf(scene)}></studio-looks>`;

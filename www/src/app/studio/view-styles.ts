@@ -167,6 +167,12 @@ export const viewStyles = css`
     .wide {
       display: none;
     }
+    .before {
+      inset-inline: auto 0.75rem;
+      inline-size: var(--target);
+      padding: 0;
+      translate: none;
+    }
     .top .button:not(.primary) {
       padding-inline: 0.5rem;
     }
