@@ -54,40 +54,48 @@ const HORIZON = 0.04;
 
 const within = (value: number, [least, most]: readonly [number, number]) => Math.min(Math.max(value, least), most);
 
-export function placeOf(scene: Scene): Place | undefined {
-  const place = scene.layers[0]?.place;
+/** Where a product stands: the first, or another one of a group. */
+export function placeOf(scene: Scene, index = 0): Place | undefined {
+  const place = scene.layers[index]?.place;
   return place?.by === 'ground' ? place : undefined;
 }
 
-export function withPlace(scene: Scene, place: Place): Scene {
-  const [first, ...others] = scene.layers;
-  return first ? { ...scene, layers: [{ ...first, place }, ...others] } : scene;
+export function withPlace(scene: Scene, place: Place, index = 0): Scene {
+  return { ...scene, layers: scene.layers.map((layer, at) => (at === index ? { ...layer, place } : layer)) };
 }
 
-/** The product moved over the ground by parts of the picture: farther back it is smaller, as the camera sees it. */
-export function moved(scene: Scene, right: number, down: number): Scene {
-  const place = placeOf(scene);
+/** A product moved over the ground by parts of the picture: farther back it is smaller, as the camera sees it. */
+export function moved(scene: Scene, right: number, down: number, index = 0): Scene {
+  const place = placeOf(scene, index);
   if (!place) return scene;
   const { horizon } = scene.camera;
   const y = within(place.y + down, [Math.max(LIMITS.y[0], horizon + HORIZON), LIMITS.y[1]]);
   const from = place.y - horizon;
   const nearer = from > HORIZON / 2 ? (y - horizon) / from : 1;
-  return scaled(withPlace(scene, { ...place, x: within(place.x + right, LIMITS.x), y }), nearer);
+  return withPlace(scene, sized({ ...place, x: within(place.x + right, LIMITS.x), y }, nearer), index);
 }
 
-/** The product larger or smaller, its foot where it is. */
+/** All products larger or smaller: what stands together keeps its proportions, and the middle between them its place. */
 export function scaled(scene: Scene, factor: number): Scene {
-  const place = placeOf(scene);
-  if (!place) return scene;
-  const { width, height } = place;
-  const larger = Math.max(width, height);
+  const places = scene.layers.map((_, index) => placeOf(scene, index)).filter((place) => place !== undefined);
+  const [first] = places;
+  if (!first || places.length < scene.layers.length) return scene;
+  const larger = Math.max(...places.map(({ width, height }) => Math.max(width, height)));
   const by = within(larger * factor, LIMITS.size) / larger;
-  return withPlace(scene, { ...place, width: width * by, height: height * by });
+  const middle = places.reduce((sum, { x }) => sum + x, 0) / places.length;
+  const scaledPlaces = places.map((place) => sized({ ...place, x: middle + (place.x - middle) * by }, by));
+  return { ...scene, layers: scene.layers.map((layer, index) => ({ ...layer, place: scaledPlaces[index] ?? first })) };
+}
+
+function sized(place: Place, by: number): Place {
+  const larger = Math.max(place.width, place.height);
+  const factor = within(larger * by, LIMITS.size) / larger;
+  return { ...place, width: place.width * factor, height: place.height * factor };
 }
 
 /** Where a product of this shape (width by height) is seen. */
-export function boxOf(scene: Scene, aspect: number): Box | undefined {
-  const place = placeOf(scene);
+export function boxOf(scene: Scene, aspect: number, index = 0): Box | undefined {
+  const place = placeOf(scene, index);
   if (!place) return undefined;
   const { width, height } = scene.size;
   const wide = Math.min(place.width * width, place.height * height * aspect);
