@@ -61,14 +61,55 @@ pub fn check_scene(scene: &str) -> Result<String, Fault> {
     Ok(Scene::read(scene)?.write())
 }
 
-/// A finished cut-out that is put into scenes.
+/// Finished cut-outs that are put into scenes: one, or a group.
 #[wasm_bindgen(js_name = Studio)]
 pub struct StudioHandle {
-    cutout: Cutout,
-    /// The same with fewer pixels, for the screen.
-    small: Option<Cutout>,
-    /// The photo that it was cut from: its file, and decoded when a report is first asked for.
+    /// By the number that a scene's layers call them by; the first is always there.
+    products: Vec<Opened>,
+    /// The photo that the first one was cut from: its file, and decoded when a report is first asked for.
     original: Option<(Vec<u8>, Option<Photo>)>,
+}
+
+/// A cut-out.
+struct Opened {
+    whole: Cutout,
+    /// Copies with fewer pixels, for the screen, by the [`step`]s of their longer sides.
+    copies: Vec<Cutout>,
+}
+
+/// The longer side, in pixels, of the copy that a picture with `longest` pixels on its longer side is drawn from. A
+/// product fills most of a picture, and its cut-out has some room around it. Few sizes, for a copy takes longer to make
+/// than to draw, and a moving picture's size varies with the time that there is for it.
+fn step(longest: u32) -> u32 {
+    (longest.saturating_mul(3) / 2).clamp(1, 1 << 30).next_power_of_two()
+}
+
+fn longer(cutout: &Cutout) -> u32 {
+    cutout.width.max(cutout.height)
+}
+
+impl Opened {
+    fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        Ok(Self { whole: cutout(photo::decode(bytes, &Limits::PRODUCT)?), copies: Vec::new() })
+    }
+
+    /// Makes the copy of `side` pixels on its longer side, where that is fewer and it is not there. The answer is how
+    /// many times fewer pixels along a side [`Self::drawn`] has.
+    fn shrink(&mut self, side: u32) -> f32 {
+        let factor = longer(&self.whole) as f32 / side as f32;
+        if factor <= 1.0 {
+            return 1.0;
+        }
+        if !self.copies.iter().any(|copy| longer(copy) == side) {
+            self.copies.push(reduced(&self.whole, factor));
+        }
+        factor
+    }
+
+    /// The copy of that size, or all of it.
+    fn drawn(&self, side: u32) -> &Cutout {
+        self.copies.iter().find(|copy| longer(copy) == side).unwrap_or(&self.whole)
+    }
 }
 
 /// What the page knows of a cut-out.
@@ -79,46 +120,41 @@ struct Source {
     model_sha256: String,
 }
 
-/// Of the copy that previews are drawn from, pixels of its longer side for each that the screen asks for: a product
-/// fills most of a picture, and seldom more than all of it.
-const SPARE: u32 = 2;
-
 #[wasm_bindgen(js_class = Studio)]
 impl StudioHandle {
     /// Opens a finished cut-out, the bytes of a PNG; with the file of its photo, a report says what became of it.
     pub fn open(bytes: &[u8], photo: Option<Vec<u8>>) -> Result<Self, Fault> {
-        let cutout = cutout(photo::decode(bytes, &Limits::PRODUCT)?);
-        Ok(Self { cutout, small: None, original: photo.map(|file| (file, None)) })
+        let products = vec![Opened::read(bytes)?];
+        Ok(Self { products, original: photo.map(|file| (file, None)) })
     }
 
-    /// Width of the cut-out in pixels.
+    /// Adds a further cut-out, the bytes of a PNG: the next number in a scene's layers.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.products.push(Opened::read(bytes)?);
+        Ok(())
+    }
+
+    /// Width of the first cut-out in pixels.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> u32 {
-        self.cutout.width
+        self.products[0].whole.width
     }
 
-    /// Height of the cut-out in pixels.
+    /// Height of the first cut-out in pixels.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> u32 {
-        self.cutout.height
+        self.products[0].whole.height
     }
 
     /// Draws a scene with at most `longest` pixels on its longer side.
     pub fn preview(&mut self, scene: &str, longest: u32) -> Result<Preview, Fault> {
         let mut scene = Scene::read(scene)?.shrunk(longest);
-        let side = longest.saturating_mul(SPARE).max(1);
-        let factor = self.cutout.width.max(self.cutout.height) as f32 / side as f32;
-        let cutout = if factor > 1.0 {
-            let wanted = |small: &Cutout| small.width.max(small.height) == side;
-            if !self.small.as_ref().is_some_and(wanted) {
-                self.small = Some(reduced(&self.cutout, factor));
-            }
-            scene.of_reduced(0, factor);
-            self.small.as_ref().unwrap_or(&self.cutout)
-        } else {
-            &self.cutout
-        };
-        let picture = scene::draw(&scene, &[cutout], &mut |_| true)?;
+        let side = step(longest);
+        for (index, product) in self.products.iter_mut().enumerate() {
+            scene.of_reduced(index, product.shrink(side));
+        }
+        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(side)).collect();
+        let picture = scene::draw(&scene, &cutouts, &mut |_| true)?;
         Ok(Preview::of_picture(picture.width, picture.height, picture.pixels))
     }
 
@@ -152,9 +188,8 @@ impl StudioHandle {
             Some((file, Some(photo))) => Some(Original { file, photo, models: &models }),
             _ => None,
         };
-        Ok(ShotHandle {
-            shot: studio::shoot(&[&self.cutout], scene.as_ref(), preset, original, &mut listener)?,
-        })
+        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| &product.whole).collect();
+        Ok(ShotHandle { shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &mut listener)? })
     }
 }
 

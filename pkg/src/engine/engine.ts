@@ -28,6 +28,7 @@ import type {
   Stage,
   StudioLook,
   StudioSession,
+  StudioSubject,
 } from './types.js';
 import { VitrineError } from './types.js';
 import { channels } from './team.js';
@@ -223,8 +224,8 @@ class PhotoEngine implements FrameEngine {
     return this.#withOwn((worker, release) => openCorrection(worker, photo, cutOut, PREVIEW, release), signal);
   }
 
-  studio({ cutOut, photo }: { cutOut: Blob; photo?: Blob | undefined }, signal?: AbortSignal): Promise<StudioSession> {
-    return this.#withOwn((worker, release) => openStudio(worker, { cutOut, photo }, release), signal);
+  studio(subject: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
+    return this.#withOwn((worker, release) => openStudio(worker, subject, release), signal);
   }
 
   async presets(): Promise<readonly Marketplace[]> {

@@ -1,17 +1,15 @@
-/** A cut-out in the studio, in a worker of its own: drawn while somebody moves things about, and made into files. */
+/** Cut-outs in the studio, in a worker of its own: drawn while somebody moves things about, and made into files. */
 
 import { unlessAborted } from './abort.js';
 import type { CpuWorker } from './cpu-worker.js';
 import { cancelled, toVitrineError } from './faults.js';
 import { unpack } from './packed.js';
 import { SerialQueue } from './queue.js';
-import type { ShootOptions, Shot, ShotReport, StudioSession } from './types.js';
-import type { Operations, Size } from './worker-messages.js';
+import type { ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
+import type { Size } from './worker-messages.js';
 
-type Subject = Operations['openStudio']['ask'];
-
-/** Reads the cut-out; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
-export async function openStudio(worker: CpuWorker, subject: Subject, release: () => void): Promise<StudioSession> {
+/** Reads the cut-outs; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
+export async function openStudio(worker: CpuWorker, subject: StudioSubject, release: () => void): Promise<StudioSession> {
   try {
     return new WorkerStudio(worker, subject, await worker.ask('openStudio', subject), release);
   } catch (error) {
@@ -32,15 +30,15 @@ class WorkerStudio implements StudioSession {
   readonly width: number;
   readonly height: number;
   readonly #worker: CpuWorker;
-  readonly #subject: Subject;
+  readonly #subject: StudioSubject;
   readonly #release: () => void;
   readonly #queue = new SerialQueue();
-  /** Whether the worker holds the cut-out: one that was ended in the middle of something does not. */
+  /** Whether the worker holds the cut-outs: one that was ended in the middle of something does not. */
   #isOpen = true;
   #isClosed = false;
   #next: Waiting | undefined;
 
-  constructor(worker: CpuWorker, subject: Subject, { width, height }: Size, release: () => void) {
+  constructor(worker: CpuWorker, subject: StudioSubject, { width, height }: Size, release: () => void) {
     this.#worker = worker;
     this.#subject = subject;
     this.#release = release;

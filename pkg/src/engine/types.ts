@@ -215,9 +215,17 @@ export interface ShootOptions {
   onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** A finished cut-out in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
+/** What comes into the studio. */
+export interface StudioSubject {
+  /** One, or a group: a scene's layers call them by their numbers, from 0. */
+  readonly cutOuts: readonly Blob[];
+  /** The photo that the first was cut from: with it, a file's report says what became of the product. */
+  readonly photo?: Blob | undefined;
+}
+
+/** Finished cut-outs in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
 export interface StudioSession {
-  /** Size of the cut-out in pixels. */
+  /** Size of the first cut-out in pixels. */
   readonly width: number;
   readonly height: number;
   /**
@@ -254,11 +262,8 @@ export interface Engine {
    * it. Where the signal aborts before it is open, the promise rejects.
    */
   correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction>;
-  /**
-   * Opens a finished cut-out in the studio. Jobs go on beside it. With the photo that it was cut from, a file's report
-   * says what became of the product.
-   */
-  studio(subject: { cutOut: Blob; photo?: Blob | undefined }, signal?: AbortSignal): Promise<StudioSession>;
+  /** Opens finished cut-outs in the studio. Jobs go on beside it. */
+  studio(subject: StudioSubject, signal?: AbortSignal): Promise<StudioSession>;
   /** The marketplaces that files can be made for, in the order in which a page shows them. */
   presets(): Promise<readonly Marketplace[]>;
   /** The studio's own scenes. */

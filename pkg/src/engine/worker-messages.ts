@@ -2,7 +2,7 @@
 
 import type { Fault } from '../airlock/messages.js';
 import type { Packed } from './packed.js';
-import type { Corrected, CorrectionStep, Doubt, OutputOptions, Patch, Quality } from './types.js';
+import type { Corrected, CorrectionStep, Doubt, OutputOptions, Patch, Quality, StudioSubject } from './types.js';
 
 /** What a job brings home. */
 export type Wanted = 'cut-out' | 'matte';
@@ -102,11 +102,11 @@ export interface Operations {
   edit: { ask: CorrectionStep; answer: Patch };
   /** Encodes the corrected cut-out and lets it go; `preview` as in `decode`. */
   finishEdit: { ask: { preview: number }; answer: Corrected };
-  /** Reads a finished cut-out, and its photo for the report, and holds it to be placed in scenes, beside any job. */
-  openStudio: { ask: { cutOut: Blob; photo: Blob | undefined }; answer: Size };
-  /** Draws the cut-out in a scene (JSON), at most `longest` pixels on its longer side. */
+  /** Reads finished cut-outs and holds them to be placed in scenes, beside any job. */
+  openStudio: { ask: StudioSubject; answer: Size };
+  /** Draws them in a scene (JSON), at most `longest` pixels on its longer side. */
   drawScene: { ask: { scene: string; longest: number }; answer: ImageBitmap };
-  /** Makes a file of it; the report is JSON. */
+  /** Makes a file of them; the report is JSON. */
   shoot: {
     ask: { scene: string | undefined; preset: string | undefined; source: string };
     answer: Size & { file: Packed; extension: string; report: string };

@@ -247,17 +247,14 @@ const handlers: Handlers = {
     }
   },
 
-  async openStudio({ cutOut, photo }) {
+  async openStudio({ cutOuts, photo }) {
     studio?.free();
     studio = undefined;
-    const bytes = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
-    const [png, original] = [await bytes(cutOut), photo && (await bytes(photo))];
-    try {
-      studio = Studio.open(png, original);
-    } finally {
-      release(png.buffer);
-      if (original) release(original.buffer);
-    }
+    const [first, ...others] = cutOuts;
+    const open = (original?: Uint8Array) => lend(take(first), (png) => Studio.open(png, original));
+    const opened = await (photo ? lend(photo, open) : open());
+    studio = opened;
+    for (const other of others) await lend(other, (png) => opened.add(png));
     const { width, height } = studio;
     return { width, height };
   },
@@ -367,6 +364,16 @@ async function read(file: Blob): Promise<PhotoHandle> {
     const photo = photoFromRgba(pixels.width, pixels.height, new Uint8Array(pixels.rgba));
     release(pixels.rgba);
     return photo;
+  } finally {
+    release(bytes.buffer);
+  }
+}
+
+/** Reads a file for as long as it is used. */
+async function lend<T>(file: Blob, use: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    return await use(bytes);
   } finally {
     release(bytes.buffer);
   }
