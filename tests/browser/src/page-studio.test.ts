@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import type { Browser, Download, Frame, Page } from 'playwright-core';
 import { readDirectory } from '../../../www/src/app/zip/directory.js';
+import { arranged } from '../../../www/src/app/studio/group.js';
 import { History } from '../../../www/src/app/studio/history.js';
 import { boxOf, dressed, moved, placeOf, scaled, type Scene } from '../../../www/src/app/studio/scene.js';
 import { apart, changed, likeThis, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
@@ -50,7 +51,7 @@ describe('a scene', () => {
 });
 
 describe('scenes of a batch', () => {
-  const scenes: Scenes = { shared: scene, own: new Map() };
+  const scenes: Scenes = { shared: scene, own: new Map(), groups: [] };
 
   test('change together until a photo goes its own way, and come together again', () => {
     let now = changed(apart(scenes, 2), 2, white);
@@ -73,6 +74,37 @@ describe('scenes of a batch', () => {
     history.go(9);
     assert.equal(history.canRedo, false);
   });
+});
+
+describe('a group', () => {
+  const { size, camera } = scene;
+  const together = (...members: [aspect: number, height: number][]) =>
+    arranged(scene, members.map(([aspect, height]) => ({ aspect, height })));
+
+  for (const [what, members] of [
+    ['two alike', [[0.5, 200], [0.5, 200]]],
+    ['a ring beside a ladder', [[1, 20], [0.3, 3_000]]],
+    ['eight of all shapes', [[0.3, 300], [2, 80], [1, 100], [0.5, 250], [4, 30], [0.7, 120], [1, 90], [1.5, 60]]],
+  ] as [string, [number, number][]][]) {
+    test(`of ${what} stands within the picture, none hides another, and each is as high as it is`, () => {
+      const { layers } = together(...members);
+      assert.equal(layers.length, members.length);
+      const boxes = layers.map(({ picture }, index) => {
+        const box = boxOf({ ...scene, layers }, members[picture]?.[0] ?? 1, index);
+        assert.ok(box && box.left >= 0.04 && box.left + box.width <= 0.96 && box.top > 0.05);
+        return box;
+      });
+      const across = [...boxes].sort((one, other) => one.left - other.left);
+      across.slice(1).forEach((box, index) => {
+        const before = across[index];
+        assert.ok(before && before.left + before.width < box.left);
+      });
+      // The height on the screen for a millimetre, at the same distance from the camera.
+      const scale = layers.map(({ picture, place }) => place.height / (members[picture]?.[1] ?? 1) / (place.y - camera.horizon));
+      for (const one of scale) assert.ok(Math.abs(one / (scale[0] ?? 1) - 1) < 1e-9);
+      assert.equal(size.width, size.height);
+    });
+  }
 });
 
 let browser: Browser;
@@ -207,6 +239,50 @@ test('two marketplaces at once; a file that cannot be made stops no other; every
     const report = JSON.parse(await readFile(await proof.path(), 'utf8')) as { files: { file: string; marketplace: string }[] };
     assert.deepEqual(report.files.map(({ marketplace }) => marketplace), ['amazon_main', 'etsy', 'amazon_main']);
     await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+});
+
+test('products stand together in a group, are moved one by one, changed, and taken apart', async () => {
+  await on({}, ['lamp.jpg', 'mug.jpg', 'vase.jpg'], async ({ page, frame }) => {
+    await button(frame, 'Group shot').click();
+    const dialog = frame.getByRole('dialog', { name: 'Group shot' });
+    await dialog.getByText('3 of at most 8 chosen').waitFor();
+    await dialog.getByLabel('Height of lamp.jpg in millimetres').fill('400');
+    assert.deepEqual(await axe(frame), []);
+    await shoot(page, 'studio-group-dialog');
+    await dialog.getByRole('button', { name: 'Arrange' }).click();
+    await frame.locator('studio-strip').getByRole('button', { name: 'lamp group of 3' }).waitFor();
+    await drawn(frame);
+    assert.deepEqual(await axe(frame), []);
+    const first = await where(frame);
+    const box = await frame.locator('studio-stage .picture').boundingBox();
+    assert.ok(box);
+    // The tallest stands in the middle.
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height * 0.6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 30, box.y + box.height * 0.6);
+    await page.mouse.up();
+    assert.notEqual(await where(frame), first);
+    await shoot(page, 'studio-group-1280');
+    await button(frame, 'Export…').click();
+    const shop = frame.getByRole('dialog', { name: 'Export' });
+    await shop.getByLabel('Only this one').check();
+    const file = await saved(page, () => shop.getByRole('button', { name: 'Export 1 file' }).click());
+    assert.deepEqual((await entries(file)).map(({ path }) => path), ['lamp group of 3.jpg']);
+    await shop.getByRole('button', { name: 'Close' }).click();
+
+    await button(frame, 'Change the group').click();
+    await dialog.getByLabel('mug.jpg', { exact: true }).uncheck();
+    await dialog.getByRole('button', { name: 'Arrange' }).click();
+    await frame.locator('studio-strip').getByRole('button', { name: 'lamp group of 2' }).waitFor();
+    await button(frame, 'Undo').click();
+    await frame.locator('studio-strip').getByRole('button', { name: 'lamp group of 3' }).waitFor();
+    await drawn(frame);
+    await button(frame, 'Change the group').click();
+    await dialog.getByRole('button', { name: 'Take the group apart' }).click();
+    await eventually(() => frame.locator('studio-strip button').count(), 3);
+    await drawn(frame);
+    assert.match(await where(frame), /lamp\.jpg/);
   });
 });
 

@@ -550,6 +550,22 @@ export const strings = {
         return `from ${from[((Math.round(azimuth / 45) % 8) + 8) % 8]}`;
       },
     },
+    group: {
+      open: 'Group shot',
+      change: 'Change the group',
+      heading: 'Group shot',
+      text: (least: number, most: number) =>
+        `Choose ${least} to ${most} products and say how high each is: they stand on one ground, as large beside each other as they are.`,
+      height: (name: string) => `Height of ${name} in millimetres`,
+      unit: 'mm',
+      count: (count: number, most: number) => `${number.format(count)} of at most ${most} chosen`,
+      remove: 'Take the group apart',
+      cancel: 'Cancel',
+      arrange: 'Arrange',
+      name: (names: readonly string[]) => `${(names[0] ?? '').replace(/\.[^.]+$/, '')} group of ${names.length}`,
+      said: (count: number) => `${number.format(count)} products stand together.`,
+      apart: 'The group is taken apart.',
+    },
     settingsFile: {
       failed: (name: string, why: string) => `${name} could not be loaded. ${why}`,
       errors: {
@@ -587,7 +603,7 @@ export const strings = {
         count === total
           ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplaces.'
           : `${number.format(total - count)} of ${files(total)} ${total - count === 1 ? 'is' : 'are'} worth a look.`,
-      states: { clean: 'Ready to list', look: 'Worth a look', failed: 'Not made', left: 'Not saved' },
+      states: { clean: 'Ready to list', look: 'Worth a look', breaks: 'Breaks a rule', failed: 'Not made', left: 'Not saved' },
       notes: 'What was kept, dropped and changed',
       kept: (what: string) => `Kept of the photo’s details: ${what}.`,
       dropped: (what: string) => `Dropped, so that nobody learns it: ${what}.`,

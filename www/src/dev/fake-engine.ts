@@ -20,6 +20,7 @@ import {
   type OutputOptions,
   type Stage,
   type StudioSession,
+  type StudioSubject,
 } from 'vitrine/engine/types';
 
 /** Longer side of the pictures for the screen. */
@@ -86,9 +87,10 @@ export class FakeEngine implements Engine {
     return FakeCorrection.open(photo, cutOut);
   }
 
-  async studio({ cutOut, photo }: { cutOut: Blob; photo?: Blob }, signal?: AbortSignal): Promise<StudioSession> {
+  async studio({ cutOuts, photo }: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
     await wait(this.delay / 8, signal);
-    return new FakeStudio(await createImageBitmap(cutOut), this.delay, photo instanceof File ? photo.name : '');
+    const pictures = await Promise.all(cutOuts.map((cutOut) => createImageBitmap(cutOut)));
+    return new FakeStudio(pictures, this.delay, photo instanceof File ? photo.name : '');
   }
 
   async presets() {

@@ -16,23 +16,23 @@ export function fakeCheck(text: string): string {
 }
 
 export class FakeStudio implements StudioSession {
-  readonly #picture: ImageBitmap;
+  readonly #pictures: readonly ImageBitmap[];
   readonly #delay: number;
 
   readonly #name: string;
 
-  constructor(picture: ImageBitmap, delay: number, name: string) {
-    this.#picture = picture;
+  constructor(pictures: readonly ImageBitmap[], delay: number, name: string) {
+    this.#pictures = pictures;
     this.#name = name;
     this.#delay = delay;
   }
 
   get width(): number {
-    return this.#picture.width;
+    return this.#pictures[0]?.width ?? 0;
   }
 
   get height(): number {
-    return this.#picture.height;
+    return this.#pictures[0]?.height ?? 0;
   }
 
   async preview(text: string, longest: number): Promise<ImageBitmap> {
@@ -63,7 +63,7 @@ export class FakeStudio implements StudioSession {
   }
 
   close(): void {
-    this.#picture.close();
+    for (const picture of this.#pictures) picture.close();
   }
 
   #draw({ size, backdrop, layers, shadow }: Scene, longest: number): OffscreenCanvas {
@@ -71,8 +71,7 @@ export class FakeStudio implements StudioSession {
     const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d');
-    const place = layers[0]?.place;
-    if (!context || !place) throw new Error('nothing to draw');
+    if (!context) throw new Error('no 2d context');
     if (backdrop.kind === 'gradient') {
       const gradient = context.createLinearGradient(0, 0, 0, height);
       gradient.addColorStop(0, backdrop.from);
@@ -82,14 +81,18 @@ export class FakeStudio implements StudioSession {
       context.fillStyle = backdrop.kind === 'transparent' ? '#00000000' : backdrop.color;
     }
     context.fillRect(0, 0, width, height);
-    const { width: w, height: h } = this.#picture;
-    const by = Math.min((place.width * width) / w, (place.height * height) / h);
-    const [x, y] = [place.x * width, place.y * height];
-    context.fillStyle = `rgb(0 0 0 / ${shadow.cast * 0.4})`;
-    context.beginPath();
-    context.ellipse(x, y, (w * by) / 2, (w * by) / 14, 0, 0, 2 * Math.PI);
-    context.fill();
-    context.drawImage(this.#picture, x - (w * by) / 2, y - h * by, w * by, h * by);
+    for (const { picture, place } of layers) {
+      const product = this.#pictures[picture];
+      if (!product) throw new VitrineError('caller', `The scene has a picture ${picture}, and there is none.`);
+      const { width: w, height: h } = product;
+      const by = Math.min((place.width * width) / w, (place.height * height) / h);
+      const [x, y] = [place.x * width, place.y * height];
+      context.fillStyle = `rgb(0 0 0 / ${shadow.cast * 0.4})`;
+      context.beginPath();
+      context.ellipse(x, y, (w * by) / 2, (w * by) / 14, 0, 0, 2 * Math.PI);
+      context.fill();
+      context.drawImage(product, x - (w * by) / 2, y - h * by, w * by, h * by);
+    }
     return canvas;
   }
 }

@@ -22,7 +22,7 @@ export class SceneRest extends Event {
   }
 }
 
-/** A photo of the strip is to be worked on. */
+/** A photo or group of the strip is to be worked on. */
 export class PhotoChoice extends Event {
   readonly id: number;
   constructor(id: number) {
@@ -31,10 +31,20 @@ export class PhotoChoice extends Event {
   }
 }
 
+/** Another product of a group is to be moved. */
+export class LayerChoice extends Event {
+  readonly layer: number;
+  constructor(layer: number) {
+    super('layer-choice', { bubbles: true, composed: true });
+    this.layer = layer;
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'scene-change': SceneChange;
     'scene-rest': SceneRest;
     'photo-choice': PhotoChoice;
+    'layer-choice': LayerChoice;
   }
 }

@@ -158,6 +158,8 @@ export const exportStyles = css`
   .left .state {
     color: var(--caution);
   }
+  .breaks .file svg,
+  .breaks .state,
   .failed .file svg,
   .failed .state {
     color: var(--danger);

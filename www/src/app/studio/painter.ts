@@ -9,7 +9,7 @@ import type { Scene } from './scene.js';
 /** A coarse picture may take so long, in milliseconds; where it does not, the next one is coarser. */
 const MOMENT = 45;
 /** Longer sides of coarse pictures, in pixels. */
-const COARSE = { least: 240, first: 560, most: 900 };
+const COARSE = { least: 240, first: 560, most: 680 };
 /** Longer side of a thumbnail, in pixels. */
 const THUMBNAIL = 176;
 

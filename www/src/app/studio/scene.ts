@@ -137,6 +137,16 @@ export function dressed(scene: Scene, look: Scene, looks: readonly Scene[]): Sce
   return { ...look, size: scene.size, layers };
 }
 
+/** A scene with the products of another. */
+export function withProductsOf(scene: Scene, { layers }: Scene): Scene {
+  return { ...scene, layers };
+}
+
+/** A scene for one product, where it was made for a group. */
+export function alone(scene: Scene): Scene {
+  return { ...scene, layers: scene.layers.slice(0, 1).map((layer) => ({ ...layer, picture: 0 })) };
+}
+
 export function isDressedAs(scene: Scene, look: Scene): boolean {
   const clothes = ({ camera, backdrop, floor, key, fill, shadow }: Scene) => ({ camera, backdrop, floor, key, fill, shadow });
   return same(clothes(scene), clothes(look));

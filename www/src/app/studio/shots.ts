@@ -1,16 +1,17 @@
-/** Files for shops: one for each photo and marketplace, named, each made when its turn comes. */
+/** Files for shops: one for each picture and marketplace, named, each made when its turn comes. */
 
 import type { Engine, Shot, ShotReport, StudioSession } from 'vitrine/engine/types';
-import type { Naming, ReadyPhoto } from '../export.js';
+import type { Naming } from '../export.js';
 import { planNames } from '../naming/plan.js';
 import { parseTemplate, type Template } from '../naming/template.js';
 import type { Photo } from '../queue.js';
 import type { Item } from '../saving/save-all.js';
 import { sceneOf, type Scenes } from './scenes.js';
+import type { Subject } from './subject.js';
 
-/** A photo for a marketplace; without one, its scene as it is. */
+/** A picture for a marketplace; without one, its scene as it is. */
 export interface Order {
-  readonly photo: ReadyPhoto;
+  readonly subject: Subject;
   readonly preset: string | undefined;
 }
 
@@ -29,7 +30,7 @@ export interface ShotItem extends Item<Order> {
 }
 
 export interface PlanShots {
-  photos: readonly ReadyPhoto[];
+  subjects: readonly Subject[];
   /** The whole batch in order, for it gives the numbers. */
   all: readonly Photo[];
   presets: readonly (string | undefined)[];
@@ -37,28 +38,28 @@ export interface PlanShots {
   naming: Naming;
 }
 
-/** Makes files one after another, and holds the cut-out of one photo at a time. */
+/** Makes files one after another, and holds the cut-outs of one picture at a time. */
 export class Shooting {
   readonly items: readonly ShotItem[];
   readonly #engine: Engine;
   readonly #scenes: Scenes;
-  #held: { photo: ReadyPhoto; session: Promise<StudioSession> } | undefined;
+  #held: { subject: Subject; session: Promise<StudioSession> } | undefined;
   /** While it is there, the next file waits for it. */
   #pause: Promise<void> | undefined;
   #resume: () => void = () => undefined;
   /** Called with the part of a file that is made, 0 to 1. */
   onProgress: ((fraction: number) => void) | undefined;
 
-  constructor(engine: Engine, { photos, all, presets, scenes, naming }: PlanShots) {
+  constructor(engine: Engine, { subjects, all, presets, scenes, naming }: PlanShots) {
     this.#engine = engine;
     this.#scenes = scenes;
-    const orders = photos.flatMap((photo) => presets.map((preset): Order => ({ photo, preset })));
+    const orders = subjects.flatMap((subject) => presets.map((preset): Order => ({ subject, preset })));
     const numbers = new Map(all.map(({ id }, index) => [id, index + 1]));
     const { way, mapping, template } = naming;
     // Which extension each has is known when it is made; names that differ with the same one differ with any.
     const { paths } = planNames(
-      orders.map(({ photo: { id, file, folder }, preset }) => ({
-        ...{ file: file.name, folder, extension: STAND_IN, seq: numbers.get(id) ?? 1 },
+      orders.map(({ subject: { name, photos }, preset }) => ({
+        ...{ file: name, folder: photos[0]?.folder ?? '', extension: STAND_IN, seq: numbers.get(photos[0]?.id ?? 0) ?? 1 },
         ...(preset !== undefined && { platform: preset }),
       })),
       { template: templateFor(template, presets), mapping, folders: way === 'files' ? 'in the name' : 'kept', count: all.length },
@@ -88,7 +89,7 @@ export class Shooting {
     const item = {
       of,
       path: planned,
-      modified: of.photo.file.lastModified,
+      modified: Math.max(...of.subject.photos.map(({ file }) => file.lastModified)),
       report: undefined as ShotReport | undefined,
       make: async (signal: AbortSignal) => {
         await this.#pause;
@@ -101,25 +102,28 @@ export class Shooting {
     return item;
   }
 
-  async #shoot({ photo, preset }: Order, signal: AbortSignal): Promise<Shot> {
+  async #shoot({ subject, preset }: Order, signal: AbortSignal): Promise<Shot> {
     signal.throwIfAborted();
-    if (this.#held?.photo !== photo) {
+    const { photos } = subject;
+    const [first] = photos;
+    if (!first) throw new Error('a picture shows at least one product');
+    if (this.#held?.subject !== subject) {
       this.#letGo();
-      const session = this.#engine.studio({ cutOut: photo.state.cutOut.png, photo: photo.file }, signal);
-      this.#held = { photo, session };
+      const cutOuts = photos.map(({ state }) => state.cutOut.png);
+      this.#held = { subject, session: this.#engine.studio({ cutOuts, photo: first.file }, signal) };
     }
     try {
-      const { model, modelSha256 } = photo.state.cutOut;
+      const { model, modelSha256 } = first.state.cutOut;
       const session = await this.#held.session;
       return await session.shoot({
-        scene: JSON.stringify(sceneOf(this.#scenes, photo.id)),
+        scene: JSON.stringify(sceneOf(this.#scenes, subject.id)),
         preset,
         source: { model, modelSha256 },
         signal,
         onProgress: this.onProgress,
       });
     } catch (error) {
-      // The next one of this photo begins afresh.
+      // The next one of this picture begins afresh.
       this.#letGo();
       throw error;
     }

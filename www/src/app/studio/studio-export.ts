@@ -4,7 +4,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Marketplace } from 'vitrine/engine/types';
 import { base, controls } from '../../styles/shared.js';
-import type { Naming, ReadyPhoto } from '../export.js';
+import type { Naming } from '../export.js';
 import { icons } from '../icons.js';
 import type { Photo } from '../queue.js';
 import { saveFile } from '../saving/download.js';
@@ -15,6 +15,7 @@ import { strings } from '../strings.js';
 import { exportStyles } from './export-styles.js';
 import type { Scenes } from './scenes.js';
 import { Shooting, type ShotItem } from './shots.js';
+import type { Subject } from './subject.js';
 
 const { shop: words } = strings.studio;
 
@@ -22,9 +23,9 @@ const { shop: words } = strings.studio;
 const AS_IS = '';
 
 export interface ExportTask {
-  photos: readonly ReadyPhoto[];
+  subjects: readonly Subject[];
   all: readonly Photo[];
-  current: ReadyPhoto;
+  current: Subject;
   scenes: Scenes;
 }
 
@@ -34,6 +35,15 @@ interface Result {
   /** Where it is, or why it is not. */
   is: 'saved' | 'failed' | 'left';
   text: string;
+}
+
+/** A picture is saved. */
+export class ShotSaved extends Event {
+  readonly subject: Subject;
+  constructor(subject: Subject) {
+    super('shot-saved');
+    this.subject = subject;
+  }
 }
 
 /** The person wants to change names and way of saving. */
@@ -102,19 +112,19 @@ export class StudioExport extends LitElement {
 
   private choosing(task: ExportTask) {
     const { chosen, markets, scope } = this;
-    const count = this.photosOf(task).length * chosen.size;
+    const count = this.subjectsOf(task).length * chosen.size;
     const [first] = chosen.size > 0 ? this.plan(task).items : [];
     return html`
       <div class="body">
         ${this.problem ? html`<p class="bad" role="alert">${this.problem}</p>` : nothing}
-        ${task.photos.length > 1
+        ${task.subjects.length > 1
           ? html`<fieldset>
               <legend>${words.which}</legend>
               <div class="ways">
                 ${(['all', 'one'] as const).map(
                   (way) => html`<label
                     ><input type="radio" name="scope" .checked=${way === scope} @change=${() => (this.scope = way)} />${way === 'all'
-                      ? words.all(task.photos.length)
+                      ? words.all(task.subjects.length)
                       : words.one}</label
                   >`,
                 )}
@@ -162,15 +172,15 @@ export class StudioExport extends LitElement {
     </li>`;
   }
 
-  private photosOf({ photos, current }: ExportTask): readonly ReadyPhoto[] {
-    return this.scope === 'one' ? [current] : photos;
+  private subjectsOf({ subjects, current }: ExportTask): readonly Subject[] {
+    return this.scope === 'one' ? [current] : subjects;
   }
 
   private plan(task: ExportTask): Shooting {
     // In the order in which they are shown.
     const ids = [AS_IS, ...this.markets.map(({ id }) => id)].filter((id) => this.chosen.has(id));
     return new Shooting(this.engine as Engine, {
-      photos: this.photosOf(task),
+      subjects: this.subjectsOf(task),
       all: task.all,
       scenes: task.scenes,
       naming: this.naming,
@@ -230,6 +240,7 @@ export class StudioExport extends LitElement {
           signal: abort.signal,
           onProgress: (done) => (this.progress = { ...this.progress, done: offset + done, fraction: 0 }),
         });
+        for (const { item } of outcome.saved) this.dispatchEvent(new ShotSaved((item as ShotItem).of.subject));
         for (const { item, path } of outcome.saved) results.push({ item: item as ShotItem, is: 'saved', text: path });
         for (const { item, why } of outcome.failed) results.push({ item: item as ShotItem, is: 'failed', text: why });
         left = outcome.left as readonly ShotItem[];
@@ -293,8 +304,9 @@ export class StudioExport extends LitElement {
 
   private result({ item, is, text }: Result) {
     const { report, path } = item;
-    const kind = is !== 'saved' ? is : report?.clean ? 'clean' : 'look';
     const findings = report?.findings ?? [];
+    const breaks = findings.some(({ severity }) => severity === 'error');
+    const kind = is !== 'saved' ? is : breaks ? 'breaks' : report?.clean ? 'clean' : 'look';
     const { kept = [], dropped = [] } = report?.fidelity?.metadata ?? {};
     const list = (found: readonly { what: string }[]) => found.map(({ what }) => what).join(', ');
     const notes = [
@@ -321,14 +333,14 @@ export class StudioExport extends LitElement {
   private async again(saved: readonly Result[], items: readonly ShotItem[]): Promise<void> {
     if (!this.task) return;
     // What makes them is closed by now, so another does; the names stay.
-    const wanted = new Set(items.map(({ of }) => `${of.photo.id} ${of.preset ?? ''}`));
+    const wanted = new Set(items.map(({ of }) => `${of.subject.id} ${of.preset ?? ''}`));
     const shooting = this.plan(this.task);
-    const same = shooting.items.filter(({ of }) => wanted.has(`${of.photo.id} ${of.preset ?? ''}`));
+    const same = shooting.items.filter(({ of }) => wanted.has(`${of.subject.id} ${of.preset ?? ''}`));
     await this.run(shooting, same, saved);
   }
 
   private saveProof(saved: readonly Result[]): void {
-    const files = saved.map(({ item: { of, report }, text }) => ({ file: text, photo: of.photo.file.name, marketplace: of.preset, ...report }));
+    const files = saved.map(({ item: { of, report }, text }) => ({ file: text, photos: of.subject.photos.map(({ file }) => file.name), marketplace: of.preset, ...report }));
     saveFile(new Blob([JSON.stringify({ vitrine: 1, files }, null, 2)], { type: 'application/json' }), words.proofFile);
   }
 
@@ -359,5 +371,6 @@ declare global {
   }
   interface HTMLElementEventMap {
     'name-ask': NameAsk;
+    'shot-saved': ShotSaved;
   }
 }

@@ -37,6 +37,8 @@ const percent = (value: number) => Math.round(value * 100);
 @customElement('studio-settings')
 export class StudioSettings extends LitElement {
   @property({ attribute: false }) scene!: Scene;
+  /** The layer whose product is placed. */
+  @property({ type: Number }) selected = 0;
   @property({ attribute: false }) parts: readonly Part[] = PARTS;
 
   static override styles = [
@@ -186,7 +188,8 @@ export class StudioSettings extends LitElement {
 
   private product() {
     const { scene } = this;
-    const place = placeOf(scene);
+    const { selected } = this;
+    const place = placeOf(scene, selected);
     const { width, height } = scene.size;
     const shape = SHAPES.findIndex(([w, h]) => Math.abs(width / height - w / h) < 0.005);
     return html`
@@ -207,8 +210,8 @@ export class StudioSettings extends LitElement {
               text: strings.percent(Math.max(place.width, place.height)),
               set: (value) => scaled(scene, value / 100 / Math.max(place.width, place.height)),
             })}
-            ${this.share(words.across, place.x, (x) => withPlace(scene, { ...place, x }))}
-            ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y))}
+            ${this.share(words.across, place.x, (x) => withPlace(scene, { ...place, x }, selected))}
+            ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y, selected))}
           `
         : nothing}
     `;

@@ -5,8 +5,8 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { base } from '../../styles/shared.js';
 import { Gestures } from '../editor/gestures.js';
 import { strings } from '../strings.js';
-import { SceneChange, SceneRest } from './events.js';
-import { boxOf, moved, placeOf, scaled, type Scene } from './scene.js';
+import { LayerChoice, SceneChange, SceneRest } from './events.js';
+import { boxOf, moved, placeOf, scaled, type Box, type Scene } from './scene.js';
 
 const { stage: words } = strings.studio;
 
@@ -23,8 +23,10 @@ const FINEST = 1600;
 @customElement('studio-stage')
 export class StudioStage extends LitElement {
   @property({ attribute: false }) scene!: Scene;
-  /** Width by height of what is visible of the product, where that is known. */
-  @property({ type: Number }) aspect: number | undefined;
+  /** Width by height of what is visible of each product, by the numbers of the scene's layers, where that is known. */
+  @property({ attribute: false }) aspects: readonly (number | undefined)[] = [];
+  /** The layer whose product is moved. */
+  @property({ type: Number }) selected = 0;
   /** Address of the photo as it was, shown in the picture's place. */
   @property() photo: string | undefined;
   @property() name = '';
@@ -161,7 +163,7 @@ export class StudioStage extends LitElement {
 
   override render() {
     const { photo, scene } = this;
-    const place = placeOf(scene);
+    const place = placeOf(scene, this.selected);
     return html`
       <div
         class="view ${this.isHeld ? 'held' : ''}"
@@ -176,7 +178,7 @@ export class StudioStage extends LitElement {
           ${this.isDrawn ? nothing : html`<span class="spinner"></span>`}
           ${photo
             ? html`<img src=${photo} alt=${words.photoAlt(this.name)} draggable="false" />`
-            : html`<div class="frame" ?hidden=${!place || !this.aspect || !this.isDrawn}>
+            : html`<div class="frame" ?hidden=${!place || !this.box(this.selected) || !this.isDrawn}>
                 <span class="handle left" @pointerdown=${this.takeHandle}></span>
                 <span class="handle right" @pointerdown=${this.takeHandle}></span>
               </div>`}
@@ -206,7 +208,7 @@ export class StudioStage extends LitElement {
   override updated(): void {
     this.fit();
     const { frame } = this;
-    const box = this.aspect ? boxOf(this.scene, this.aspect) : undefined;
+    const box = this.box(this.selected);
     if (!frame || !box) return;
     for (const [name, value] of [['left', box.left], ['top', box.top], ['wide', box.width], ['high', box.height]] as const) {
       frame.style.setProperty(`--${name}`, `${value * 100}%`);
@@ -260,7 +262,25 @@ export class StudioStage extends LitElement {
     if (grew) this.dispatchEvent(new SceneRest());
   }
 
+  private box(index: number): Box | undefined {
+    const picture = this.scene.layers[index]?.picture;
+    const aspect = picture === undefined ? undefined : this.aspects[picture];
+    return aspect ? boxOf(this.scene, aspect, index) : undefined;
+  }
+
+  /** Takes the product under a finger: of several, the one in front. */
   private hold(at: { x: number; y: number }): void {
+    const { left, top } = this.picture.getBoundingClientRect();
+    const view = this.view.getBoundingClientRect();
+    const x = (at.x + view.left - left) / this.fitted.width;
+    const y = (at.y + view.top - top) / this.fitted.height;
+    const isIn = (box: Box) => x >= box.left && x <= box.left + box.width && y >= box.top && y <= box.top + box.height;
+    const under = this.scene.layers.reduce((found, _, index) => {
+      const box = this.box(index);
+      return box && isIn(box) ? index : found;
+    }, -1);
+    if (under >= 0 && under !== this.selected) this.dispatchEvent(new LayerChoice(under));
+    if (under >= 0) this.selected = under;
     this.isHeld = true;
     this.last = at;
   }
@@ -269,7 +289,7 @@ export class StudioStage extends LitElement {
     const { last } = this;
     if (!last) return;
     this.last = at;
-    this.change(moved(this.scene, (at.x - last.x) / this.fitted.width, (at.y - last.y) / this.fitted.height), 'move');
+    this.change(moved(this.scene, (at.x - last.x) / this.fitted.width, (at.y - last.y) / this.fitted.height, this.selected), 'move');
   }
 
   private letGo(): void {
@@ -279,7 +299,7 @@ export class StudioStage extends LitElement {
   }
 
   private moveBy(right: number, down: number): void {
-    this.change(moved(this.scene, right, down), 'move');
+    this.change(moved(this.scene, right, down, this.selected), 'move');
     this.restSoon();
   }
 
@@ -289,7 +309,7 @@ export class StudioStage extends LitElement {
   }
 
   private readonly takeHandle = (event: PointerEvent) => {
-    const place = placeOf(this.scene);
+    const place = placeOf(this.scene, this.selected);
     const handle = event.currentTarget as HTMLElement;
     if (!place || event.button > 0) return;
     event.preventDefault();

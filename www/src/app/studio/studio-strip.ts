@@ -1,21 +1,21 @@
-/** All photos in a row; one of them is worked on. */
+/** All photos and groups in a row; one of them is worked on. */
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../../styles/shared.js';
-import type { ReadyPhoto } from '../export.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
 import { PhotoChoice } from './events.js';
 import { colorOf } from './scene.js';
 import { sceneOf, type Scenes } from './scenes.js';
+import type { Subject } from './subject.js';
 
 const { strip: words } = strings.studio;
 
 @customElement('studio-strip')
 export class StudioStrip extends LitElement {
-  @property({ attribute: false }) photos: readonly ReadyPhoto[] = [];
+  @property({ attribute: false }) subjects: readonly Subject[] = [];
   @property({ attribute: false }) scenes!: Scenes;
   @property({ type: Number }) current = 0;
 
@@ -52,13 +52,23 @@ export class StudioStrip extends LitElement {
         border-color: var(--accent);
         box-shadow: inset 0 0 0 1px var(--accent);
       }
-      img {
+      .pictures {
+        display: grid;
         inline-size: 100%;
         block-size: 100%;
         padding: 3px;
         border-radius: 6px;
-        object-fit: contain;
         background: var(--colour, var(--checker));
+      }
+      .pictures.group {
+        grid-template: 1fr 1fr / 1fr 1fr;
+      }
+      img {
+        inline-size: 100%;
+        block-size: 100%;
+        min-inline-size: 0;
+        min-block-size: 0;
+        object-fit: contain;
       }
       .own {
         position: absolute;
@@ -77,7 +87,7 @@ export class StudioStrip extends LitElement {
         block-size: 14px;
       }
       @media (forced-colors: active) {
-        img {
+        .pictures {
           forced-color-adjust: none;
         }
         button[aria-current='true'] {
@@ -88,22 +98,24 @@ export class StudioStrip extends LitElement {
   ];
 
   override render() {
-    const { photos, scenes } = this;
+    const { subjects, scenes } = this;
     return html`<ul aria-label=${words.label}>
       ${repeat(
-        photos,
+        subjects,
         ({ id }) => id,
-        ({ id, file, state }, index) => {
-          const isOwn = scenes.own.has(id);
-          const name = words.photo(file.name, index + 1, photos.length);
+        ({ id, name: title, photos, isGroup }, index) => {
+          const isOwn = scenes.own.has(id) && !isGroup;
+          const name = words.photo(title, index + 1, subjects.length);
           return html`<li>
             <button
-              title=${file.name}
+              title=${title}
               aria-label=${isOwn ? words.ownPhoto(name) : name}
               aria-current=${id === this.current}
               @click=${() => this.dispatchEvent(new PhotoChoice(id))}
             >
-              <img src=${state.cutOut.after} alt="" loading="lazy" draggable="false" data-id=${id} />
+              <span class="pictures ${isGroup ? 'group' : ''}" data-id=${id}>
+                ${photos.slice(0, 4).map(({ state }) => html`<img src=${state.cutOut.after} alt="" loading="lazy" draggable="false" />`)}
+              </span>
               ${isOwn ? html`<span class="own">${icons.brush}</span>` : nothing}
             </button>
           </li>`;
@@ -114,7 +126,7 @@ export class StudioStrip extends LitElement {
 
   override updated(): void {
     // No style attributes under the frame's policy.
-    for (const picture of this.renderRoot.querySelectorAll<HTMLElement>('img')) {
+    for (const picture of this.renderRoot.querySelectorAll<HTMLElement>('.pictures')) {
       const colour = colorOf(sceneOf(this.scenes, Number(picture.dataset['id'])).backdrop);
       if (colour === undefined) picture.style.removeProperty('--colour');
       else picture.style.setProperty('--colour', colour);

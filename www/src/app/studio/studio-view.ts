@@ -9,18 +9,21 @@ import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import type { Template } from '../naming/template.js';
-import { isReady, type PhotoQueue } from '../queue.js';
+import type { PhotoQueue } from '../queue.js';
 import { saveFile } from '../saving/download.js';
 import { strings } from '../strings.js';
 import { visibleAspect } from './alpha-box.js';
-import type { PhotoChoice, SceneChange } from './events.js';
+import type { LayerChoice, PhotoChoice, SceneChange } from './events.js';
+import { arranged } from './group.js';
+import './group-dialog.js';
+import type { GroupDialog } from './group-dialog.js';
 import { History } from './history.js';
-import { dressed, isDressedAs, type Scene } from './scene.js';
-import { apart, changed, likeThis, sceneOf, together, type Scenes } from './scenes.js';
+import { alone, dressed, isDressedAs, withProductsOf, type Scene } from './scene.js';
+import { apart, changed, likeThis, newGroupId, sceneOf, together, withGroup, withoutGroup, type Scenes } from './scenes.js';
 import { Painter } from './painter.js';
 import { readSettings, writeSettings } from './settings-file.js';
 import './studio-export.js';
-import type { StudioExport } from './studio-export.js';
+import type { ShotSaved, StudioExport } from './studio-export.js';
 import './studio-looks.js';
 import type { LookChoice, StudioLooks } from './studio-looks.js';
 import './studio-settings.js';
@@ -28,6 +31,7 @@ import { PARTS } from './studio-settings.js';
 import './studio-stage.js';
 import type { StudioStage } from './studio-stage.js';
 import './studio-strip.js';
+import { subjectOf, subjectsOf, type Subject } from './subject.js';
 import { viewStyles } from './view-styles.js';
 
 const { studio: words } = strings;
@@ -51,9 +55,12 @@ export class StudioView extends LitElement {
   @property({ attribute: false }) naming!: Naming;
 
   @state() private photos: readonly ReadyPhoto[] = [];
-  @state() private current: ReadyPhoto | undefined;
+  @state() private current: Subject | undefined;
   @state() private looks: readonly StudioLook[] = [];
-  @state() private aspect: number | undefined;
+  /** Of what is visible of each product, width by height, where that is known. */
+  @state() private aspects: readonly (number | undefined)[] = [];
+  /** The layer whose product is moved. */
+  @state() private selected = 0;
   @state() private showsPhoto = false;
   @state() private problem = '';
   @state() private spoken = '';
@@ -64,6 +71,7 @@ export class StudioView extends LitElement {
   @query('studio-stage') private stage!: StudioStage | null;
   @query('studio-looks') private looksView!: StudioLooks | null;
   @query('studio-export') private exporter!: StudioExport;
+  @query('group-dialog') private grouper!: GroupDialog;
   @query('#settings-file') private fileInput!: HTMLInputElement;
 
   /** Undefined until the studio has been opened once; kept for the next time. */
@@ -89,7 +97,8 @@ export class StudioView extends LitElement {
   async open(): Promise<void> {
     const [first] = readyPhotos(this.queue.photos);
     if (!this.engine || !first || this.current) return;
-    this.current = first;
+    this.photos = readyPhotos(this.queue.photos);
+    this.current = subjectOf(first);
     this.problem = this.spoken = '';
     this.isNarrow = this.narrow.matches;
     await this.updateComplete;
@@ -100,10 +109,10 @@ export class StudioView extends LitElement {
       this.looks = await this.engine.looks();
       const look = this.looks[0];
       if (!look) throw new Error(words.noLooks);
-      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map() });
+      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map(), groups: [] });
       this.requestUpdate();
       await this.updateComplete;
-      await this.choose(first);
+      await this.choose(subjectOf(first));
       this.stage?.focus();
     } catch (error) {
       this.fail(error);
@@ -127,10 +136,17 @@ export class StudioView extends LitElement {
     if (!current) return;
     // More photos are cut out meanwhile, or better.
     this.photos = readyPhotos(this.queue.photos);
-    const now = this.photos.find(({ id }) => id === current.id);
-    if (!now || now.state.cutOut === current.state.cutOut) return;
+    const now = this.subjects.find(({ id }) => id === current.id) ?? this.subjects[0];
+    // What is drawn is of these; a group may have others since a step back.
+    const cutOuts = ({ photos }: Subject) => photos.map(({ state }) => state.cutOut);
+    const isSame = now && cutOuts(now).length === current.photos.length && cutOuts(now).every((cutOut, at) => cutOut === cutOuts(current)[at]);
+    if (!now || isSame) return;
     this.current = now;
     if (this.session) void this.choose(now);
+  }
+
+  private get subjects(): readonly Subject[] {
+    return this.history ? subjectsOf(this.photos, this.history.now) : this.photos.map(subjectOf);
   }
 
   override render() {
@@ -138,23 +154,25 @@ export class StudioView extends LitElement {
     return html`
       <dialog
         class="studio"
-        aria-label=${current ? words.title(current.file.name) : nothing}
+        aria-label=${current ? words.title(current.name) : nothing}
         @cancel=${this.cancelled}
         @keydown=${this.keyDown}
         @scene-change=${this.sceneChanged}
         @scene-rest=${this.sceneRested}
         @look-choice=${this.lookChosen}
         @photo-choice=${this.photoChosen}
+        @layer-choice=${({ layer }: LayerChoice) => (this.selected = layer)}
       >
         ${current ? html`${this.top(current)} ${history ? this.content(current, history.now) : nothing}` : nothing}
         <p class="spoken" role="status" aria-live="polite">${this.spoken}</p>
       </dialog>
-      <studio-export .engine=${this.engine} .naming=${this.naming}></studio-export>
+      <studio-export .engine=${this.engine} .naming=${this.naming} @shot-saved=${this.shotSaved}></studio-export>
+      <group-dialog></group-dialog>
       <input id="settings-file" type="file" accept=".json,application/json" hidden @change=${this.loadSettings} />
     `;
   }
 
-  private top({ file }: ReadyPhoto) {
+  private top({ name }: Subject) {
     const { history, isNarrow } = this;
     const button = (label: string, icon: unknown, run: () => void, disabled = false, title = label) => html`<button
       class="button quiet icon"
@@ -169,7 +187,7 @@ export class StudioView extends LitElement {
       <button class="button quiet" aria-label=${words.close} @click=${() => this.leave()}>
         ${isNarrow ? icons.close : words.close}
       </button>
-      <h2 title=${file.name}>${isNarrow ? words.label : words.title(file.name)}</h2>
+      <h2 title=${name}>${isNarrow ? words.label : words.title(name)}</h2>
       <div class="steps">
         ${button(words.undo, icons.undo, () => this.undo(), !history?.canUndo, words.undoKey)}
         ${button(words.redo, icons.redo, () => this.redo(), !history?.canRedo, words.redoKey)}
@@ -182,18 +200,20 @@ export class StudioView extends LitElement {
     </div>`;
   }
 
-  private content(current: ReadyPhoto, scenes: Scenes) {
+  private content(current: Subject, scenes: Scenes) {
     const scene = sceneOf(scenes, current.id);
     const stage = html`<div class="middle">
       <studio-stage
         .scene=${scene}
-        .aspect=${this.aspect}
-        .name=${current.file.name}
-        .photo=${this.showsPhoto ? current.state.cutOut.before : undefined}
+        .aspects=${this.aspects}
+        .selected=${this.selected}
+        .name=${current.name}
+        .photo=${this.showsPhoto ? current.photos[0]?.state.cutOut.before : undefined}
       ></studio-stage>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       <button
         class="button before"
+        ?hidden=${current.isGroup}
         aria-label=${words.before}
         aria-pressed=${this.showsPhoto}
         @pointerdown=${(event: PointerEvent) => {
@@ -211,14 +231,14 @@ export class StudioView extends LitElement {
       </button>
     </div>`;
     const looks = html`<studio-looks ?data-row=${this.isNarrow} .looks=${this.looks} .current=${this.lookOf(scene)}></studio-looks>`;
-    const strip = html`<studio-strip .photos=${this.photos} .scenes=${scenes} .current=${current.id}></studio-strip>`;
+    const strip = html`<studio-strip .subjects=${this.subjects} .scenes=${scenes} .current=${current.id}></studio-strip>`;
     if (!this.isNarrow) {
       return html`
         <div class="panel looks" role="group" aria-label=${words.looks} tabindex="-1"><h3>${words.looks}</h3>${looks}</div>
         ${stage}
         <div class="panel settings" role="group" aria-label=${words.tabs}>
           ${this.scope(current, scenes)}
-          <studio-settings .scene=${scene} .parts=${PARTS}></studio-settings>
+          <studio-settings .scene=${scene} .selected=${this.selected} .parts=${PARTS}></studio-settings>
         </div>
         ${strip}
       `;
@@ -231,7 +251,7 @@ export class StudioView extends LitElement {
           ? html`${this.scope(current, scenes)}${strip}`
           : tab === 'looks'
             ? looks
-            : html`<studio-settings .scene=${scene} .parts=${[tab]}></studio-settings>`}
+            : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
         ${TABS.map(
@@ -251,44 +271,47 @@ export class StudioView extends LitElement {
     `;
   }
 
-  private scope({ id }: ReadyPhoto, scenes: Scenes) {
+  private scope({ id, isGroup }: Subject, scenes: Scenes) {
     if (this.photos.length < 2) return nothing;
     const isOwn = scenes.own.has(id);
+    const group = html`<button class="button" @click=${() => this.group()}>
+      ${icons.group} ${isGroup ? words.group.change : words.group.open}
+    </button>`;
+    if (isGroup) return html`<div class="scope">${group}</div>`;
     return html`<div class="scope">
       <div class="segments" role="group" aria-label=${words.scope}>
         <button class="button quiet" aria-pressed=${!isOwn} @click=${() => this.goTogether(id)}>${words.scopes.all}</button>
         <button class="button quiet" aria-pressed=${isOwn} @click=${() => this.goApart(id)}>${words.scopes.one}</button>
       </div>
-      ${isOwn || scenes.own.size > 0
-        ? html`<button class="button" @click=${() => this.useForAll(id)}>${words.likeThis}</button>`
-        : nothing}
+      ${isOwn ? html`<button class="button" @click=${() => this.useForAll(id)}>${words.likeThis}</button>` : nothing}
+      ${group}
     </div>`;
   }
 
   // Opening and closing
 
-  /** Puts a photo on the stage. */
-  private async choose(photo: ReadyPhoto): Promise<void> {
+  /** Puts a photo or a group on the stage. */
+  private async choose(subject: Subject): Promise<void> {
     const { engine } = this;
     if (!engine) return;
     this.release();
-    this.current = photo;
-    this.aspect = undefined;
+    this.current = subject;
+    this.aspects = [];
+    this.selected = 0;
     this.problem = '';
     this.stage?.clear();
     const opening = new AbortController();
     this.opening = opening;
     const { signal } = opening;
-    const { png, width, height } = photo.state.cutOut;
-    visibleAspect(png, { width, height }).then(
-      (aspect) => {
-        if (!signal.aborted) this.aspect = aspect;
+    this.look(subject.photos).then(
+      (aspects) => {
+        if (!signal.aborted) this.aspects = aspects;
       },
-      // Without it there is no frame around the product, and it moves all the same.
+      // Without them there is no frame around a product, and it moves all the same.
       () => undefined,
     );
     try {
-      const session = await engine.studio({ cutOut: png }, signal);
+      const session = await engine.studio({ cutOuts: subject.photos.map(({ state }) => state.cutOut.png) }, signal);
       if (signal.aborted) return session.close();
       this.session = session;
       const painter = new Painter(session, {
@@ -303,6 +326,11 @@ export class StudioView extends LitElement {
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
+  }
+
+  /** The shapes of what is visible of some cut-outs. */
+  private look(photos: readonly ReadyPhoto[]): Promise<(number | undefined)[]> {
+    return Promise.all(photos.map(({ state: { cutOut } }) => visibleAspect(cutOut.png, cutOut)));
   }
 
   private release(): void {
@@ -397,6 +425,34 @@ export class StudioView extends LitElement {
     this.say(words.said.likeThis(this.photos.length));
   }
 
+  /** Puts products together, or those of the group that is on the stage in another way. */
+  private async group(): Promise<void> {
+    const { history, current, photos } = this;
+    if (!history || !current) return;
+    const before = history.now.groups.find(({ id }) => id === current.id);
+    const members = before && new Map(before.photos.map((id, at) => [id, before.heights[at] ?? 0]));
+    const answer = await this.grouper.open(photos, members);
+    if (!answer || this.current !== current) return;
+    if (answer.is === 'apart') {
+      this.go(withoutGroup(history.now, current.id));
+      return this.say(words.group.apart);
+    }
+    const chosen = photos.filter(({ id }) => answer.members.has(id));
+    const heights = chosen.map(({ id }) => answer.members.get(id) ?? 0);
+    try {
+      const aspects = await this.look(chosen);
+      const id = before?.id ?? newGroupId(history.now);
+      const scene = arranged(sceneOf(history.now, current.id), heights.map((height, at) => ({ height, aspect: aspects[at] ?? 1 })));
+      const scenes = withGroup(history.now, { id, photos: chosen.map((photo) => photo.id), heights }, scene);
+      history.go(scenes);
+      const subject = this.subjects.find((subject) => subject.id === id);
+      if (subject) await this.choose(subject);
+      this.say(words.group.said(chosen.length));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   private undo(): void {
     if (!this.history?.undo()) return;
     this.say(words.said.undone);
@@ -423,17 +479,21 @@ export class StudioView extends LitElement {
   // Photos, settings, export
 
   private readonly photoChosen = ({ id }: PhotoChoice) => {
-    const photo = this.photos.find((other) => other.id === id);
-    if (!photo || photo === this.current) return;
+    const subject = this.subjects.find((other) => other.id === id);
+    if (!subject || id === this.current?.id) return;
     this.history?.rest();
-    this.say(words.said.photo(photo.file.name));
-    void this.choose(photo);
+    this.say(words.said.photo(subject.name));
+    void this.choose(subject);
+  };
+
+  private readonly shotSaved = ({ subject }: ShotSaved) => {
+    for (const { id, state } of subject.photos) this.queue.markSaved(id, state.cutOut);
   };
 
   private openExport(): void {
     const { current, history, queue } = this;
     if (!current || !history) return;
-    void this.exporter.open({ photos: this.photos.filter(isReady), all: queue.photos, current, scenes: history.now });
+    void this.exporter.open({ subjects: this.subjects, all: queue.photos, current, scenes: history.now });
   }
 
   private saveSettings(): void {
@@ -452,7 +512,7 @@ export class StudioView extends LitElement {
     if (!file || !engine || !history || !current) return;
     try {
       const { scene, template } = await readSettings(file, (text) => engine.checkScene(text));
-      this.go(changed(history.now, current.id, scene));
+      this.go(changed(history.now, current.id, current.isGroup ? withProductsOf(scene, sceneOf(history.now, current.id)) : alone(scene)));
       if (template) this.dispatchEvent(new NamingLoad(template));
       this.say(words.said.loaded(file.name));
     } catch (error) {
