@@ -164,8 +164,34 @@ for (const width of [1440, 390]) {
       await dialog.getByText('take it from nearer or with more pixels').first().waitFor();
       await dialog.getByRole('button', { name: 'Close' }).click();
 
+      // Both products in one picture.
+      if (width < 800) await inner.getByRole('tab', { name: 'Photos' }).click();
+      await inner.getByRole('button', { name: 'Group shot' }).click();
+      const grouping = inner.getByRole('dialog', { name: 'Group shot' });
+      await grouping.getByLabel('Height of left.jpg in millimetres').fill('300');
+      await grouping.getByRole('button', { name: 'Arrange' }).click();
+      await inner.getByRole('button', { name: 'left group of 2' }).waitFor();
+      await rests(page, inner);
+      await shoot(page, `real-${width}-group`);
+      assert.equal(await inner.getByRole('alert').count(), 0);
+      await inner.getByRole('button', { name: 'Export…' }).click();
+      await dialog.getByLabel('Only this one').check();
+      await dialog.locator('[value=amazon_main]').uncheck();
+      const [group] = await Promise.all([
+        page.waitForEvent('download', { timeout: 60_000 }),
+        dialog.getByRole('button', { name: 'Export 1 file' }).click(),
+      ]);
+      const [file] = await readDirectory(new File([await readFile(await group.path())], 'group.zip'));
+      assert.equal(file?.path, 'left group of 2.jpg');
+      assert.ok(file.size > 20_000);
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await inner.getByRole('button', { name: 'Undo' }).click();
+      await rests(page, inner);
+
       // In the middle of a file, stopping answers at once.
       await inner.getByRole('button', { name: 'Export…' }).click();
+      await dialog.getByLabel('All 2 photos').check();
+      await dialog.locator('[value=amazon_main]').check();
       await dialog.getByRole('button', { name: 'Export 4 files' }).click();
       await dialog.getByText('1 of 4 files').waitFor();
       const took = await dialog.getByRole('button', { name: 'Stop' }).evaluate(async (stop: HTMLElement) => {
