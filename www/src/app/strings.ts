@@ -603,7 +603,7 @@ export const strings = {
         count === total
           ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplaces.'
           : `${number.format(total - count)} of ${files(total)} ${total - count === 1 ? 'is' : 'are'} worth a look.`,
-      states: { clean: 'Ready to list', look: 'Worth a look', breaks: 'Breaks a rule', failed: 'Not made', left: 'Not saved' },
+      states: { saved: 'Saved', clean: 'Ready to list', look: 'Worth a look', breaks: 'Breaks a rule', failed: 'Not made', left: 'Not saved' },
       notes: 'What was kept, dropped and changed',
       kept: (what: string) => `Kept of the photo’s details: ${what}.`,
       dropped: (what: string) => `Dropped, so that nobody learns it: ${what}.`,

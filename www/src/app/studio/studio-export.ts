@@ -280,12 +280,13 @@ export class StudioExport extends LitElement {
   private done(results: readonly Result[]) {
     const saved = results.filter(({ is }) => is === 'saved');
     const rest = results.filter(({ is }) => is !== 'saved');
-    const clean = saved.filter(({ item }) => item.report?.clean).length;
+    const judged = saved.filter(({ item }) => item.of.preset !== undefined);
+    const clean = judged.filter(({ item }) => item.report?.clean).length;
     return html`
       <div class="body" tabindex="0" role="group" aria-labelledby="title">
         <p role="status">
           <strong>${words.done(saved.length, results.length)}</strong>
-          ${saved.length > 0 ? html`<span class="quiet-text">${words.clean(clean, saved.length)}</span>` : nothing}
+          ${judged.length > 0 ? html`<span class="quiet-text">${words.clean(clean, judged.length)}</span>` : nothing}
           ${this.stopped ? html`<span class="quiet-text">${this.stopped}</span>` : nothing}
         </p>
         <ul class="results">
@@ -316,7 +317,7 @@ export class StudioExport extends LitElement {
       ...(dropped.length > 0 ? [words.dropped(list(dropped))] : []),
     ];
     return html`<li class=${kind}>
-      <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${words.states[kind]}</span></p>
+      <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${item.of.preset === undefined && kind === 'clean' ? words.states.saved : words.states[kind]}</span></p>
       ${is === 'failed' ? html`<p class="finding">${text}</p>` : nothing}
       ${findings.map(({ message, severity }) => html`<p class="finding ${severity}">${sentence(message)}</p>`)}
       ${notes.length > 0
