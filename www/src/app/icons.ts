@@ -21,6 +21,7 @@ export const icons = {
   keep: icon(svg`<circle cx="10" cy="10" r="6.8"/><path d="M10 7v6M7 10h6"/>`),
   keepFile: icon(svg`<path d="M4 5.3c0-.8.6-1.4 1.4-1.4h7.4L16 7.1v7.6c0 .8-.6 1.4-1.4 1.4H5.4c-.8 0-1.4-.6-1.4-1.4z"/><path d="M7 3.9v3.6h5V3.9M7 16.1v-4.6h6v4.6"/>`),
   group: icon(svg`<path d="M3.5 16.2V9.4c0-.7.5-1.2 1.2-1.2h2.1M16.5 16.2v-4.6c0-.7-.5-1.2-1.2-1.2h-2.1M6.8 16.2V5c0-.7.5-1.2 1.2-1.2h4c.7 0 1.2.5 1.2 1.2v11.2M2.4 16.2h15.2"/>`),
+  camera: icon(svg`<path d="M4.6 6.2h2l1.3-2.1h4.2l1.3 2.1h2c1 0 1.8.8 1.8 1.8v6.4c0 1-.8 1.8-1.8 1.8H4.6c-1 0-1.8-.8-1.8-1.8V8c0-1 .8-1.8 1.8-1.8z"/><circle cx="10" cy="11" r="2.8"/>`),
   left: icon(svg`<path d="M12.2 4.5 6.8 10l5.4 5.5"/>`),
   right: icon(svg`<path d="M7.8 4.5 13.2 10l-5.4 5.5"/>`),
   minus: icon(svg`<path d="M4 10h12"/>`),

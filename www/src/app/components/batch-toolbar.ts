@@ -118,6 +118,7 @@ export class BatchToolbar extends LitElement {
         color: var(--danger);
       }
       .settings {
+        flex: 1 1 100%;
         display: flex;
         align-items: center;
         gap: 0.75rem;
@@ -158,20 +159,6 @@ export class BatchToolbar extends LitElement {
         font-size: 0.8125rem;
         font-variant-numeric: tabular-nums;
       }
-      .separator {
-        inline-size: 1px;
-        block-size: 24px;
-        background: var(--line);
-      }
-      @media (max-width: 86rem) {
-        .settings {
-          order: 3;
-          flex: 1 1 100%;
-        }
-        .separator {
-          display: none;
-        }
-      }
       /* On a phone what is done with all photos lies under the thumb, at the bottom. */
       @media (max-width: 40rem) {
         .settings {
@@ -185,8 +172,9 @@ export class BatchToolbar extends LitElement {
           border-block-start: 1px solid var(--line);
           background: var(--surface);
         }
+        .settings .studio,
         .settings .save {
-          flex: 1;
+          flex: 1 1 auto;
           padding-inline: 0.5rem;
         }
         .bar {
@@ -284,7 +272,6 @@ export class BatchToolbar extends LitElement {
             ${icons.trash}
           </button>
         </div>
-        <div class="separator"></div>
         <div class="settings" role="group" aria-label=${words.settings}>
           <div class="group background ${this.unfolded ? '' : 'folded'}" id="swatches">
             <background-picker
@@ -318,7 +305,7 @@ export class BatchToolbar extends LitElement {
             ${icons.tag}
           </button>
           <button class="button studio" aria-label=${words.studioOf} title=${words.studioOf} ?disabled=${tally.ready === 0} @click=${() => this.ask('studio')}>
-            ${icons.sparkle} <span class="full">${words.studio}</span>
+            ${icons.camera} ${words.studio}
           </button>
           ${this.save()}
         </div>

@@ -61,7 +61,8 @@ export class StudioStrip extends LitElement {
         background: var(--colour, var(--checker));
       }
       .pictures.group {
-        grid-template: 1fr 1fr / 1fr 1fr;
+        grid-template-columns: 1fr 1fr;
+        grid-auto-rows: minmax(0, 1fr);
       }
       img {
         inline-size: 100%;

@@ -176,6 +176,9 @@ export const viewStyles = css`
     .top .button:not(.primary) {
       padding-inline: 0.5rem;
     }
+    .top .primary {
+      padding-inline: 0.75rem;
+    }
   }
   @media (forced-colors: active) {
     dialog.studio {
