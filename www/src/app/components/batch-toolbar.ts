@@ -212,7 +212,7 @@ export class BatchToolbar extends LitElement {
         }
       }
       @media (min-width: 40.01rem) {
-        .save {
+        .studio {
           margin-inline-start: auto;
         }
       }
