@@ -527,6 +527,13 @@ export const strings = {
       from: 'From',
       to: 'To',
       angle: 'Direction',
+      material: 'Made of',
+      materials: {
+        ...{ plain: 'Nothing visible', paper: 'Paper', linen: 'Linen', concrete: 'Concrete' },
+        ...{ terrazzo: 'Terrazzo', marble: 'Marble', wood: 'Wood', water: 'Water' },
+      },
+      pattern: 'Size of the pattern',
+      anotherPiece: 'Another piece of it',
       wall: 'Where the floor ends',
       falloff: 'Darker at the edges',
       gloss: 'Gloss of the floor',

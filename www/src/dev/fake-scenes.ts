@@ -1,7 +1,7 @@
 /** Looks and marketplaces of the stand-in engine. */
 
 import type { Marketplace, StudioLook } from 'vitrine/engine/types';
-import type { Backdrop, Scene } from '../app/studio/scene.js';
+import { backdropAs, type Backdrop, type Scene } from '../app/studio/scene.js';
 
 const scene = (backdrop: Backdrop, gloss: number): Scene => ({
   version: 1,
@@ -16,7 +16,7 @@ const scene = (backdrop: Backdrop, gloss: number): Scene => ({
 });
 
 export const fakeLooks: readonly StudioLook[] = [
-  { id: 'studio', name: 'Studio', scene: scene({ kind: 'sweep', color: '#f4f2ee', wall: 0.58, bend: 0.3, falloff: 0.25 }, 0) },
+  { id: 'studio', name: 'Studio', scene: scene(backdropAs('sweep', { kind: 'solid', color: '#f4f2ee' }), 0) },
   { id: 'white', name: 'White', scene: scene({ kind: 'solid', color: '#ffffff' }, 0) },
   { id: 'dusk', name: 'Dusk', scene: scene({ kind: 'gradient', shape: 'linear', from: '#f3e9dc', to: '#d9b8a8', angle: 90 }, 0.1) },
 ];

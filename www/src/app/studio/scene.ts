@@ -21,7 +21,23 @@ export type Backdrop =
   | { readonly kind: 'solid'; readonly color: string }
   | { readonly kind: 'gradient'; readonly shape: 'linear'; readonly from: string; readonly to: string; readonly angle: number }
   | { readonly kind: 'gradient'; readonly shape: 'radial'; readonly from: string; readonly to: string; readonly center: readonly [number, number] }
-  | { readonly kind: 'sweep'; readonly color: string; readonly wall: number; readonly bend: number; readonly falloff: number };
+  | Sweep;
+
+/** What a sweep can be made of. */
+export const MATERIALS = ['plain', 'paper', 'linen', 'concrete', 'terrazzo', 'marble', 'wood', 'water'] as const;
+
+export interface Sweep {
+  readonly kind: 'sweep';
+  readonly color: string;
+  readonly wall: number;
+  readonly bend: number;
+  readonly falloff: number;
+  readonly material: (typeof MATERIALS)[number];
+  /** How large the material's pattern is, 1 is natural. */
+  readonly scale: number;
+  /** Which piece of the material. */
+  readonly seed: number;
+}
 
 export interface Product {
   readonly kind: 'product';
@@ -114,7 +130,7 @@ export function backdropAs(kind: Backdrop['kind'], before: Backdrop): Backdrop {
     case 'gradient':
       return { kind, shape: 'linear', from: '#ffffff', to: color === '#ffffff' ? '#dcdad6' : color, angle: 90 };
     case 'sweep':
-      return { kind, color, wall: 0.58, bend: 0.3, falloff: 0.25 };
+      return { kind, color, wall: 0.58, bend: 0.3, falloff: 0.25, material: 'plain', scale: 1, seed: 0 };
   }
 }
 

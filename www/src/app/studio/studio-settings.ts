@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { base, controls } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { SceneChange, SceneRest } from './events.js';
-import { backdropAs, moved, placeOf, scaled, withPlace, type Backdrop, type Scene } from './scene.js';
+import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type Scene, type Sweep } from './scene.js';
 
 const { settings: words } = strings.studio;
 
@@ -163,12 +163,38 @@ export class StudioSettings extends LitElement {
       ${backdrop.kind === 'gradient' && backdrop.shape === 'linear'
         ? this.slider({ label: words.angle, value: backdrop.angle, least: -180, most: 180, text: words.degrees(backdrop.angle), set: (angle) => set({ angle }) })
         : nothing}
+      ${backdrop.kind === 'sweep' ? this.material(backdrop, set) : nothing}
       ${backdrop.kind === 'sweep'
         ? html`${this.share(words.wall, backdrop.wall, (wall) => set({ wall }))} ${this.share(words.falloff, backdrop.falloff, (falloff) => set({ falloff }))}`
         : nothing}
       ${this.share(words.gloss, floor.gloss, (gloss) => ({ ...scene, floor: { ...floor, gloss } }), 0.4)}
       ${floor.gloss > 0 ? this.share(words.roughness, floor.roughness, (roughness) => ({ ...scene, floor: { ...floor, roughness } })) : nothing}
       ${this.share(words.height, (LOW - camera.horizon) / (2 * LOW), (height) => ({ ...scene, camera: { ...camera, horizon: LOW * (1 - 2 * height) } }))}
+    `;
+  }
+
+  /** What a sweep is made of, how large its pattern is, and another piece of it. */
+  private material(sweep: Sweep, set: (changes: Partial<Sweep>) => Scene) {
+    const { material, scale, seed } = sweep;
+    return html`
+      <label class="row"
+        >${words.material}
+        <select
+          class="field"
+          @change=${(event: Event) => {
+            const chosen = MATERIALS[(event.target as HTMLSelectElement).selectedIndex] ?? 'plain';
+            this.change(set({ material: chosen }));
+          }}
+        >
+          ${MATERIALS.map((each) => html`<option ?selected=${each === material}>${words.materials[each]}</option>`)}
+        </select>
+      </label>
+      ${material === 'plain'
+        ? nothing
+        : html`
+            ${this.slider({ label: words.pattern, value: percent(scale), least: 25, most: 400, text: strings.percent(scale), set: (value) => set({ scale: value / 100 }) })}
+            <button class="button quiet" @click=${() => this.change(set({ seed: (seed + 1) % 1000 }))}>${words.anotherPiece}</button>
+          `}
     `;
   }
 
