@@ -412,8 +412,13 @@ impl Rules<'_> {
             return;
         }
         let limit = format!("{target_width} × {target_height} pixels");
+        let remedy = if resampling.is_some_and(|factor| factor >= 0.99) {
+            "the photo has no more pixels of it, so take it from nearer or with more pixels for that"
+        } else {
+            "frame it again for that"
+        };
         let message = format!(
-            "the picture is {measured} and the usual size for {} is {limit}: frame it again for that",
+            "the picture is {measured} and the usual size for {} is {limit}: {remedy}",
             self.preset.name
         );
         self.find(Check::Target, Severity::Advice, [measured, limit, message], Some(Fix::Reframe), None);

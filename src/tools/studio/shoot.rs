@@ -85,6 +85,8 @@ pub fn fitted(
         fitted.backdrop = plain;
         fitted.shadow = Shadow::NONE;
         fitted.floor.gloss = 0.0;
+        // Coloured light would colour it.
+        (fitted.key.color, fitted.fill.color) = (Color([255; 3]), Color([255; 3]));
     }
     // A marketplace that says how much of the frame the product takes is obeyed, as far as one product goes; in a
     // scene of the seller's own it stays where it was put, but is never enlarged.
@@ -226,7 +228,9 @@ mod tests {
     fn amazon_gets_plain_white_whatever_the_scene() {
         let ball = ball();
         let preset = listing::find("amazon_main").unwrap();
-        for scene in [None, Some(&looks().iter().find(|look| look.id == "noir").unwrap().scene)] {
+        // Dark and glossy, lit in colour, and nothing behind.
+        let look = |id| looks().iter().find(|look| look.id == id).map(|look| &look.scene);
+        for scene in [None, look("noir"), look("late_sun"), look("shadow_only")] {
             let shot = shoot(&[&ball], scene, Some(preset), None, &mut |_| true).unwrap();
             let lint = shot.lint.unwrap();
             assert!(lint.is_clean(), "{:?}", lint.findings);
