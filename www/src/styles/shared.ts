@@ -216,3 +216,76 @@ export const fullScreen = css`
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
   }
 `;
+
+/** A dialog in the middle of the window: a header, what scrolls, and a foot of buttons. Each says how wide it is. */
+export const panel = css`
+  dialog {
+    max-block-size: calc(100dvh - 1.5rem);
+    padding: 0;
+    border: 0;
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow-high);
+    overflow: hidden;
+  }
+  dialog[open] {
+    display: grid;
+    grid-template-rows: auto minmax(0, 1fr) auto;
+  }
+  dialog::backdrop {
+    background: rgb(12 11 10 / 0.5);
+  }
+  h2 {
+    font-size: 1.1875rem;
+    font-weight: 620;
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 0.625rem;
+    padding: 0.875rem 1.5rem 1.25rem;
+    border-block-start: 1px solid var(--line);
+  }
+  @media (forced-colors: active) {
+    dialog {
+      border: 1px solid CanvasText;
+    }
+  }
+`;
+
+/** Buttons side by side of which one is pressed. */
+export const segments = css`
+  .segments {
+    gap: 2px;
+    padding: 3px;
+    border-radius: 12px;
+    background: var(--sunken);
+  }
+  .segments .button {
+    border-radius: 9px;
+  }
+  .segments .button[aria-pressed='true'] {
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
+  }
+`;
+
+/** Something is on its way, and nobody knows how long. */
+export const spinner = css`
+  .spinner {
+    inline-size: 34px;
+    block-size: 34px;
+    border: 3px solid var(--line);
+    border-block-start-color: var(--accent);
+    border-radius: 50%;
+    animation: turn 0.9s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+`;

@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, panel } from '../../styles/shared.js';
 import { nameFiles, type Look, type Naming } from '../export.js';
 import { icons } from '../icons.js';
 import { readTable } from '../naming/csv.js';
@@ -42,29 +42,13 @@ export class NamingDialog extends LitElement {
   static override styles = [
     base,
     controls,
+    panel,
     css`
       dialog {
         inline-size: min(40rem, calc(100vw - 1.5rem));
-        max-block-size: calc(100dvh - 1.5rem);
-        padding: 0;
-        border: 0;
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-high);
-        overflow: hidden;
-      }
-      dialog[open] {
-        display: grid;
-        grid-template-rows: auto minmax(0, 1fr) auto;
-      }
-      dialog::backdrop {
-        background: rgb(12 11 10 / 0.5);
       }
       h2 {
         padding: 1.25rem 1.5rem 0.75rem;
-        font-size: 1.1875rem;
-        font-weight: 620;
       }
       .body {
         display: grid;
@@ -175,18 +159,6 @@ export class NamingDialog extends LitElement {
       }
       .ways input {
         accent-color: var(--accent);
-      }
-      .foot {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.625rem;
-        padding: 0.875rem 1.5rem 1.25rem;
-        border-block-start: 1px solid var(--line);
-      }
-      @media (forced-colors: active) {
-        dialog {
-          border: 1px solid CanvasText;
-        }
       }
     `,
   ];

@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, panel } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 
 const { report: words } = strings;
@@ -25,31 +25,14 @@ export class ReportDialog extends LitElement {
   static override styles = [
     base,
     controls,
+    panel,
     css`
       dialog {
         inline-size: min(34rem, calc(100vw - 2rem));
         max-block-size: min(40rem, calc(100dvh - 2rem));
-        padding: 0;
-        border: 0;
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-high);
-        overflow: hidden;
-      }
-      dialog[open] {
-        display: grid;
-        grid-template-rows: auto minmax(0, 1fr) auto;
-      }
-      dialog::backdrop {
-        background: rgb(12 11 10 / 0.5);
       }
       .head {
         padding: 1.5rem 1.5rem 0.75rem;
-      }
-      h2 {
-        font-size: 1.1875rem;
-        font-weight: 620;
       }
       .head p {
         margin-block-start: 0.375rem;
@@ -74,16 +57,8 @@ export class ReportDialog extends LitElement {
         contain-intrinsic-size: auto 1.75rem;
       }
       .foot {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: flex-end;
-        gap: 0.625rem;
         padding: 1rem 1.5rem 1.5rem;
-      }
-      @media (forced-colors: active) {
-        dialog {
-          border: 1px solid CanvasText;
-        }
+        border: 0;
       }
     `,
   ];

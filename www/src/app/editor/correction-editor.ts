@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Corrected, Correction, CorrectionStep, Doubt, Engine, Intent } from 'vitrine/engine/types';
-import { base, controls, fullScreen } from '../../styles/shared.js';
+import { base, controls, fullScreen, segments, spinner } from '../../styles/shared.js';
 import '../components/confirm-dialog.js';
 import type { ConfirmDialog } from '../components/confirm-dialog.js';
 import '../components/unsure-marks.js';
@@ -91,7 +91,7 @@ export class CorrectionEditor extends LitElement {
   /** Where the brush is, in the view. */
   private brush: Point | undefined;
 
-  static override styles = [base, controls, fullScreen, editorStyles];
+  static override styles = [base, controls, fullScreen, segments, spinner, editorStyles];
 
   /**
    * Opens on a cut-out. The answer is what the person made of it, or nothing where they left it as it was; it comes

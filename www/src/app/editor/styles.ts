@@ -237,19 +237,6 @@ export const editorStyles = css`
   .notice p {
     max-inline-size: 30rem;
   }
-  .spinner {
-    inline-size: 34px;
-    block-size: 34px;
-    border: 3px solid var(--line);
-    border-block-start-color: var(--accent);
-    border-radius: 50%;
-    animation: turn 0.9s linear infinite;
-  }
-  @keyframes turn {
-    to {
-      rotate: 1turn;
-    }
-  }
   .toolbar {
     display: flex;
     flex-wrap: wrap;
@@ -268,22 +255,12 @@ export const editorStyles = css`
   }
   .segments {
     display: flex;
-    gap: 2px;
-    padding: 3px;
-    border-radius: 12px;
-    background: var(--sunken);
   }
   .segments .button {
     gap: 0.4375rem;
     min-block-size: max(36px, var(--target) - 4px);
     padding-inline: 0.8125rem;
-    border-radius: 9px;
     font-size: 0.9375rem;
-  }
-  .segments .button[aria-pressed='true'] {
-    background: var(--surface);
-    color: var(--ink);
-    box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
   }
   .segments .keep[aria-pressed='true'] {
     background: var(--accent);

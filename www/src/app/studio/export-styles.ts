@@ -5,26 +5,9 @@ import { css } from 'lit';
 export const exportStyles = css`
   dialog {
     inline-size: min(46rem, calc(100vw - 1.5rem));
-    max-block-size: calc(100dvh - 1.5rem);
-    padding: 0;
-    border: 0;
-    border-radius: var(--radius);
-    background: var(--surface);
-    color: var(--ink);
-    box-shadow: var(--shadow-high);
-    overflow: hidden;
-  }
-  dialog[open] {
-    display: grid;
-    grid-template-rows: auto minmax(0, 1fr) auto;
-  }
-  dialog::backdrop {
-    background: rgb(12 11 10 / 0.5);
   }
   h2 {
     padding: 1.25rem 1.5rem 0.75rem;
-    font-size: 1.1875rem;
-    font-weight: 620;
   }
   h2:focus {
     outline: none;
@@ -187,16 +170,7 @@ export const exportStyles = css`
   details li {
     padding-block: 0.125rem;
   }
-  .foot {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: flex-end;
-    gap: 0.625rem;
-    padding: 0.875rem 1.5rem 1.25rem;
-    border-block-start: 1px solid var(--line);
-  }
   @media (forced-colors: active) {
-    dialog,
     .results > li {
       border: 1px solid CanvasText;
     }

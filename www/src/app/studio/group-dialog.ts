@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, panel } from '../../styles/shared.js';
 import type { ReadyPhoto } from '../export.js';
 import { strings } from '../strings.js';
 import { GROUP } from './group.js';
@@ -31,31 +31,13 @@ export class GroupDialog extends LitElement {
   static override styles = [
     base,
     controls,
+    panel,
     css`
       dialog {
         inline-size: min(32rem, calc(100vw - 1.5rem));
-        max-block-size: calc(100dvh - 1.5rem);
-        padding: 0;
-        border: 0;
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-high);
-        overflow: hidden;
-      }
-      dialog[open] {
-        display: grid;
-        grid-template-rows: auto minmax(0, 1fr) auto;
-      }
-      dialog::backdrop {
-        background: rgb(12 11 10 / 0.5);
       }
       .head {
         padding: 1.25rem 1.5rem 0.75rem;
-      }
-      h2 {
-        font-size: 1.1875rem;
-        font-weight: 620;
       }
       .head p {
         margin-block-start: 0.375rem;
@@ -120,23 +102,12 @@ export class GroupDialog extends LitElement {
         text-align: end;
       }
       .foot {
-        display: flex;
-        flex-wrap: wrap;
         align-items: center;
-        justify-content: flex-end;
-        gap: 0.625rem;
-        padding: 0.875rem 1.5rem 1.25rem;
-        border-block-start: 1px solid var(--line);
       }
       .foot p {
         flex: 1 1 8rem;
         color: var(--ink-quiet);
         font-size: 0.875rem;
-      }
-      @media (forced-colors: active) {
-        dialog {
-          border: 1px solid CanvasText;
-        }
       }
     `,
   ];

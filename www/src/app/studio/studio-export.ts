@@ -3,7 +3,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Marketplace } from 'vitrine/engine/types';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, panel } from '../../styles/shared.js';
 import type { Naming } from '../export.js';
 import { icons } from '../icons.js';
 import type { Photo } from '../queue.js';
@@ -74,7 +74,7 @@ export class StudioExport extends LitElement {
   private abort: AbortController | undefined;
   private startedAt = 0;
 
-  static override styles = [base, controls, exportStyles];
+  static override styles = [base, controls, panel, exportStyles];
 
   async open(task: ExportTask): Promise<void> {
     this.task = task;

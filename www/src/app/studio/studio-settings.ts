@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { SceneChange, SceneRest } from './events.js';
 import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type Scene, type Sweep } from './scene.js';
@@ -44,6 +44,7 @@ export class StudioSettings extends LitElement {
   static override styles = [
     base,
     controls,
+    segments,
     css`
       :host {
         display: grid;
@@ -58,24 +59,14 @@ export class StudioSettings extends LitElement {
         font-size: 0.9375rem;
         font-weight: 620;
       }
-      .kinds {
+      .segments {
         display: grid;
         grid-template-columns: repeat(4, 1fr);
-        gap: 2px;
-        padding: 3px;
-        border-radius: 12px;
-        background: var(--sunken);
       }
-      .kinds .button {
+      .segments .button {
         min-block-size: max(34px, var(--target) - 6px);
         padding: 0.25rem 0.125rem;
-        border-radius: 9px;
         font-size: 0.8125rem;
-      }
-      .kinds .button[aria-pressed='true'] {
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
       }
       .row {
         display: flex;
@@ -143,7 +134,7 @@ export class StudioSettings extends LitElement {
     const { backdrop, floor, camera } = scene;
     const set = (changes: Partial<Backdrop>) => ({ ...scene, backdrop: { ...backdrop, ...changes } as Backdrop });
     return html`
-      <div class="kinds" role="group" aria-label=${words.kind}>
+      <div class="segments" role="group" aria-label=${words.kind}>
         ${KINDS.map(
           (kind) => html`<button
             class="button quiet"

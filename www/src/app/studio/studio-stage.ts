@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { base } from '../../styles/shared.js';
+import { base, spinner } from '../../styles/shared.js';
 import { Gestures } from '../editor/gestures.js';
 import { strings } from '../strings.js';
 import { LayerChoice, SceneChange, SceneRest } from './events.js';
@@ -47,6 +47,7 @@ export class StudioStage extends LitElement {
 
   static override styles = [
     base,
+    spinner,
     css`
       :host {
         position: relative;
@@ -140,17 +141,6 @@ export class StudioStage extends LitElement {
       .spinner {
         position: absolute;
         inset: calc(50% - 17px) auto auto calc(50% - 17px);
-        inline-size: 34px;
-        block-size: 34px;
-        border: 3px solid var(--line);
-        border-block-start-color: var(--accent);
-        border-radius: 50%;
-        animation: turn 0.9s linear infinite;
-      }
-      @keyframes turn {
-        to {
-          rotate: 1turn;
-        }
       }
       @media (forced-colors: active) {
         canvas,

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
-import { base, controls, fullScreen } from '../../styles/shared.js';
+import { base, controls, fullScreen, segments } from '../../styles/shared.js';
 import { EditorCovers } from '../editor/correction-editor.js';
 import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
 import { FollowQueue } from '../follow.js';
@@ -82,7 +82,7 @@ export class StudioView extends LitElement {
   private answer: (() => void) | undefined;
   private readonly narrow = matchMedia('(max-width: 52rem)');
 
-  static override styles = [base, controls, fullScreen, viewStyles];
+  static override styles = [base, controls, fullScreen, segments, viewStyles];
 
   constructor() {
     super();

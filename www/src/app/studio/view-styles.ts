@@ -66,21 +66,11 @@ export const viewStyles = css`
   .segments {
     display: grid;
     grid-template-columns: 1fr 1fr;
-    gap: 2px;
-    padding: 3px;
-    border-radius: 12px;
-    background: var(--sunken);
   }
   .segments .button {
     min-block-size: max(34px, var(--target) - 6px);
     padding: 0.25rem 0.375rem;
-    border-radius: 9px;
     font-size: 0.8125rem;
-  }
-  .segments .button[aria-pressed='true'] {
-    background: var(--surface);
-    color: var(--ink);
-    box-shadow: 0 1px 3px rgb(0 0 0 / 0.16);
   }
   .middle {
     grid-area: stage;
