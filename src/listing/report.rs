@@ -1,8 +1,8 @@
 //! The fidelity report: what went in, what was done to it, what came out, and how far the product's own pixels moved.
 //!
-//! It is evidence and no promise: the colours are measured between the photo and the file that leaves, and the verdict
-//! follows from the numbers and from what every operation says of itself. No name of a file and nothing that the
-//! photo's metadata says is quoted in it.
+//! It is evidence and no promise: the colours are measured from the photo to the drawn picture and from there to the file
+//! that leaves, and the verdict follows from the numbers and from what every operation says of itself. No name of a file
+//! and nothing that the photo's metadata says is quoted in it.
 
 use std::fmt;
 
@@ -191,7 +191,7 @@ pub enum Verdict {
     ChangedAsListed,
     /// The photo was enlarged, so pixels were made up between its own.
     Enlarged,
-    /// No operation says that it touched the product, but its colours moved further than an encoder moves them.
+    /// No operation says that it touched the product, but its colours moved before anything was encoded.
     Differs,
     /// There was no interior to measure, so nothing is claimed.
     NotMeasured,
@@ -204,7 +204,7 @@ impl fmt::Display for Verdict {
             Self::ChangedAsListed => "the product was changed by the listed operations",
             Self::Enlarged => "the photo was enlarged, so pixels were made up between its own",
             Self::Differs => {
-                "the product's colours moved further than encoding explains: look at the export beside the photo"
+                "the product's colours moved though nothing says that it touched them: look at the export beside the photo"
             }
             Self::NotMeasured => "the product has no opaque interior to measure, so nothing is claimed",
         })
@@ -282,7 +282,9 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
     })
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of a file, 64 hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     use fmt::Write as _;
     Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

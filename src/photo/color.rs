@@ -23,7 +23,7 @@ static LEVEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// sRGB's transfer function, from encoded 0 to 1 to light 0 to 1.
-fn decode(encoded: f64) -> f64 {
+pub(super) fn decode(encoded: f64) -> f64 {
     if encoded <= 0.040_45 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
 }
 

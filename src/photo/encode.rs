@@ -12,7 +12,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{GenericImageView, Pixel as _};
 use image_webp::WebPEncoder;
 
-use super::{Error, Format, Output, Rgb, check_length, memory};
+use super::{Error, Format, Output, Rgb, check_length, color, memory};
 
 pub use white::encode_on_white;
 
@@ -148,9 +148,7 @@ struct Backdrop {
 impl Backdrop {
     fn new(color: Rgb) -> Self {
         let to_linear: [u32; 256] = std::array::from_fn(|level| {
-            let encoded = level as f64 / 255.0;
-            let linear =
-                if encoded <= 0.040_45 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) };
+            let linear = color::decode(level as f64 / 255.0);
             (linear * f64::from((1_u32 << LINEAR_BITS) - 1)).round() as u32
         });
         let mut level = 0_usize;

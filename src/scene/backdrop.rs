@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_PI_2;
 
 use super::camera::View;
-use super::material::Place;
+use super::material::{Place, mix};
 use super::shade::towards;
 use super::{Backdrop, Gradient, Key, Material, Scene, Size};
 
@@ -196,10 +196,6 @@ impl Cloth {
         let at = [(x - along.middle) * along.across * size, away * size];
         self.material.at(Place { at, pixel: [along.across * size, (before - away).abs() * size] }, self.seed)
     }
-}
-
-fn mix(from: [f32; 3], to: [f32; 3], part: f32) -> [f32; 3] {
-    std::array::from_fn(|channel| from[channel] + (to[channel] - from[channel]) * part.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]

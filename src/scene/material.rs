@@ -58,8 +58,9 @@ fn grey(level: f32) -> [f32; 3] {
     [level; 3]
 }
 
-fn mix(one: [f32; 3], other: [f32; 3], part: f32) -> [f32; 3] {
-    std::array::from_fn(|channel| one[channel] + (other[channel] - one[channel]) * part)
+/// A colour between two: `part` 0 gives the one and 1 the other; beyond them it stays there.
+pub(super) fn mix(one: [f32; 3], other: [f32; 3], part: f32) -> [f32; 3] {
+    std::array::from_fn(|channel| one[channel] + (other[channel] - one[channel]) * part.clamp(0.0, 1.0))
 }
 
 fn paper(place: Place, seed: u32) -> [f32; 3] {

@@ -159,8 +159,7 @@ impl StudioHandle {
     }
 
     /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by
-    /// returning `false`.
-    /// `source` names the model: `{ model, modelSha256 }`.
+    /// returning `false`. `source` names the model: `{ model, modelSha256 }`.
     pub fn shoot(
         &mut self,
         scene: Option<String>,

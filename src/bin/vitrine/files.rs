@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use vitrine::photo::{self, Limits};
 
 /// Where what comes of each photo goes. Two photos of one stem would fall on one file: that is refused before
@@ -56,9 +55,4 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, String> {
         return Err(photo::Error::FileTooLarge { bytes: length, limit }.to_string());
     }
     std::fs::read(file).map_err(unreadable)
-}
-
-/// The SHA-256 of a file, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

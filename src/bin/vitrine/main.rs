@@ -10,6 +10,8 @@ mod files;
 #[cfg(not(target_arch = "wasm32"))]
 mod models;
 #[cfg(not(target_arch = "wasm32"))]
+mod progress;
+#[cfg(not(target_arch = "wasm32"))]
 mod remove;
 #[cfg(not(target_arch = "wasm32"))]
 mod shoot;

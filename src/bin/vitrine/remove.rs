@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use vitrine::listing::report::sha256;
 use vitrine::photo::{self, Limits, Output, Rgb};
 use vitrine::tools::remove::Stage;
 use vitrine::vision::Doubt;
 
-use super::files::{make_folder, read, sha256, targets};
+use super::files::{make_folder, read, targets};
+use super::progress;
 use super::worker::{Device, Models, Worker};
 
 #[derive(clap::Args)]
@@ -113,14 +114,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
             ));
         }
     }
-    let bar = ProgressBar::new(arguments.photos.len() as u64 * 1000);
-    if arguments.json {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    bar.set_style(
-        ProgressStyle::with_template("{bar:30} {percent:>3} %  {wide_msg}")
-            .map_err(|error| error.to_string())?,
-    );
+    let bar = progress::bar(arguments.photos.len(), arguments.json)?;
     let mut all_well = true;
     for (index, (photo, target)) in arguments.photos.iter().zip(targets).enumerate() {
         let base = index as u64 * 1000;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vitrine::listing::report::{Model, Report};
+use indicatif::ProgressBar;
+use vitrine::listing::report::{Model, Report, sha256};
 use vitrine::listing::{self, Finding, Preset, Severity};
 use vitrine::photo::{self, Limits, Photo};
 use vitrine::scene::Scene;
@@ -12,7 +12,8 @@ use vitrine::tools::remove::Stage;
 use vitrine::tools::studio::{self, Original};
 use vitrine::vision::Cutout;
 
-use super::files::{make_folder, read, sha256};
+use super::files::{make_folder, read};
+use super::progress;
 use super::worker::{Device, Models, Worker};
 
 #[derive(clap::Args)]
@@ -84,14 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     drop(models);
     make_folder(&arguments.out, "--out")?;
 
-    let bar = ProgressBar::new(arguments.photos.len() as u64 * 1000);
-    if arguments.json {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    bar.set_style(
-        ProgressStyle::with_template("{bar:30} {percent:>3} %  {wide_msg}")
-            .map_err(|error| error.to_string())?,
-    );
+    let bar = progress::bar(arguments.photos.len(), arguments.json)?;
     let wanted: Vec<Option<&Preset>> =
         if presets.is_empty() { vec![None] } else { presets.iter().copied().map(Some).collect() };
     let mut all_well = true;

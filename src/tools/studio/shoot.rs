@@ -59,7 +59,7 @@ const QUALITY: u8 = 92;
 ///
 /// # Errors
 /// [`scene::Error::Empty`] where the cut-out shows nothing.
-pub fn fitted(
+fn fitted(
     cutout: &Cutout,
     scene: Option<&Scene>,
     preset: &Preset,
