@@ -1,12 +1,11 @@
 //! Draws a scene on the processor, row by row.
 
-use super::backdrop::{Along, Paper, Surface};
-use super::camera::View;
+use super::backdrop::Along;
 use super::product::{Placed, Position};
 use super::reflection::Mirror;
-use super::shade::{self, Shade};
-use super::solid::Solid;
-use super::{Error, Layer, Product, Scene, Shadow};
+use super::shade::Shade;
+use super::stage::Stage;
+use super::{Error, Scene};
 use crate::photo::color;
 use crate::vision::Cutout;
 
@@ -37,54 +36,30 @@ pub fn draw(
     cutouts: &[&Cutout],
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Picture, Error> {
-    scene.check()?;
     let size = scene.size;
-    let view = View::new(scene.camera, size);
-    let grid = shade::grid(size.width, size.height);
-    let grid_view = view.scaled(grid);
     let going_on = |go: bool| if go { Ok(()) } else { Err(Error::Cancelled) };
-
-    let mut products = Vec::new();
-    for (index, layer) in scene.layers.iter().enumerate() {
-        let Layer::Product(product) = layer;
-        products.push(Standing::new(product, index, cutouts, scene, grid_view, grid)?);
-        going_on(progress(0.3 * (index + 1) as f32 / scene.layers.len() as f32))?;
-    }
-    let mirrors: Vec<Mirror> = if scene.floor.gloss > 0.0 {
-        products.iter().filter_map(|product| product.mirror(scene, view, grid)).collect()
-    } else {
-        Vec::new()
-    };
-    let (placed, solids): (Vec<Placed>, Vec<Option<Solid>>) =
-        products.into_iter().map(|product| (product.placed, product.solid)).unzip();
-    let solids: Vec<Solid> = solids.into_iter().flatten().collect();
-    let shade = Shade::new(
-        (size.width, size.height),
-        grid_view,
-        &Surface::new(scene, grid),
-        &solids,
-        scene.key,
-        scene.shadow,
-    );
-    drop(solids);
+    let mut stage = Stage::new(scene, cutouts, &mut |part| progress(0.3 * part))?;
+    let (mirrors, shade) = (stage.mirrors(), stage.shade());
+    // Their memory is wanted for the picture.
+    stage.products.iter_mut().for_each(|product| product.solid = None);
     going_on(progress(0.6))?;
 
-    let behind = Behind::new(scene, view, shade, mirrors);
     let no_memory = |_| Error::Memory { width: size.width, height: size.height };
     let area = size.width as usize * size.height as usize;
     let (mut pixels, mut all_covered) = (Vec::new(), Vec::new());
     pixels.try_reserve_exact(area * 4).map_err(no_memory)?;
     all_covered.try_reserve_exact(area).map_err(no_memory)?;
+    let behind = Behind { stage: &stage, shade, mirrors };
     let mut row = vec![[0.0_f32; 4]; size.width as usize];
     let mut covered = vec![0.0_f32; size.width as usize];
     for y in 0..size.height {
         covered.fill(0.0);
-        for product in &placed {
-            cover(product, y, scene, &mut covered);
+        for product in &stage.products {
+            cover(&product.placed, y, scene, &mut covered);
         }
         behind.draw(y, &covered, &mut row);
-        for product in &placed {
-            put(product, y, scene, &mut row);
+        for product in &stage.products {
+            put(&product.placed, y, scene, &mut row);
         }
         all_covered.extend(covered.iter().map(|covered| (covered * 255.0 + 0.5) as u8));
         for ((x, pixel), covered) in (0..).zip(&row).zip(&covered) {
@@ -94,97 +69,43 @@ pub fn draw(
             going_on(progress(0.6 + 0.4 * (y + 1) as f32 / size.height as f32))?;
         }
     }
-    let positions = placed.iter().map(|placed| placed.position).collect();
+    let positions = stage.positions();
     Ok(Picture { width: size.width, height: size.height, pixels, covered: all_covered, positions })
 }
 
 /// All that is behind the products: the backdrop in its light, and what a floor mirrors.
-struct Behind {
-    view: View,
-    surface: Surface,
-    paper: Paper,
+struct Behind<'a> {
+    stage: &'a Stage<'a>,
     shade: Option<Shade>,
     mirrors: Vec<Mirror>,
-    /// What part of the light on open ground the fill is.
-    share: f32,
-    /// The colours of both lights, by their parts.
-    key: [f32; 3],
-    fill: [f32; 3],
 }
 
-impl Behind {
-    fn new(scene: &Scene, view: View, shade: Option<Shade>, mirrors: Vec<Mirror>) -> Self {
-        let share = scene.fill.share;
-        Self {
-            view,
-            surface: Surface::new(scene, 1.0),
-            paper: Paper::new(&scene.backdrop, scene.key, scene.size),
-            shade,
-            mirrors,
-            share,
-            key: scene.key.color.light().map(|light| light * (1.0 - share)),
-            fill: scene.fill.color.light().map(|light| light * share),
-        }
-    }
-
+impl Behind<'_> {
     /// Draws a row, but for what products cover wholly.
     fn draw(&self, y: u32, covered: &[f32], row: &mut [[f32; 4]]) {
+        let Stage { view, surface, paper, light, .. } = self.stage;
         let shade = self.shade.as_ref().map(|shade| shade.row(y));
-        let point = self.surface.at(self.view, y as f32 + 0.5);
-        let facing = point.as_ref().map_or(1.0, |point| self.paper.facing(point.normal));
-        let before = self.surface.at(self.view, y as f32 - 0.5);
-        let along = point.zip(before).map(|(point, before)| Along::new(self.view, &point, &before));
-        let opaque = self.paper.alpha() > 0.0;
+        let point = surface.at(*view, y as f32 + 0.5);
+        let facing = point.as_ref().map_or(1.0, |point| paper.facing(point.normal));
+        let before = surface.at(*view, y as f32 - 0.5);
+        let along = point.zip(before).map(|(point, before)| Along::new(*view, &point, &before));
+        let opaque = paper.alpha() > 0.0;
         for ((x, pixel), _) in (0..).zip(row).zip(covered).filter(|(_, covered)| **covered < 1.0) {
             let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
             *pixel = if opaque {
-                let paper = self.paper.at(x, y, along);
+                let paper = paper.at(x, y, along);
                 let [red, green, blue] = std::array::from_fn(|channel| {
-                    paper[channel] * (self.key[channel] * facing * direct + self.fill[channel] * around)
+                    paper[channel] * (light.key[channel] * facing * direct + light.fill[channel] * around)
                 });
                 [red, green, blue, 1.0]
             } else {
                 // Of a backdrop that is not there, what is missing of the light stays: as black with alpha.
-                [0.0, 0.0, 0.0, 1.0 - ((1.0 - self.share) * direct + self.share * around)]
+                [0.0, 0.0, 0.0, 1.0 - ((1.0 - light.share) * direct + light.share * around)]
             };
             for mirror in &self.mirrors {
                 over(pixel, mirror.at(x, y));
             }
         }
-    }
-}
-
-/// A product where it stands, with the body that it is for the light.
-struct Standing {
-    placed: Placed,
-    /// Not there where it stands over no ground.
-    solid: Option<Solid>,
-}
-
-impl Standing {
-    fn new(
-        product: &Product,
-        layer: usize,
-        cutouts: &[&Cutout],
-        scene: &Scene,
-        view: View,
-        grid: f32,
-    ) -> Result<Self, Error> {
-        let cutout = cutouts.get(product.picture).ok_or_else(|| Error::NoPicture {
-            field: format!("layers[{layer}]"),
-            index: product.picture,
-            count: cutouts.len(),
-        })?;
-        let placed = Placed::new(product, cutout, scene.size)?;
-        let lit = scene.shadow != Shadow::NONE || scene.floor.gloss > 0.0;
-        let solid = if lit { Solid::new(&placed, view, grid, product.depth) } else { None };
-        Ok(Self { placed, solid })
-    }
-
-    /// Its mirror image, where it stands on ground.
-    fn mirror(&self, scene: &Scene, view: View, grid: f32) -> Option<Mirror> {
-        let solid = self.solid.as_ref()?;
-        Some(Mirror::new(&self.placed, scene.floor, view, |x| solid.ground_at(x * grid) / grid))
     }
 }
 
@@ -263,7 +184,7 @@ fn noise(x: u32, y: u32) -> f32 {
 mod tests {
     use super::*;
     use crate::scene::product::tests::cutout;
-    use crate::scene::{Backdrop, Color, Floor, Key, Material, Place};
+    use crate::scene::{Backdrop, Color, Floor, Key, Layer, Material, Place, Product, Shadow};
 
     /// A box of one colour, 60 × 80 in the middle of 100 × 100.
     fn subject() -> Cutout {

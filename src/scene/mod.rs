@@ -17,6 +17,7 @@ mod product;
 mod reflection;
 mod shade;
 mod solid;
+mod stage;
 
 pub use description::{
     Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Scene, Shadow, Size, VERSION,

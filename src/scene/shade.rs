@@ -52,7 +52,7 @@ impl Shade {
         (width, height): (u32, u32),
         view: View,
         surface: &Surface,
-        solids: &[Solid],
+        solids: &[&Solid],
         key: Key,
         shadow: Shadow,
     ) -> Option<Self> {
