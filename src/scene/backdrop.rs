@@ -4,8 +4,10 @@ use std::f32::consts::FRAC_PI_2;
 
 use super::camera::View;
 use super::material::{Place, mix};
+use super::photograph::Photograph;
 use super::shade::towards;
-use super::{Backdrop, Gradient, Key, Material, Scene, Size};
+use super::{Backdrop, Error, Gradient, Material, Scene};
+use crate::vision::Cutout;
 
 /// Where the surface lies that is seen in each row, in the rows of one view.
 pub(super) enum Surface {
@@ -42,7 +44,20 @@ impl Surface {
                 wall: (wall - scene.camera.horizon).max(NEAREST_WALL) * height,
                 bend: bend.max(0.004) * height / 2.0,
             },
+            Backdrop::Photo { wall, .. } => Self::Sweep {
+                wall: (wall - scene.camera.horizon).max(NEAREST_WALL) * height,
+                bend: 0.004 * height / 2.0,
+            },
             _ => Self::Ground,
+        }
+    }
+
+    /// Rows under the horizon of the ground that is as far away as what is seen in a row; 0 where that is endless.
+    fn foot(&self, view: View, row: f32) -> f32 {
+        let below = row - view.horizon;
+        match *self {
+            Self::Ground => below.max(0.0),
+            Self::Sweep { wall, bend } => smooth_max(below, wall, bend),
         }
     }
 
@@ -54,7 +69,7 @@ impl Surface {
                 // A depth is the focal length by the rows under the horizon; on the wall it is everywhere that of its
                 // foot. Between the two it runs smoothly, and what stands over the ground follows from where it is seen.
                 let below = row - view.horizon;
-                let foot = smooth_max(below, wall, bend);
+                let foot = self.foot(view, row);
                 // Turned evenly over the bend's rows: the curve itself would turn all at once at its upper end.
                 let turned = ((wall + bend - below) / (2.0 * bend)).clamp(0.0, 1.0);
                 let (away, up) = (turned * turned * (3.0 - 2.0 * turned) * FRAC_PI_2).sin_cos();
@@ -82,6 +97,7 @@ enum Kind {
     Plain([f32; 3]),
     Linear { from: [f32; 3], to: [f32; 3], along: [f32; 2], start: f32, length: f32 },
     Radial { from: [f32; 3], to: [f32; 3], center: [f32; 2], radius: f32 },
+    Photo(Photograph),
     Sweep { color: [f32; 3], falloff: f32, middle: f32, light: [f32; 3], brightest: f32, cloth: Cloth },
 }
 
@@ -113,11 +129,16 @@ impl Along {
     }
 }
 
+/// The widest circle that a lens draws, in pictures' heights: of what lies right before it.
+const WIDEST: f32 = 0.1;
+
 /// How far the light's pool on a sweep reaches, in pictures' heights.
 const POOL: f32 = 0.75;
 
 impl Paper {
-    pub(super) fn new(backdrop: &Backdrop, key: Key, size: Size) -> Self {
+    /// `focus` is the row in which the ground is sharp, where a lens is drawn.
+    pub(super) fn new(scene: &Scene, pictures: &[&Cutout], view: View, focus: f32) -> Result<Self, Error> {
+        let Scene { ref backdrop, key, size, .. } = *scene;
         let (width, height) = (size.width as f32, size.height as f32);
         let kind = match *backdrop {
             Backdrop::Transparent => Kind::Nothing,
@@ -136,6 +157,21 @@ impl Paper {
                 let radius = center[0].max(width - center[0]).hypot(center[1].max(height - center[1]));
                 Kind::Radial { from: from.light(), to: to.light(), center, radius }
             }
+            Backdrop::Photo { picture, at, blur, .. } => {
+                let photo = pictures.get(picture).ok_or_else(|| Error::NoPicture {
+                    field: "backdrop".to_owned(),
+                    index: picture,
+                    count: pictures.len(),
+                })?;
+                let surface = Surface::new(scene, 1.0);
+                // What stands as high as the horizon, or is no ground, is as far away as the lens can tell.
+                let sharp = surface.foot(view, focus).max(NEAREST_WALL * height);
+                let radius = |row: f32| {
+                    let circle = blur * height * (surface.foot(view, row) / sharp - 1.0).abs();
+                    circle.min(WIDEST * height) / 2.0
+                };
+                Kind::Photo(Photograph::new(photo, size, at, radius)?)
+            }
             Backdrop::Sweep { color, wall, falloff, material, scale, seed, .. } => {
                 let light = towards(key);
                 // Somewhere in the bend the paper looks straight into the light, if that comes from the camera's side.
@@ -144,12 +180,25 @@ impl Paper {
                 Kind::Sweep { color: color.light(), falloff, middle: wall, light, brightest, cloth }
             }
         };
-        Self { kind, width, height }
+        Ok(Self { kind, width, height })
     }
 
     /// How opaque it is.
     pub(super) fn alpha(&self) -> f32 {
         if matches!(self.kind, Kind::Nothing) { 0.0 } else { 1.0 }
+    }
+
+    /// Its mean light; `None` where it is not there.
+    pub(super) fn mean(&self) -> Option<[f32; 3]> {
+        /// Places along a side.
+        const PLACES: u32 = 12;
+        let place = |at: u32, length: f32| ((at as f32 + 0.5) / PLACES as f32 * length) as u32;
+        let mut sum = [0.0; 3];
+        for at in 0..PLACES * PLACES {
+            let light = self.at(place(at % PLACES, self.width), place(at / PLACES, self.height), None);
+            sum = std::array::from_fn(|channel| sum[channel] + light[channel]);
+        }
+        (self.alpha() > 0.0).then(|| sum.map(|sum| sum / (PLACES * PLACES) as f32))
     }
 
     /// How much of the key light falls on a surface of this normal, 0 to 1, 1 where it falls most.
@@ -164,11 +213,12 @@ impl Paper {
     }
 
     /// The colour at a pixel's middle; `along` says where on a sweep its row lies.
-    pub(super) fn at(&self, x: u32, y: u32, along: Option<Along>) -> [f32; 3] {
-        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+    pub(super) fn at(&self, column: u32, row: u32, along: Option<Along>) -> [f32; 3] {
+        let (x, y) = (column as f32 + 0.5, row as f32 + 0.5);
         match self.kind {
             Kind::Nothing => [0.0; 3],
             Kind::Plain(color) => color,
+            Kind::Photo(ref photograph) => photograph.at(column, row),
             Kind::Linear { from, to, along, start, length } => {
                 mix(from, to, (x * along[0] + y * along[1] - start) / length)
             }
@@ -235,10 +285,11 @@ mod tests {
     #[test]
     fn a_gradient_ends_in_its_colours() {
         let (white, black) = (Color([255; 3]), Color([0; 3]));
-        let size = Size { width: 200, height: 100 };
         for angle in [0.0, 90.0, 33.0, -120.0] {
-            let gradient = Backdrop::Gradient(Gradient::Linear { from: white, to: black, angle });
-            let paper = Paper::new(&gradient, Key::default(), size);
+            let mut scene = Scene::plain(200, 100);
+            scene.backdrop = Backdrop::Gradient(Gradient::Linear { from: white, to: black, angle });
+            let view = View::new(scene.camera, scene.size);
+            let paper = Paper::new(&scene, &[], view, 0.0).unwrap();
             let corners = [(0, 0), (199, 0), (0, 99), (199, 99)].map(|(x, y)| paper.at(x, y, None)[0]);
             let most = corners.into_iter().fold(0.0, f32::max);
             let least = corners.into_iter().fold(1.0, f32::min);

@@ -46,6 +46,9 @@ pub struct Scene {
     /// How strong each kind of shadow is drawn.
     #[serde(default)]
     pub shadow: Shadow,
+    /// What is done to the light on the products and on the finished picture.
+    #[serde(default)]
+    pub relight: Relight,
     /// From back to front.
     #[serde(default)]
     pub layers: Vec<Layer>,
@@ -114,6 +117,29 @@ pub enum Backdrop {
         #[serde(default)]
         seed: u32,
     },
+    /// A photo of a place: it fills the picture, sharp where the first product stands, and is left in its own light.
+    Photo {
+        /// Which of the pictures, from 0.
+        picture: usize,
+        /// Which part is seen where its shape is another: 0 the left or upper end, 1 the right or lower one.
+        #[serde(default = "middle")]
+        at: [f32; 2],
+        /// How far down the picture its ground ends and what is upright behind it begins, 0 to 1.
+        #[serde(default = "photo_wall")]
+        wall: f32,
+        /// Depth of field: to how much of the picture's height a point that is endlessly far away spreads, 0 (a lens
+        /// that is sharp everywhere) to 0.2.
+        #[serde(default = "photo_blur")]
+        blur: f32,
+    },
+}
+
+fn photo_wall() -> f32 {
+    0.5
+}
+
+fn photo_blur() -> f32 {
+    0.03
 }
 
 fn natural() -> f32 {
@@ -235,16 +261,40 @@ pub struct Shadow {
     pub cast: f32,
     /// What the product keeps of the fill light from the ground near it.
     pub ambient: f32,
+    /// What products keep of the light from each other. It changes their own pixels, so a scene has to ask for it.
+    pub mutual: f32,
 }
 
 impl Shadow {
     /// None at all.
-    pub const NONE: Self = Self { contact: 0.0, cast: 0.0, ambient: 0.0 };
+    pub const NONE: Self = Self { contact: 0.0, cast: 0.0, ambient: 0.0, mutual: 0.0 };
 }
 
 impl Default for Shadow {
     fn default() -> Self {
-        Self { contact: 0.8, cast: 0.8, ambient: 0.8 }
+        Self { contact: 0.8, cast: 0.8, ambient: 0.8, mutual: 0.0 }
+    }
+}
+
+/// Light that is put on what was photographed: each 0 (none, as it comes) to 1. It changes the products' own pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relight {
+    /// A bright edge from behind and above, on the side that the key light leaves dark, in the key light's colour.
+    pub rim: f32,
+    /// A soft light on what is turned away from the key light.
+    pub fill: f32,
+    /// How far products take on the backdrop's colour, as if it threw its light on them.
+    pub harmony: f32,
+    /// How much darker the picture is towards its corners: at 1 to 4/10 of the light.
+    pub vignette: f32,
+}
+
+impl Relight {
+    /// Whether it changes any product.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -361,6 +411,7 @@ impl Scene {
             key: Key::default(),
             fill: Fill::default(),
             shadow: Shadow::NONE,
+            relight: Relight::default(),
             layers: vec![Layer::Product(Product {
                 picture: 0,
                 place: Place::default(),
@@ -441,6 +492,11 @@ impl Scene {
         range("shadow.contact", self.shadow.contact, 0.0, 1.0)?;
         range("shadow.cast", self.shadow.cast, 0.0, 1.0)?;
         range("shadow.ambient", self.shadow.ambient, 0.0, 1.0)?;
+        range("shadow.mutual", self.shadow.mutual, 0.0, 1.0)?;
+        range("relight.rim", self.relight.rim, 0.0, 1.0)?;
+        range("relight.fill", self.relight.fill, 0.0, 1.0)?;
+        range("relight.harmony", self.relight.harmony, 0.0, 1.0)?;
+        range("relight.vignette", self.relight.vignette, 0.0, 1.0)?;
         range("layers: their number", self.layers.len(), 0, LAYERS)?;
         self.layers.iter().enumerate().try_for_each(|(index, layer)| layer.check(index))
     }
@@ -460,6 +516,12 @@ impl Backdrop {
                 range("backdrop.wall", wall, 0.0, 1.0)?;
                 range("backdrop.bend", bend, 0.0, 1.0)?;
                 range("backdrop.falloff", falloff, 0.0, 1.0)
+            }
+            Self::Photo { at: [across, down], wall, blur, .. } => {
+                range("backdrop.at[0]", across, 0.0, 1.0)?;
+                range("backdrop.at[1]", down, 0.0, 1.0)?;
+                range("backdrop.wall", wall, 0.0, 1.0)?;
+                range("backdrop.blur", blur, 0.0, 0.2)
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::backdrop::Along;
 use super::product::{Placed, Position};
 use super::reflection::Mirror;
+use super::relight::Vignette;
 use super::shade::Shade;
 use super::stage::Stage;
 use super::{Error, Scene};
@@ -50,6 +51,7 @@ pub fn draw(
     pixels.try_reserve_exact(area * 4).map_err(no_memory)?;
     all_covered.try_reserve_exact(area).map_err(no_memory)?;
     let behind = Behind { stage: &stage, shade, mirrors };
+    let vignette = Vignette::new(scene);
     let mut row = vec![[0.0_f32; 4]; size.width as usize];
     let mut covered = vec![0.0_f32; size.width as usize];
     for y in 0..size.height {
@@ -61,6 +63,7 @@ pub fn draw(
         for product in &stage.products {
             put(&product.placed, y, scene, &mut row);
         }
+        vignette.darken(y, &mut row);
         all_covered.extend(covered.iter().map(|covered| (covered * 255.0 + 0.5) as u8));
         for ((x, pixel), covered) in (0..).zip(&row).zip(&covered) {
             pixels.extend(encode(*pixel, *covered, x, y));

@@ -13,14 +13,16 @@ mod distance;
 mod draw;
 mod error;
 mod material;
+mod photograph;
 mod product;
 mod reflection;
+mod relight;
 mod shade;
 mod solid;
 mod stage;
 
 pub use description::{
-    Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Scene, Shadow, Size, VERSION,
+    Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Relight, Scene, Shadow, Size, VERSION,
 };
 pub use draw::{Picture, draw};
 pub use error::Error;

@@ -20,6 +20,8 @@ pub(super) struct Placed {
     /// `width × height × 4` bytes, straight alpha sRGB.
     pub pixels: Vec<u8>,
     pub position: Position,
+    /// The row of its lowest visible edge.
+    pub foot: f32,
 }
 
 /// Where a cut-out lies in a picture: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`, in pixels.
@@ -65,7 +67,8 @@ impl Placed {
             [inside(left, part.columns.start, first_column), inside(top, part.rows.start, first_row)];
         let pixels = photo::place(&part.copy(cutout), width, height, scale, offset).pixels;
         let position = Position { scale, x: left, y: top };
-        Ok(Self { left: first_column, top: first_row, width, height, pixels, position })
+        let foot = (top + f64::from(visible.rows.end) * scale) as f32;
+        Ok(Self { left: first_column, top: first_row, width, height, pixels, position, foot })
     }
 
     /// The columns of it that are in the picture, as columns of its own.

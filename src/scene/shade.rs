@@ -155,6 +155,21 @@ fn reach(
     [key * contact, fill * contact]
 }
 
+/// What a body leaves of the key light and of the fill light to another body's surface at a place, where `strength` is
+/// how much of that is drawn.
+pub(super) fn between(solid: &Solid, place: [f32; 3], key: Key, strength: f32) -> [f32; 2] {
+    let spread = (key.size.to_radians() / 2.0).tan();
+    let direct = visible(solid, place, towards(key), spread);
+    let reach = AMBIENT_REACH * solid.reach();
+    let near = if 0.7 * far(solid, place) < reach {
+        (1.0 - solid.distance(place)[0].max(0.0) / reach).max(0.0)
+    } else {
+        0.0
+    };
+    // A body beside a surface takes half of the sky that it has on that side.
+    [1.0 - strength * (1.0 - direct), 1.0 - 0.5 * strength * near * near]
+}
+
 fn facing(normal: [f32; 3], light: [f32; 3]) -> bool {
     (0..3).map(|axis| normal[axis] * light[axis]).sum::<f32>() > 0.0
 }

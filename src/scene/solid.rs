@@ -89,6 +89,25 @@ impl Solid {
         if behind > 0.0 { [0.7 * behind, 0.5 * behind] } else { [behind.max(outside), 0.0] }
     }
 
+    /// The place of the body's front that is seen at a cell of the picture; `None` where it is not.
+    pub(super) fn front(&self, [column, row]: [f32; 2]) -> Option<[f32; 3]> {
+        let up = self.ground_at(column) - row;
+        let cell = self.cell([column, up, 0.0]);
+        if up < 0.0 || cell.beside > 1.0 {
+            return None;
+        }
+        let middle = self.middle[cell.x] + (self.middle[cell.next_x] - self.middle[cell.x]) * cell.part_x;
+        Some([column, up, middle - cell.mix(&self.half, self.width)])
+    }
+
+    /// A place as it is among another body's cells; `view` in cells.
+    pub(super) fn place_in(&self, other: &Self, [column, up, away]: [f32; 3], view: View) -> [f32; 3] {
+        let depth = |solid: &Self| view.focal / solid.scale;
+        let across = (column - view.middle) / self.scale;
+        let away = away / self.scale + depth(self) - depth(other);
+        [view.middle + across * other.scale, up / self.scale * other.scale, away * other.scale]
+    }
+
     /// The cells around a place.
     fn cell(&self, [x, up, _]: [f32; 3]) -> Cell {
         let (column, row) = (x - self.left - 0.5, up + MARGIN as f32 - 0.5);

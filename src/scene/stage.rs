@@ -6,6 +6,7 @@ use super::backdrop::{Paper, Surface};
 use super::camera::View;
 use super::product::{Placed, Position};
 use super::reflection::Mirror;
+use super::relight::{Lamps, Veil};
 use super::shade::{self, Shade};
 use super::solid::Solid;
 use super::{Error, Layer, Product, Scene, Shadow};
@@ -60,13 +61,16 @@ impl<'a> Stage<'a> {
                 return Err(Error::Cancelled);
             }
         }
+        let focus = products.first().map_or(scene.size.height as f32, |product| product.placed.foot);
+        let paper = Paper::new(scene, cutouts, view, focus)?;
+        relight(&mut products, scene, &paper, view.scaled(grid), grid);
         let share = scene.fill.share;
         Ok(Self {
             scene,
             view,
             grid,
             surface: Surface::new(scene, 1.0),
-            paper: Paper::new(&scene.backdrop, scene.key, scene.size),
+            paper,
             light: Light {
                 share,
                 key: scene.key.color.light().map(|light| light * (1.0 - share)),
@@ -97,6 +101,24 @@ impl<'a> Stage<'a> {
     /// Where each product's cut-out lies.
     pub(super) fn positions(&self) -> Vec<Position> {
         self.products.iter().map(|product| product.placed.position).collect()
+    }
+}
+
+/// Puts light on the products themselves, where the scene asks for it. `view` in cells of the grid.
+fn relight(products: &mut [Standing], scene: &Scene, paper: &Paper, view: View, grid: f32) {
+    let Some(lamps) = Lamps::new(scene, paper.mean()) else { return };
+    let veil = |index: usize| {
+        let standing: &Standing = &products[index];
+        let others = products.iter().enumerate().filter(|(other, _)| *other != index);
+        let others: Vec<&Solid> = others.filter_map(|(_, other)| other.solid.as_ref()).collect();
+        if scene.shadow.mutual <= 0.0 || others.is_empty() {
+            return None;
+        }
+        Veil::new(&standing.placed, standing.solid.as_ref()?, &others, scene, view, grid)
+    };
+    let veils: Vec<Option<Veil>> = (0..products.len()).map(veil).collect();
+    for (product, veil) in products.iter_mut().zip(&veils) {
+        lamps.put_on(&mut product.placed, veil.as_ref());
     }
 }
 
