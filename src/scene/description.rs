@@ -290,14 +290,6 @@ pub struct Relight {
     pub vignette: f32,
 }
 
-impl Relight {
-    /// Whether it changes any product.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// What stands in the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -503,6 +495,12 @@ impl Scene {
 }
 
 impl Backdrop {
+    /// A picture, shown as is usual.
+    #[must_use]
+    pub fn photo(picture: usize) -> Self {
+        Self::Photo { picture, at: middle(), wall: photo_wall(), blur: photo_blur() }
+    }
+
     fn check(&self) -> Result<(), Error> {
         match *self {
             Self::Transparent | Self::Solid { .. } => Ok(()),

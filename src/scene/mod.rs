@@ -22,9 +22,11 @@ mod solid;
 mod stage;
 
 pub use description::{
-    Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Relight, Scene, Shadow, Size, VERSION,
+    Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Relight, Scene, Shadow, Size,
+    VERSION,
 };
 pub use draw::{Picture, draw};
 pub use error::Error;
 pub use material::Material;
+pub use photograph::cover_scale;
 pub use product::Position;

@@ -93,16 +93,16 @@ impl Photograph {
     }
 }
 
-/// How many times smaller the photo would have to be for it to fill the picture with its own pixels; above 1 it is
-/// enlarged.
-pub(super) fn enlarged(photo: &Cutout, size: Size) -> f64 {
+/// By how much a photo is scaled to fill a picture; above 1 it is enlarged.
+#[must_use]
+pub fn cover_scale(photo: &Cutout, size: Size) -> f64 {
     let side = |side: u32, own: u32| f64::from(side) / f64::from(own.max(1));
     side(size.width, photo.width).max(side(size.height, photo.height))
 }
 
 /// The photo's pixels as they lie behind the picture.
 fn cover(cutout: &Cutout, size: Size, at: [f32; 2]) -> Vec<u8> {
-    let scale = enlarged(cutout, size);
+    let scale = cover_scale(cutout, size);
     let offset = |side: u32, own: u32, at: f32| (f64::from(side) - f64::from(own) * scale) * f64::from(at);
     let offset = [offset(size.width, cutout.width, at[0]), offset(size.height, cutout.height, at[1])];
     let Cutout { width, height, ref pixels, .. } = *cutout;
@@ -132,12 +132,7 @@ impl Copy {
         Ok(copy)
     }
 
-    fn empty(
-        scale: f32,
-        width: usize,
-        height: usize,
-        no_memory: impl Fn() -> Error,
-    ) -> Result<Self, Error> {
+    fn empty(scale: f32, width: usize, height: usize, no_memory: impl Fn() -> Error) -> Result<Self, Error> {
         let mut pixels = Vec::new();
         pixels.try_reserve_exact(width * height).map_err(|_| no_memory())?;
         pixels.resize(width * height, [0; 3]);
@@ -222,8 +217,8 @@ impl Copy {
         let (left, right, part_x) = place(x, self.width);
         let (upper, lower, part_y) = place(y, self.height);
         let at = |x: usize, y: usize| self.pixels[y * self.width + x];
-        let [one, two, three, four] =
-            [at(left, upper), at(right, upper), at(left, lower), at(right, lower)].map(|it| it.map(f32::from));
+        let [one, two, three, four] = [at(left, upper), at(right, upper), at(left, lower), at(right, lower)]
+            .map(|it| it.map(f32::from));
         std::array::from_fn(|channel| {
             let upper = one[channel] + (two[channel] - one[channel]) * part_x;
             let lower = three[channel] + (four[channel] - three[channel]) * part_x;
@@ -259,15 +254,13 @@ mod tests {
         for (x, y) in [(25, 25), (15, 48), (35, 2)] {
             assert_eq!(photograph.at(x, y), [200; 3].map(color::light));
         }
-        assert!((enlarged(&photo, Size { width: 50, height: 50 }) - 0.5).abs() < 1e-9);
+        assert!((cover_scale(&photo, Size { width: 50, height: 50 }) - 0.5).abs() < 1e-9);
     }
 
     #[test]
     fn a_blurred_point_is_a_disc_of_its_radius_and_keeps_its_light() {
         for radius in [1.5, 2.2, 3.0, 6.0, 9.0, 24.0] {
-            let photo = cutout(160, 160, |x, y| {
-                if (x, y) == (80, 80) { [255; 4] } else { [0, 0, 0, 255] }
-            });
+            let photo = cutout(160, 160, |x, y| if (x, y) == (80, 80) { [255; 4] } else { [0, 0, 0, 255] });
             let photograph = photograph(&photo, 160, 160, |_| radius);
             let mut light = 0.0;
             let mut wide = 0.0;

@@ -172,12 +172,7 @@ impl Cushion {
 }
 
 /// Between the middles of four cells, at a place in cells whose whole numbers are those middles.
-fn mix<const N: usize>(
-    cells: &[[f32; N]],
-    width: usize,
-    height: usize,
-    [x, y]: [f32; 2],
-) -> [f32; N] {
+fn mix<const N: usize>(cells: &[[f32; N]], width: usize, height: usize, [x, y]: [f32; 2]) -> [f32; N] {
     let (x, y) = (x.clamp(0.0, (width - 1) as f32), y.clamp(0.0, (height - 1) as f32));
     let (left, top) = (x as usize, y as usize);
     let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
@@ -292,8 +287,7 @@ mod tests {
     fn a_disc_becomes_half_a_ball() {
         let (side, radius) = (101_usize, 40.0_f32);
         let far = |at: usize| ((at % side) as f32 - 50.0).hypot((at / side) as f32 - 50.0);
-        let inside: Vec<f32> =
-            (0..side * side).map(|at| (radius + 0.5 - far(at)).clamp(0.0, 1.0)).collect();
+        let inside: Vec<f32> = (0..side * side).map(|at| (radius + 0.5 - far(at)).clamp(0.0, 1.0)).collect();
         let found = inflate(&inside, side, side);
         for at in (0..side * side).filter(|&at| far(at) < 0.9 * radius) {
             let (height, expected) =

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use vitrine::listing::report::{Model, Report, sha256};
 use vitrine::listing::{self, Finding, Preset, Severity};
 use vitrine::photo::{self, Limits, Photo};
-use vitrine::scene::Scene;
+use vitrine::scene::{Backdrop, Scene};
 use vitrine::tools::remove::Stage;
 use vitrine::tools::studio::{self, Original};
 use vitrine::vision::Cutout;
@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// A scene's file, or one of the studio's looks by its id; without it, the cut-out on what each preset asks for
     #[arg(long, value_name = "SCENE")]
     scene: Option<String>,
+    /// A photo of a place to stand the products in, blurred with its distance; a scene says where its ground ends
+    #[arg(long, value_name = "PHOTO")]
+    backdrop: Option<PathBuf>,
     /// The marketplaces, by their ids
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     preset: Vec<String>,
@@ -71,7 +74,12 @@ struct Done {
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let presets = arguments.preset.iter().map(|id| listing::find(id).map_err(|error| error.to_string()));
     let presets: Vec<&Preset> = presets.collect::<Result<_, _>>()?;
-    let scene = arguments.scene.as_deref().map(scene).transpose()?;
+    let mut scene = arguments.scene.as_deref().map(scene).transpose()?;
+    let place = arguments.backdrop.as_deref().map(place).transpose()?;
+    if place.is_some() {
+        let scene = scene.get_or_insert_with(|| studio::looks()[0].scene.clone());
+        set_into_photo(scene);
+    }
     if presets.is_empty() && scene.is_none() {
         return Err("nothing says what the pictures shall be: give --preset, --scene or both".to_owned());
     }
@@ -100,9 +108,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         for (number, &preset) in wanted.iter().enumerate() {
             let result = cutout.as_ref().map_err(Clone::clone).and_then(|taken| {
                 let original = Original { file: &taken.file, photo: &taken.photo, models: &networks };
-                let shot =
-                    studio::shoot(&[&taken.cutout], scene.as_ref(), preset, Some(original), &mut |_| true)
-                        .map_err(|error| error.to_string())?;
+                let pictures: Vec<&Cutout> = std::iter::once(&taken.cutout).chain(&place).collect();
+                let shot = studio::shoot(&pictures, scene.as_ref(), preset, Some(original), &mut |_| true)
+                    .map_err(|error| error.to_string())?;
                 write(photo, &arguments.out, preset, shot)
             });
             bar.set_position(base + 500 + 500 * (number as u64 + 1) / wanted.len() as u64);
@@ -123,6 +131,22 @@ fn scene(name: &str) -> Result<Scene, String> {
         format!("the scene {name} cannot be read ({error}): give a file, or one of {}", looks.join(", "))
     })?;
     Scene::read(&text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// A photo as a scene's backdrop takes it.
+fn place(path: &Path) -> Result<Cutout, String> {
+    let photo = photo::decode(&read(path)?, &Limits::PRODUCT)
+        .map_err(|error| format!("--backdrop {}: {error}", path.display()))?;
+    let Photo { width, height, pixels, .. } = photo;
+    Ok(Cutout { width, height, pixels, confidence: None, doubt: None })
+}
+
+/// Makes the photo after the product's the scene's backdrop; a scene that has one already keeps how it is shown.
+fn set_into_photo(scene: &mut Scene) {
+    match &mut scene.backdrop {
+        Backdrop::Photo { picture, .. } => *picture = 1,
+        backdrop => *backdrop = Backdrop::photo(1),
+    }
 }
 
 /// Two photos of one stem would fall on one file: refused before anything is written.

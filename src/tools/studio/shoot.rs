@@ -4,7 +4,7 @@ use crate::listing::report::{self, Evidence, Geometry, Model, Operation, Report,
 use crate::listing::{self, Frame, Kind, Lint, Preset, Subject};
 use crate::photo::metadata::Metadata;
 use crate::photo::{self, Limits, Output, Photo, Rgb};
-use crate::scene::{self, Backdrop, Color, Layer, Place, Position, Scene, Shadow};
+use crate::scene::{self, Backdrop, Color, Layer, Place, Position, Relight, Scene, Shadow};
 use crate::vision::Cutout;
 
 /// Why there is no file, by whose fault it is.
@@ -74,10 +74,16 @@ fn fitted(
         preset.background.color().filter(|_| scene.is_none() || preset.background.is_demanded())
     {
         let plain = Backdrop::Solid { color: Color(color.0) };
-        let changed = fitted.backdrop != plain || fitted.shadow != Shadow::NONE || fitted.floor.gloss > 0.0;
+        // What the backdrop's light or a lens would do to the colour is left out too; the product's own light stays.
+        let relight = Relight { harmony: 0.0, vignette: 0.0, ..fitted.relight };
+        let changed = fitted.backdrop != plain
+            || fitted.shadow != Shadow::NONE
+            || fitted.floor.gloss > 0.0
+            || fitted.relight != relight;
         if scene.is_some() && changed {
             notes.push(format!(
-                "{} demands {} behind the product and nothing else: backdrop, shadow and reflection were left out",
+                "{} demands {} behind the product and nothing else: backdrop, shadow, reflection, vignette and \
+                 harmony were left out",
                 preset.name,
                 Color(color.0)
             ));
@@ -85,6 +91,7 @@ fn fitted(
         fitted.backdrop = plain;
         fitted.shadow = Shadow::NONE;
         fitted.floor.gloss = 0.0;
+        fitted.relight = relight;
         // Coloured light would colour it.
         (fitted.key.color, fitted.fill.color) = (Color([255; 3]), Color([255; 3]));
     }
@@ -126,11 +133,12 @@ pub fn shoot(
         index: 0,
         count: 0,
     })?;
-    let (scene, notes) = match (scene, preset) {
+    let (scene, mut notes) = match (scene, preset) {
         (scene, Some(preset)) => fitted(first, scene, preset)?,
         (Some(scene), None) => (scene.clone(), Vec::new()),
         (None, None) => (Scene::plain(first.width, first.height), Vec::new()),
     };
+    notes.extend(short_backdrop(&scene, cutouts));
     let picture = scene::draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
     let (width, height, positions) = (picture.width, picture.height, picture.positions.clone());
     let Some(preset) = preset else {
@@ -171,6 +179,20 @@ pub fn shoot(
     Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), report })
 }
 
+/// What to say of a backdrop's photo that has fewer pixels than the picture.
+fn short_backdrop(scene: &Scene, pictures: &[&Cutout]) -> Option<String> {
+    let Backdrop::Photo { picture, .. } = scene.backdrop else { return None };
+    let photo = pictures.get(picture)?;
+    let enlarged = scene::cover_scale(photo, scene.size);
+    (enlarged > 1.01).then(|| {
+        format!(
+            "the photo behind has {} × {} pixels and was enlarged {enlarged:.1} times: it looks soft; take a larger \
+             one, or more blur",
+            photo.width, photo.height
+        )
+    })
+}
+
 /// The report of a file with one product.
 fn evidence(
     original: Original<'_>,
@@ -191,6 +213,21 @@ fn evidence(
     }
     if scene.floor.gloss > 0.0 {
         operations.push(done("reflection", Touches::Background, serde_json::json!(scene.floor)));
+    }
+    let light = scene.relight;
+    if light.rim > 0.0 || light.fill > 0.0 {
+        operations.push(done("relight", Touches::Product, serde_json::json!(light)));
+    }
+    if light.harmony > 0.0 {
+        let harmony = serde_json::json!({ "share": light.harmony, "backdrop": scene.backdrop });
+        operations.push(done("colour_harmony", Touches::Product, harmony));
+    }
+    if light.vignette > 0.0 {
+        operations.push(done(
+            "vignette",
+            Touches::Product,
+            serde_json::json!({ "strength": light.vignette }),
+        ));
     }
     report::report(
         &Evidence {
@@ -257,6 +294,48 @@ mod tests {
             assert_eq!(report.models, models);
             assert_eq!(report.operations.iter().any(|done| done.name == "reflection"), scene.is_some());
         }
+    }
+
+    #[test]
+    fn light_on_the_product_is_reported_and_never_colours_a_demanded_white() {
+        let cutout = ball();
+        let mut scene = looks()[0].scene.clone();
+        scene.relight = Relight { rim: 0.8, fill: 0.5, harmony: 0.5, vignette: 0.5 };
+        let pixels = cutout.pixels.as_chunks::<4>().0.iter();
+        let over = |pixel: &[u8; 4]| if pixel[3] == 255 { *pixel } else { [128, 128, 128, 255] };
+        let photo = Photo {
+            width: 2000,
+            height: 2000,
+            pixels: pixels.flat_map(over).collect(),
+            has_alpha: false,
+            reduced_from: None,
+        };
+        let original = Original { file: b"photo", photo: &photo, models: &[] };
+        for (preset, names) in
+            [("amazon_main", &["relight"][..]), ("etsy", &["relight", "colour_harmony", "vignette"])]
+        {
+            let preset = Some(listing::find(preset).unwrap());
+            let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &mut |_| true).unwrap();
+            assert!(shot.lint.unwrap().is_clean());
+            let report = shot.report.unwrap();
+            assert_eq!(report.verdict, report::Verdict::ChangedAsListed);
+            let touching = report.operations.iter().filter(|done| done.touches == Touches::Product);
+            let found: Vec<&str> = touching.map(|done| done.name.as_str()).collect();
+            assert_eq!(found, names);
+        }
+    }
+
+    #[test]
+    fn a_backdrop_with_too_few_pixels_is_said() {
+        let (ball, place) = (ball(), Cutout { width: 500, height: 400, ..ball() });
+        let place = Cutout { pixels: place.pixels[..500 * 400 * 4].to_vec(), ..place };
+        let mut scene = looks()[0].scene.clone();
+        scene.backdrop = Backdrop::Photo { picture: 1, at: [0.5; 2], wall: 0.5, blur: 0.0 };
+        let preset = listing::find("etsy").unwrap();
+        let shot = shoot(&[&ball, &place], Some(&scene), Some(preset), None, &mut |_| true).unwrap();
+        assert!(shot.notes.iter().any(|note| note.contains("500 × 400 pixels and was enlarged")));
+        let error = shoot(&[&ball], Some(&scene), Some(preset), None, &mut |_| true).unwrap_err();
+        assert!(error.to_string().starts_with("backdrop shows picture 1 and 1 were given"), "{error}");
     }
 
     #[test]
