@@ -54,6 +54,10 @@ pub struct Report {
     pub resampling: f64,
     /// How far the product's pixels moved from the photo to the drawn picture; none where there was nothing to measure.
     pub difference: Option<Difference>,
+    /// How far they moved beyond what a correction of colour that is among the operations accounts for; none where
+    /// there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted: Option<Difference>,
     /// How far the encoder moved them after that.
     pub encoding: Option<Difference>,
     /// The photo's metadata.
@@ -187,11 +191,12 @@ pub struct Output {
 pub enum Verdict {
     /// No operation touched the product's own pixels, nothing was enlarged, and the measured colours bear it out.
     NoPixelInvented,
-    /// Operations that the seller chose changed the product's own pixels; the report lists them.
+    /// Corrections that the seller asked for changed the product's own pixels, the report lists them, and where they can
+    /// be done again for comparison nothing else moved.
     ChangedAsListed,
     /// The photo was enlarged, so pixels were made up between its own.
     Enlarged,
-    /// No operation says that it touched the product, but its colours moved before anything was encoded.
+    /// The product's colours moved before anything was encoded, and no operation says so, or none says so much.
     Differs,
     /// There was no interior to measure, so nothing is claimed.
     NotMeasured,
@@ -201,10 +206,12 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoPixelInvented => "no pixel of the product was invented",
-            Self::ChangedAsListed => "the product was changed by the listed operations",
+            Self::ChangedAsListed => {
+                "pixels of the product were changed by corrections that the seller asked for, as listed, and none was invented"
+            }
             Self::Enlarged => "the photo was enlarged, so pixels were made up between its own",
             Self::Differs => {
-                "the product's colours moved though nothing says that it touched them: look at the export beside the photo"
+                "the product's colours moved farther than any listed operation says: look at the export beside the photo"
             }
             Self::NotMeasured => "the product has no opaque interior to measure, so nothing is claimed",
         })
@@ -228,8 +235,19 @@ pub struct Evidence<'a> {
     pub operations: &'a [Operation],
     /// The picture as it was drawn, before it was encoded: `width × height × 4` bytes of RGBA.
     pub picture: &'a [u8],
+    /// A correction of colour, where it is the only operation that touches the product's own pixels.
+    pub corrected: Option<Corrected<'a>>,
     /// The export.
     pub exported: &'a Exported,
+}
+
+/// A product before and after its colours were corrected: cut-outs of the photo's size, straight-alpha RGBA.
+#[derive(Clone, Copy, Debug)]
+pub struct Corrected<'a> {
+    /// Before.
+    pub before: &'a [u8],
+    /// After.
+    pub after: &'a [u8],
 }
 
 /// Makes the report of an export.
@@ -241,7 +259,9 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
     let decoded = decode(&exported.bytes, limits)?;
     let (source_width, source_height) = photo.reduced_from.unwrap_or((photo.width, photo.height));
     let resampling = geometry.scale * f64::from(photo.width) / f64::from(source_width);
-    let [difference, encoding] = differences(photo, &geometry, evidence.product, evidence.picture, &decoded);
+    let (corrected, picture) = (evidence.corrected, evidence.picture);
+    let Measured { difference, unlisted, encoding } =
+        differences(photo, &geometry, evidence.product, picture, corrected, &decoded);
     let (width, height) = decoded.reduced_from.unwrap_or((decoded.width, decoded.height));
     let mut operations = evidence.operations.to_vec();
     if exported.cleaned > 0 {
@@ -251,7 +271,7 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
             parameters: serde_json::json!({ "pixels": exported.cleaned }),
         });
     }
-    let verdict = verdict(resampling, &operations, difference.as_ref());
+    let verdict = verdict(resampling, &operations, difference.as_ref(), unlisted.as_ref());
     Ok(Report {
         version: VERSION,
         vitrine: env!("CARGO_PKG_VERSION").into(),
@@ -266,6 +286,7 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
         geometry,
         resampling,
         difference,
+        unlisted,
         encoding,
         metadata: kept(&Metadata::of(evidence.source), &Metadata::of(&exported.bytes)),
         output: Output {
@@ -292,20 +313,24 @@ pub fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-fn verdict(resampling: f64, operations: &[Operation], difference: Option<&Difference>) -> Verdict {
+fn verdict(
+    resampling: f64,
+    operations: &[Operation],
+    difference: Option<&Difference>,
+    unlisted: Option<&Difference>,
+) -> Verdict {
     let Some(difference) = difference else { return Verdict::NotMeasured };
+    let moved = |difference: &Difference| {
+        let measured = [difference.mean, difference.percentile_95, difference.percentile_999];
+        measured.iter().zip(UNCHANGED).any(|(&measured, most)| measured > most)
+    };
     if resampling > ENLARGED {
         return Verdict::Enlarged;
     }
     if operations.iter().any(|operation| operation.touches == Touches::Product) {
-        return Verdict::ChangedAsListed;
+        return if unlisted.is_some_and(moved) { Verdict::Differs } else { Verdict::ChangedAsListed };
     }
-    let measured = [difference.mean, difference.percentile_95, difference.percentile_999];
-    if measured.iter().zip(UNCHANGED).all(|(&measured, most)| measured <= most) {
-        Verdict::NoPixelInvented
-    } else {
-        Verdict::Differs
-    }
+    if moved(difference) { Verdict::Differs } else { Verdict::NoPixelInvented }
 }
 
 /// What of the photo's metadata is in the export, and what is not. A colour profile is applied and not carried.
@@ -326,41 +351,67 @@ fn kept(source: &Metadata, output: &Metadata) -> Kept {
     result
 }
 
-/// From the photo to the picture, and from the picture to the export.
+/// What was measured.
+#[derive(Default)]
+struct Measured {
+    difference: Option<Difference>,
+    unlisted: Option<Difference>,
+    encoding: Option<Difference>,
+}
+
+/// From the photo to the picture, the same apart from a correction, and from the picture to the export.
 fn differences(
     photo: &Photo,
     geometry: &Geometry,
     product: &[u8],
     picture: &[u8],
+    corrected: Option<Corrected<'_>>,
     export: &Photo,
-) -> [Option<Difference>; 2] {
+) -> Measured {
     let (width, height) = (export.width, export.height);
     let area = width as usize * height as usize;
     if product.len() != area || picture.len() != area * 4 {
-        return [None; 2];
+        return Measured::default();
     }
-    let reference = place(photo, width, height, geometry.scale, [geometry.x, geometry.y]).pixels;
+    let placed = |photo: &Photo| {
+        place(photo, width, height, geometry.scale, [geometry.x, geometry.y]).pixels.into_boxed_slice()
+    };
+    let reference = placed(photo);
     let reference = reference.as_chunks::<4>().0;
     let mut outside: Vec<u8> = product.iter().map(|&opacity| u8::from(opacity < 255)).collect();
     widen(&mut outside, width as usize, INSET);
     let inside: Vec<usize> =
         (0..area).filter(|&index| outside[index] == 0 && reference[index][3] == 255).collect();
     let (picture, export) = (picture.as_chunks::<4>().0, export.pixels.as_chunks::<4>().0);
-    [difference(&inside, reference, picture), difference(&inside, picture, export)]
+    let unlisted = corrected.and_then(|Corrected { before, after }| {
+        // The photo's own pixels, but for what was cut away: the correction is of the product.
+        let cutout = |pixels: &[u8]| {
+            let pixels = (pixels.len() == photo.pixels.len()).then(|| pixels.to_vec())?;
+            Some(placed(&Photo { pixels, has_alpha: true, ..*photo }))
+        };
+        let (before, after) = (cutout(before)?, cutout(after)?);
+        let (before, after) = (before.as_chunks::<4>().0, after.as_chunks::<4>().0);
+        difference(&inside, |at| distance(reference[at], before[at]) + distance(after[at], picture[at]))
+    });
+    Measured {
+        difference: difference(&inside, |at| distance(reference[at], picture[at])),
+        unlisted,
+        encoding: difference(&inside, |at| distance(picture[at], export[at])),
+    }
 }
 
-/// Between two pictures, at these pixels.
-fn difference(inside: &[usize], one: &[[u8; 4]], other: &[[u8; 4]]) -> Option<Difference> {
-    let mut distances: Vec<f32> = inside
-        .iter()
-        .step_by(inside.len().div_ceil(MEASURED).max(1))
-        .map(|&index| match (one[index], other[index]) {
-            ([r, g, b, _], [red, green, blue, _]) if [r, g, b] == [red, green, blue] => 0.0,
-            ([r, g, b, _], [red, green, blue, _]) => {
-                delta_e_2000(Lab::of_levels([r, g, b]), Lab::of_levels([red, green, blue]))
-            }
-        })
-        .collect();
+/// Between two colours, whatever their opacity.
+fn distance([r, g, b, _]: [u8; 4], [red, green, blue, _]: [u8; 4]) -> f32 {
+    if [r, g, b] == [red, green, blue] {
+        return 0.0;
+    }
+    delta_e_2000(Lab::of_levels([r, g, b]), Lab::of_levels([red, green, blue]))
+}
+
+/// Of the distances at these pixels.
+fn difference(inside: &[usize], distance: impl Fn(usize) -> f32) -> Option<Difference> {
+    let mut distances: Vec<f32> =
+        inside.iter().step_by(inside.len().div_ceil(MEASURED).max(1)).map(|&index| distance(index)).collect();
     distances.sort_unstable_by(f32::total_cmp);
     let measured = distances.len();
     let at = |share: f64| {
@@ -434,6 +485,7 @@ mod tests {
             models: &[],
             operations,
             picture: &placed.pixels,
+            corrected: None,
             exported: &exported,
         };
         report(&evidence, &Limits::PRODUCT).unwrap()
@@ -481,11 +533,15 @@ mod tests {
 
     #[test]
     fn nothing_is_claimed_of_what_could_not_be_measured() {
-        assert_eq!(verdict(1.0, &[], None), Verdict::NotMeasured);
+        assert_eq!(verdict(1.0, &[], None, None), Verdict::NotMeasured);
         let (photo, _) = photo();
         let thin: Vec<u8> = (0..SIDE * SIDE).map(|at| if at % SIDE < 6 { 255 } else { 0 }).collect();
         let geometry = Geometry { scale: 1.0, x: 0.0, y: 0.0 };
-        let between = |product: &[u8]| differences(&photo, &geometry, product, &photo.pixels, &photo);
+        let between = |product: &[u8]| {
+            let measured = differences(&photo, &geometry, product, &photo.pixels, None, &photo);
+            assert_eq!(measured.unlisted, None);
+            [measured.difference, measured.encoding]
+        };
         assert_eq!(between(&thin[1..]), [None; 2]);
         assert_eq!(between(&vec![0; thin.len()]), [None; 2]);
         // Six columns at the picture's edge: two are inside.

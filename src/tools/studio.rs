@@ -4,4 +4,4 @@ mod look;
 mod shoot;
 
 pub use look::{Look, looks};
-pub use shoot::{Error, Original, Shot, shoot};
+pub use shoot::{Correction, Error, Original, Shot, shoot};

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::fault::Fault;
 use super::picture::{CutoutHandle, PhotoHandle};
 use crate::photo::Photo;
-use crate::tools::colour::{self, Before, FIELDS, Look, Settings, Statistics};
+use crate::tools::colour::{self, Before, FIELDS, Look, Recipe, Settings, Statistics};
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::caller(error.to_string()))
@@ -28,6 +28,25 @@ pub fn colour_fields() -> Result<String, Fault> {
 #[wasm_bindgen(js_name = colourSettings)]
 pub fn colour_settings(settings: &str) -> Result<String, Fault> {
     json(&Settings::from_json(settings)?)
+}
+
+/// Checks a recipe, or settings alone, and gives it back with every field filled in; see [`colour::Recipe`].
+#[wasm_bindgen(js_name = colourRecipe)]
+pub fn colour_recipe(recipe: &str) -> Result<String, Fault> {
+    json(&Recipe::from_json(recipe)?)
+}
+
+/// What a recipe comes to for a photo of these statistics, as JSON; see [`colour::Settled`].
+#[wasm_bindgen(js_name = settleColour)]
+pub fn settle_colour(recipe: &str, own: Option<String>) -> Result<String, Fault> {
+    let own = own.as_deref().map(statistics).transpose()?;
+    json(&Recipe::from_json(recipe)?.settle(own.as_ref()))
+}
+
+/// Of a recipe, what concerns the light alone; see [`colour::Recipe::of_light`].
+#[wasm_bindgen(js_name = colourOfLight)]
+pub fn colour_of_light(recipe: &str) -> Result<String, Fault> {
+    json(&Recipe::from_json(recipe)?.of_light())
 }
 
 /// The neutral at a place of a photo, `[red, green, blue]` in linear light; see [`colour::pick_neutral`].

@@ -6,12 +6,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
-use super::picture::Preview;
+use super::picture::{PhotoHandle, Preview};
 use crate::listing::report::{Model, Report};
 use crate::listing::{self, Preset, Severity};
 use crate::photo::{self, Limits, Photo};
 use crate::scene::{self, Scene};
-use crate::tools::studio::{self, Original};
+use crate::tools::colour::{Change, Look, Settings, Statistics};
+use crate::tools::studio::{self, Correction, Original};
 use crate::vision::Cutout;
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
@@ -75,7 +76,14 @@ struct Opened {
     whole: Cutout,
     /// Copies with fewer pixels, for the screen, by the [`step`]s of their longer sides.
     copies: Vec<Cutout>,
+    /// How its colours are corrected; none where they stay.
+    settings: Option<Settings>,
+    /// It and its copies corrected, as far as they were drawn.
+    corrected: Vec<Cutout>,
 }
+
+/// The longer side of the copy on which a change of colour is measured, in pixels.
+const MEASURED: u32 = 512;
 
 /// The longer side, in pixels, of the copy that a picture with `longest` pixels on its longer side is drawn from. A
 /// product fills most of a picture, and its cut-out has some room around it. Few sizes, for a copy takes longer to make
@@ -90,7 +98,12 @@ fn longer(cutout: &Cutout) -> u32 {
 
 impl Opened {
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        Ok(Self { whole: cutout(photo::decode(bytes, &Limits::PRODUCT)?), copies: Vec::new() })
+        Ok(Self {
+            whole: cutout(photo::decode(bytes, &Limits::PRODUCT)?),
+            copies: Vec::new(),
+            settings: None,
+            corrected: Vec::new(),
+        })
     }
 
     /// Makes the copy of `side` pixels on its longer side, where that is fewer and it is not there. The answer is how
@@ -106,9 +119,27 @@ impl Opened {
         factor
     }
 
-    /// The copy of that size, or all of it.
-    fn drawn(&self, side: u32) -> &Cutout {
+    /// The copy of that size, or all of it, before any correction.
+    fn plain(&self, side: u32) -> &Cutout {
         self.copies.iter().find(|copy| longer(copy) == side).unwrap_or(&self.whole)
+    }
+
+    /// Makes that copy's correction, where there is one and it is not there.
+    fn correct(&mut self, side: u32) -> Result<(), Fault> {
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let plain = self.plain(side);
+        if self.corrected.iter().all(|corrected| longer(corrected) != longer(plain)) {
+            let mut corrected = plain.clone();
+            Look::new(settings)?.apply(&mut corrected.pixels, corrected.width, corrected.height);
+            self.corrected.push(corrected);
+        }
+        Ok(())
+    }
+
+    /// The copy of that size, or all of it, as it is drawn.
+    fn drawn(&self, side: u32) -> &Cutout {
+        let plain = self.plain(side);
+        self.corrected.iter().find(|corrected| longer(corrected) == longer(plain)).unwrap_or(plain)
     }
 }
 
@@ -122,10 +153,9 @@ struct Source {
 
 #[wasm_bindgen(js_class = Studio)]
 impl StudioHandle {
-    /// Opens a finished cut-out, the bytes of a PNG; with the file of its photo, a report says what became of it.
-    pub fn open(bytes: &[u8], photo: Option<Vec<u8>>) -> Result<Self, Fault> {
-        let products = vec![Opened::read(bytes)?];
-        Ok(Self { products, original: photo.map(|file| (file, None)) })
+    /// Opens a finished cut-out, the bytes of a PNG.
+    pub fn open(bytes: &[u8]) -> Result<Self, Fault> {
+        Ok(Self { products: vec![Opened::read(bytes)?], original: None })
     }
 
     /// Adds a further cut-out, the bytes of a PNG: the next number in a scene's layers.
@@ -146,12 +176,57 @@ impl StudioHandle {
         self.products[0].whole.height
     }
 
+    /// The file of the photo that the first cut-out was cut from: a shot's report is measured against it.
+    #[wasm_bindgen(js_name = takePhoto)]
+    pub fn take_photo(&mut self, file: Vec<u8>) {
+        self.original = Some((file, None));
+    }
+
+    /// What the light is like in which a cut-out was taken, as JSON; see [`Statistics`]. Its photo tells the most;
+    /// without it, or where that is of another size, the cut-out itself does.
+    pub fn light(&self, index: usize, photo: Option<PhotoHandle>) -> Result<String, Fault> {
+        let Cutout { width, height, pixels, .. } = &self.product(index)?.whole;
+        let photo = photo.filter(|photo| (photo.width(), photo.height()) == (*width, *height));
+        let statistics = if let Some(photo) = photo {
+            let matte: Vec<u8> = pixels.iter().skip(3).step_by(4).copied().collect();
+            Statistics::of(photo.photo(), Some(&matte))?
+        } else {
+            let (width, height, pixels) = (*width, *height, pixels.clone());
+            Statistics::of(&Photo { width, height, pixels, has_alpha: true, reduced_from: None }, None)?
+        };
+        json(&statistics)
+    }
+
+    /// Corrects a cut-out's colours from here on, by settings as JSON.
+    #[wasm_bindgen(js_name = setColour)]
+    pub fn set_colour(&mut self, index: usize, settings: &str) -> Result<(), Fault> {
+        let settings = Some(Settings::from_json(settings)?).filter(|settings| !settings.is_identity());
+        let count = self.products.len();
+        let product = self.products.get_mut(index).ok_or_else(|| no_product(index, count))?;
+        if product.settings != settings {
+            product.settings = settings;
+            product.corrected.clear();
+        }
+        Ok(())
+    }
+
+    /// How far that moves the cut-out's colours, as JSON; see [`Change`].
+    #[wasm_bindgen(js_name = colourChange)]
+    pub fn colour_change(&mut self, index: usize) -> Result<String, Fault> {
+        let count = self.products.len();
+        let product = self.products.get_mut(index).ok_or_else(|| no_product(index, count))?;
+        product.shrink(MEASURED);
+        product.correct(MEASURED)?;
+        json(&Change::between(&product.plain(MEASURED).pixels, &product.drawn(MEASURED).pixels, None)?)
+    }
+
     /// Draws a scene with at most `longest` pixels on its longer side.
     pub fn preview(&mut self, scene: &str, longest: u32) -> Result<Preview, Fault> {
         let mut scene = Scene::read(scene)?.shrunk(longest);
         let side = step(longest);
         for (index, product) in self.products.iter_mut().enumerate() {
             scene.of_reduced(index, product.shrink(side));
+            product.correct(side)?;
         }
         let cutouts: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(side)).collect();
         let picture = scene::draw(&scene, &cutouts, &mut |_| true)?;
@@ -183,13 +258,29 @@ impl StudioHandle {
             // What only the browser can read has no report.
             *photo = photo::decode(file, &Limits::PRODUCT).ok();
         }
+        for product in &mut self.products {
+            product.correct(u32::MAX)?;
+        }
+        let first = &self.products[0];
+        let correction =
+            first.settings.as_ref().map(|settings| Correction { settings, before: &first.whole });
         let original = match &self.original {
-            Some((file, Some(photo))) => Some(Original { file, photo, models: &models }),
+            Some((file, Some(photo))) => Some(Original { file, photo, models: &models, correction }),
             _ => None,
         };
-        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| &product.whole).collect();
+        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(u32::MAX)).collect();
         Ok(ShotHandle { shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &mut listener)? })
     }
+}
+
+impl StudioHandle {
+    fn product(&self, index: usize) -> Result<&Opened, Fault> {
+        self.products.get(index).ok_or_else(|| no_product(index, self.products.len()))
+    }
+}
+
+fn no_product(index: usize, count: usize) -> Fault {
+    Fault::caller(format!("cut-out {index} was asked for, and {count} are open: they count from 0"))
 }
 
 fn cutout(photo: Photo) -> Cutout {

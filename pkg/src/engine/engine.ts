@@ -240,6 +240,10 @@ class PhotoEngine implements FrameEngine {
     return this.#withWorker((worker) => worker.ask('checkScene', { scene }));
   }
 
+  checkColour(colour: string): Promise<string> {
+    return this.#withWorker((worker) => worker.ask('checkColour', { colour }));
+  }
+
   async #readCatalogue() {
     const read = async () => {
       const { presets, looks } = await this.#withWorker((worker) => worker.ask('catalogue', null));

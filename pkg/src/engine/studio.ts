@@ -5,7 +5,7 @@ import type { CpuWorker } from './cpu-worker.js';
 import { cancelled, toVitrineError } from './faults.js';
 import { unpack } from './packed.js';
 import { SerialQueue } from './queue.js';
-import type { ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
+import type { ColourTold, ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
 import type { Size } from './worker-messages.js';
 
 /** Reads the cut-outs; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
@@ -22,6 +22,7 @@ export async function openStudio(worker: CpuWorker, subject: StudioSubject, rele
 interface Waiting {
   scene: string;
   longest: number;
+  colour: string | undefined;
   resolve(picture: ImageBitmap): void;
   reject(error: unknown): void;
 }
@@ -46,17 +47,29 @@ class WorkerStudio implements StudioSession {
     this.height = height;
   }
 
-  preview(scene: string, longest: number): Promise<ImageBitmap> {
+  preview(scene: string, longest: number, colour?: string): Promise<ImageBitmap> {
     const overtaken = this.#next;
     const drawn = new Promise<ImageBitmap>((resolve, reject) => {
-      this.#next = { scene, longest, resolve, reject };
+      this.#next = { scene, longest, colour, resolve, reject };
     });
     if (overtaken) overtaken.reject(cancelled());
     else void this.#queue.run(() => this.#drawNext());
     return drawn;
   }
 
-  async shoot({ scene, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
+  async colour(index: number, colour: string): Promise<ColourTold> {
+    return JSON.parse(await this.#inTurn(() => this.#worker.ask('tellColour', { index, colour }))) as ColourTold;
+  }
+
+  pickNeutral(index: number, x: number, y: number): Promise<readonly number[]> {
+    return this.#inTurn(() => this.#worker.ask('pickNeutral', { index, x, y }));
+  }
+
+  async reference(index: number, colour: string): Promise<unknown> {
+    return JSON.parse(await this.#inTurn(() => this.#worker.ask('colourReference', { index, colour })));
+  }
+
+  async shoot({ scene, colour, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
     const run = async (): Promise<Shot> => {
       // Wasm in the middle of a loop hears nothing, so its worker ends; the next ask starts another.
       const end = () => this.#end();
@@ -64,7 +77,7 @@ class WorkerStudio implements StudioSession {
       this.#worker.onProgress = (_, fraction) => onProgress?.(fraction);
       try {
         await this.#open();
-        const { file, report, ...rest } = await this.#worker.ask('shoot', { scene, preset, source: JSON.stringify(source) });
+        const { file, report, ...rest } = await this.#worker.ask('shoot', { scene, colour, preset, source: JSON.stringify(source) });
         return { ...rest, file: unpack(file), report: JSON.parse(report) as ShotReport };
       } finally {
         signal?.removeEventListener('abort', end);
@@ -89,17 +102,27 @@ class WorkerStudio implements StudioSession {
     const next = this.#next;
     this.#next = undefined;
     if (!next) return;
-    const { scene, longest, resolve, reject } = next;
+    const { scene, longest, colour, resolve, reject } = next;
     try {
-      resolve(
-        await this.#guarded(async () => {
-          await this.#open();
-          return this.#worker.ask('drawScene', { scene, longest });
-        }),
-      );
+      resolve(await this.#ask(() => this.#worker.ask('drawScene', { scene, longest, colour })));
     } catch (error) {
       reject(toVitrineError(error));
     }
+  }
+
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#queue.run(() => this.#ask(ask));
+    } catch (error) {
+      throw toVitrineError(error);
+    }
+  }
+
+  #ask<T>(ask: () => Promise<T>): Promise<T> {
+    return this.#guarded(async () => {
+      await this.#open();
+      return ask();
+    });
   }
 
   async #open(): Promise<void> {

@@ -203,9 +203,25 @@ export interface Shot {
   readonly report: ShotReport;
 }
 
+/** What a correction of colour comes to for a photo; src/tools/colour/recipe.rs and change.rs describe it. */
+export interface ColourTold {
+  /** White balance, exposure and all the rest, as they are for this photo. */
+  readonly settings: { readonly exposure: number; readonly white_balance: { readonly neutral: readonly number[] | null } };
+  /** How sure an estimated white balance is, 0 to 1. */
+  readonly confidence?: number;
+  /** What was held against the reference. */
+  readonly matched_by?: 'background' | 'light' | 'nothing';
+  /** Whether a reference was out of reach. */
+  readonly limited: boolean;
+  /** CIEDE2000 between before and after, over the product; 1 is just noticeable side by side. */
+  readonly change: { readonly mean: number; readonly p95: number; readonly max: number; readonly pixels: number };
+}
+
 export interface ShootOptions {
   /** JSON; without it, the cut-out on what the marketplace asks for. */
   scene?: string | undefined;
+  /** A correction of colour (JSON, a recipe of src/tools/colour/recipe.rs), made before anything is drawn. */
+  colour?: string | undefined;
   /** A marketplace's `id`; without it, the scene as it is. */
   preset?: string | undefined;
   /** For the report: what cut the photo out. */
@@ -219,8 +235,11 @@ export interface ShootOptions {
 export interface StudioSubject {
   /** One, or a group: a scene's layers call them by their numbers, from 0. */
   readonly cutOuts: readonly Blob[];
-  /** The photo that the first was cut from: with it, a file's report says what became of the product. */
-  readonly photo?: Blob | undefined;
+  /**
+   * The photos that they were cut from, in the same order: with them colours are corrected by the light in which they
+   * were taken, and a file's report says what became of the first product.
+   */
+  readonly photos?: readonly Blob[] | undefined;
 }
 
 /** Finished cut-outs in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
@@ -229,10 +248,19 @@ export interface StudioSession {
   readonly width: number;
   readonly height: number;
   /**
-   * Draws the scene (JSON), at most `longest` pixels on its longer side. Of those that wait only the newest is drawn:
-   * the others reject with kind `cancelled`.
+   * Draws the scene (JSON), at most `longest` pixels on its longer side, with the colours corrected (JSON, as for
+   * `shoot`). Of those that wait only the newest is drawn: the others reject with kind `cancelled`.
    */
-  preview(scene: string, longest: number): Promise<ImageBitmap>;
+  preview(scene: string, longest: number, colour?: string): Promise<ImageBitmap>;
+  /** What a correction of colour comes to for a cut-out, by its number. */
+  colour(index: number, colour: string): Promise<ColourTold>;
+  /**
+   * The neutral at a place of a cut-out's photo (parts of it, 0 to 1), for a correction's settings: linear light.
+   * Rejects with a sentence where the place tells nothing of the light.
+   */
+  pickNeutral(index: number, x: number, y: number): Promise<readonly number[]>;
+  /** What a cut-out's light is like under a correction, for others to be brought to: statistics, as JSON. */
+  reference(index: number, colour: string): Promise<unknown>;
   /** Makes one file at full size. */
   shoot(options: ShootOptions): Promise<Shot>;
   /** Frees everything; what is under way rejects. */
@@ -270,6 +298,8 @@ export interface Engine {
   looks(): Promise<readonly StudioLook[]>;
   /** Reads a scene's JSON and writes it with every field; rejects with a sentence where it is none. */
   checkScene(scene: string): Promise<string>;
+  /** Reads a correction of colour (JSON) and writes it with every field; rejects with a sentence where it is none. */
+  checkColour(colour: string): Promise<string>;
   /** Frees the workers and the GPU's memory. */
   dispose(): void;
 }

@@ -104,17 +104,25 @@ export interface Operations {
   finishEdit: { ask: { preview: number }; answer: Corrected };
   /** Reads finished cut-outs and holds them to be placed in scenes, beside any job. */
   openStudio: { ask: StudioSubject; answer: Size };
-  /** Draws them in a scene (JSON), at most `longest` pixels on its longer side. */
-  drawScene: { ask: { scene: string; longest: number }; answer: ImageBitmap };
+  /** Draws them in a scene (JSON), at most `longest` pixels on its longer side, with their colours corrected (JSON). */
+  drawScene: { ask: { scene: string; longest: number; colour: string | undefined }; answer: ImageBitmap };
+  /** What a correction of colour comes to for one of them, as JSON. */
+  tellColour: { ask: { index: number; colour: string }; answer: string };
+  /** The neutral at a place of the photo of one of them, in parts of it. */
+  pickNeutral: { ask: { index: number; x: number; y: number }; answer: number[] };
+  /** The statistics of the photo of one of them, its light corrected, as JSON. */
+  colourReference: { ask: { index: number; colour: string }; answer: string };
   /** Makes a file of them; the report is JSON. */
   shoot: {
-    ask: { scene: string | undefined; preset: string | undefined; source: string };
+    ask: { scene: string | undefined; colour: string | undefined; preset: string | undefined; source: string };
     answer: Size & { file: Packed; extension: string; report: string };
   };
   /** What marketplaces and looks there are, as JSON. */
   catalogue: { ask: null; answer: { presets: string; looks: string } };
   /** Reads a scene's JSON and writes it with every field. */
   checkScene: { ask: { scene: string }; answer: string };
+  /** The same for a correction of colour. */
+  checkColour: { ask: { colour: string }; answer: string };
 }
 
 export type Name = keyof Operations;

@@ -14,11 +14,16 @@ import init, {
   Edit,
   Studio,
   checkScene,
+  colourOfLight,
+  colourRecipe,
+  correctPhoto,
   cutoutFromRgba,
   decode,
   looks,
   photoFromRgba,
+  pickNeutral,
   presets,
+  settleColour,
   type CutoutHandle,
   type InitOutput,
   type Mask,
@@ -58,6 +63,8 @@ let cutout: CutoutHandle | undefined;
 let edit: Edit | undefined;
 /** What a person places in scenes; nor this. */
 let studio: Studio | undefined;
+/** How many cut-outs those are, their photos' files, and what the light is like in these, once it was measured. */
+let products = { count: 0, photos: [] as readonly Blob[], lights: new Map<number, string>(), hasOriginal: false };
 
 type Handlers = {
   [N in Name]: (
@@ -247,25 +254,56 @@ const handlers: Handlers = {
     }
   },
 
-  async openStudio({ cutOuts, photo }) {
+  async openStudio({ cutOuts, photos = [] }) {
     studio?.free();
     studio = undefined;
+    products = { count: cutOuts.length, photos, lights: new Map(), hasOriginal: false };
     const [first, ...others] = cutOuts;
-    const open = (original?: Uint8Array) => lend(take(first), (png) => Studio.open(png, original));
-    const opened = await (photo ? lend(photo, open) : open());
+    const opened = await lend(take(first), (png) => Studio.open(png));
     studio = opened;
     for (const other of others) await lend(other, (png) => opened.add(png));
     const { width, height } = studio;
     return { width, height };
   },
 
-  async drawScene({ scene, longest }, transfer) {
+  async drawScene({ scene, longest, colour }, transfer) {
+    await setColours(colour);
     return (await bitmap(take(studio).preview(scene, longest), transfer)) as ImageBitmap;
   },
 
-  shoot({ scene, preset, source }, transfer) {
+  async tellColour({ index, colour }) {
+    await setColours(colour);
+    const settled = JSON.parse(await settledFor(index, colour)) as object;
+    return JSON.stringify({ ...settled, change: JSON.parse(take(studio).colourChange(index)) as unknown });
+  },
+
+  async pickNeutral({ index, x, y }) {
+    const photo = await read(take(products.photos[index]));
+    try {
+      const pixel = (part: number, length: number) => Math.min(Math.max(Math.floor(part * length), 0), length - 1);
+      return [...pickNeutral(photo, pixel(x, photo.width), pixel(y, photo.height))];
+    } finally {
+      photo.free();
+    }
+  },
+
+  async colourReference({ index, colour }) {
+    const light = await settledFor(index, colourOfLight(colour));
+    const photo = await read(take(products.photos[index]));
+    correctPhoto(photo, settingsOf(light));
+    return take(studio).light(index, photo);
+  },
+
+  async shoot({ scene, colour, preset, source }, transfer) {
+    const held = take(studio);
+    const [original] = products.photos;
+    if (original && !products.hasOriginal) {
+      await lend(original, (file) => held.takePhoto(file));
+      products.hasOriginal = true;
+    }
+    await setColours(colour);
     const tell = (fraction: number) => scope.postMessage({ progress: { stage: 'encode', fraction } });
-    const shot = take(studio).shoot(scene, preset, source, tell);
+    const shot = held.shoot(scene, preset, source, tell);
     const { width, height, extension, report } = shot;
     return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
   },
@@ -277,7 +315,41 @@ const handlers: Handlers = {
   checkScene({ scene }) {
     return checkScene(scene);
   },
+
+  checkColour({ colour }) {
+    return colourRecipe(colour);
+  },
 };
+
+/** A correction that changes nothing. */
+const AS_SHOT = '{}';
+
+/** Corrects the cut-outs that are in the studio from here on. */
+async function setColours(colour = AS_SHOT): Promise<void> {
+  for (let index = 0; index < products.count; index++) {
+    take(studio).setColour(index, settingsOf(await settledFor(index, colour)));
+  }
+}
+
+/** What a correction comes to for one of them, as JSON. */
+async function settledFor(index: number, colour: string): Promise<string> {
+  const { light } = JSON.parse(colour) as { light?: { by?: string } };
+  const isByPhoto = (light?.by ?? 'as_shot') !== 'as_shot';
+  return settleColour(colour, isByPhoto ? await lightOf(index) : undefined);
+}
+
+const settingsOf = (settled: string) => JSON.stringify((JSON.parse(settled) as { settings: unknown }).settings);
+
+/** What the light is like in which one of them was taken. */
+async function lightOf(index: number): Promise<string> {
+  const { lights, photos } = products;
+  const known = lights.get(index);
+  if (known !== undefined) return known;
+  const file = photos[index];
+  const light = take(studio).light(index, file && (await read(file)));
+  lights.set(index, light);
+  return light;
+}
 
 /** What a file of this extension is. */
 const TYPES: Readonly<Record<string, string>> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' };

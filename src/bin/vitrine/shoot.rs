@@ -8,8 +8,9 @@ use vitrine::listing::report::{Model, Report, sha256};
 use vitrine::listing::{self, Finding, Preset, Severity};
 use vitrine::photo::{self, Limits, Photo};
 use vitrine::scene::{Backdrop, Scene};
+use vitrine::tools::colour::{Recipe, Settings, Statistics, correct_cutout};
 use vitrine::tools::remove::Stage;
-use vitrine::tools::studio::{self, Original};
+use vitrine::tools::studio::{self, Correction, Original};
 use vitrine::vision::Cutout;
 
 use super::files::{make_folder, read};
@@ -30,6 +31,10 @@ pub(crate) struct Arguments {
     /// A photo of a place to stand the products in, blurred with its distance; a scene says where its ground ends
     #[arg(long, value_name = "PHOTO")]
     backdrop: Option<PathBuf>,
+    /// A correction of colour as JSON: settings as `vitrine colour` takes them, or the `colour` of the page's settings
+    /// file, by which each photo's own light may be found
+    #[arg(long, value_name = "FILE")]
+    colour: Option<PathBuf>,
     /// The marketplaces, by their ids
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     preset: Vec<String>,
@@ -83,6 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     if presets.is_empty() && scene.is_none() {
         return Err("nothing says what the pictures shall be: give --preset, --scene or both".to_owned());
     }
+    let colour = arguments.colour.as_deref().map(recipe).transpose()?;
     stems(&arguments.photos)?;
     let models = Models::load(&arguments.model)?;
     let network = |name: &str, file: &[u8]| Model { name: name.to_owned(), sha256: sha256(file) };
@@ -101,13 +107,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         let base = index as u64 * 1000;
         bar.set_message(photo.display().to_string());
         let cutout =
-            Taken::new(photo, &mut worker, &mut |done| bar.set_position(base + (done * 500.0) as u64));
+            Taken::new(photo, &mut worker, &mut |done| bar.set_position(base + (done * 500.0) as u64))
+                .and_then(|taken| taken.corrected(colour.as_ref()));
         if let Some(trouble) = worker.trouble.take() {
             bar.suspend(|| eprintln!("{trouble}"));
         }
         for (number, &preset) in wanted.iter().enumerate() {
             let result = cutout.as_ref().map_err(Clone::clone).and_then(|taken| {
-                let original = Original { file: &taken.file, photo: &taken.photo, models: &networks };
+                let correction = taken.before.as_ref();
+                let correction = correction.map(|(settings, before)| Correction { settings, before });
+                let original =
+                    Original { file: &taken.file, photo: &taken.photo, models: &networks, correction };
                 let pictures: Vec<&Cutout> = std::iter::once(&taken.cutout).chain(&place).collect();
                 let shot = studio::shoot(&pictures, scene.as_ref(), preset, Some(original), &mut |_| true)
                     .map_err(|error| error.to_string())?;
@@ -149,6 +159,18 @@ fn set_into_photo(scene: &mut Scene) {
     }
 }
 
+/// A correction's file, or what the page saves.
+fn recipe(path: &Path) -> Result<Recipe, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        format!("{} cannot be read ({error}): give a file with a correction of colour", path.display())
+    })?;
+    // The page's file holds more than the correction.
+    let whole = serde_json::from_str::<serde_json::Value>(&text).ok();
+    let part = whole.as_ref().and_then(|whole| whole.get("vitrine").and(whole.get("colour")));
+    let text = part.map_or(text, ToString::to_string);
+    Recipe::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Two photos of one stem would fall on one file: refused before anything is written.
 fn stems(photos: &[PathBuf]) -> Result<(), String> {
     let mut taken: HashMap<&std::ffi::OsStr, &Path> = HashMap::new();
@@ -170,6 +192,8 @@ struct Taken {
     file: Vec<u8>,
     photo: Photo,
     cutout: Cutout,
+    /// The settings that its colours were corrected by, and the cut-out without them.
+    before: Option<(Settings, Cutout)>,
 }
 
 impl Taken {
@@ -186,7 +210,24 @@ impl Taken {
                 true
             })
             .map_err(|error| error.to_string())?;
-        Ok(Self { file, photo, cutout })
+        Ok(Self { file, photo, cutout, before: None })
+    }
+
+    /// With the cut-out's colours corrected.
+    fn corrected(mut self, recipe: Option<&Recipe>) -> Result<Self, String> {
+        let Some(recipe) = recipe else { return Ok(self) };
+        let measure = || {
+            let matte: Vec<u8> = self.cutout.pixels.iter().skip(3).step_by(4).copied().collect();
+            Statistics::of(&self.photo, Some(&matte)).map_err(|error| error.to_string())
+        };
+        let own = recipe.is_by_photo().then(measure).transpose()?;
+        let settings = recipe.settle(own.as_ref()).settings;
+        if !settings.is_identity() {
+            let before = self.cutout.clone();
+            correct_cutout(&mut self.cutout, &settings).map_err(|error| error.to_string())?;
+            self.before = Some((settings, before));
+        }
+        Ok(self)
     }
 }
 

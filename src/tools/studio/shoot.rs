@@ -1,10 +1,11 @@
 //! From a cut-out to a file: framed as a marketplace asks, drawn, encoded, and checked as encoded.
 
-use crate::listing::report::{self, Evidence, Geometry, Model, Operation, Report, Touches};
+use crate::listing::report::{self, Corrected, Evidence, Geometry, Model, Operation, Report, Touches};
 use crate::listing::{self, Frame, Kind, Lint, Preset, Subject};
 use crate::photo::metadata::Metadata;
 use crate::photo::{self, Limits, Output, Photo, Rgb};
 use crate::scene::{self, Backdrop, Color, Layer, Place, Position, Relight, Scene, Shadow};
+use crate::tools::colour::{Change, Settings};
 use crate::vision::Cutout;
 
 /// Why there is no file, by whose fault it is.
@@ -48,6 +49,17 @@ pub struct Original<'a> {
     pub photo: &'a Photo,
     /// The networks that cut it out.
     pub models: &'a [Model],
+    /// How the cut-out's colours were corrected before it came here; none where they were not.
+    pub correction: Option<Correction<'a>>,
+}
+
+/// A correction of a cut-out's colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Correction<'a> {
+    /// What was set.
+    pub settings: &'a Settings,
+    /// The cut-out without it.
+    pub before: &'a Cutout,
 }
 
 /// The quality of a JPEG that is for no marketplace.
@@ -171,7 +183,9 @@ pub fn shoot(
         &Limits::PRODUCT,
     )?;
     let report = match (original, positions.as_slice()) {
-        (Some(original), &[position]) => Some(evidence(original, &scene, position, &picture, &exported)?),
+        (Some(original), &[position]) => {
+            Some(evidence(original, first, &scene, position, &picture, &exported)?)
+        }
         _ => None,
     };
     progress(1.0);
@@ -196,17 +210,26 @@ fn short_backdrop(scene: &Scene, pictures: &[&Cutout]) -> Option<String> {
 /// The report of a file with one product.
 fn evidence(
     original: Original<'_>,
+    cutout: &Cutout,
     scene: &Scene,
     Position { scale, x, y }: Position,
     picture: &scene::Picture,
     exported: &listing::Exported,
 ) -> Result<Report, photo::Error> {
     let done = |name: &str, touches, parameters| Operation { name: name.to_owned(), touches, parameters };
-    let mut operations = vec![
-        done("cut_out", Touches::Edge, serde_json::Value::Null),
+    let mut operations = vec![done("cut_out", Touches::Edge, serde_json::Value::Null)];
+    let mut corrected = None;
+    if let Some(Correction { settings, before }) = original.correction {
+        // Of one size: one was made from the other.
+        let change = Change::between(&before.pixels, &cutout.pixels, None).unwrap_or_default();
+        let parameters = serde_json::json!({ "settings": settings, "delta_e_2000": change });
+        operations.push(done("colour", Touches::Product, parameters));
+        corrected = Some(Corrected { before: &before.pixels, after: &cutout.pixels });
+    }
+    operations.extend([
         done("frame", Touches::Geometry, serde_json::json!({ "scale": scale, "x": x, "y": y })),
         done("backdrop", Touches::Background, serde_json::json!(scene.backdrop)),
-    ];
+    ]);
     if scene.shadow != Shadow::NONE {
         let light = serde_json::json!({ "shadow": scene.shadow, "key": scene.key, "fill": scene.fill });
         operations.push(done("shadow", Touches::Background, light));
@@ -223,12 +246,11 @@ fn evidence(
         operations.push(done("colour_harmony", Touches::Product, harmony));
     }
     if light.vignette > 0.0 {
-        operations.push(done(
-            "vignette",
-            Touches::Product,
-            serde_json::json!({ "strength": light.vignette }),
-        ));
+        let vignette = serde_json::json!({ "strength": light.vignette });
+        operations.push(done("vignette", Touches::Product, vignette));
     }
+    // What light did beyond a correction cannot be told apart from what nobody listed.
+    let corrected = corrected.filter(|_| light == Relight::default());
     report::report(
         &Evidence {
             source: original.file,
@@ -238,6 +260,7 @@ fn evidence(
             models: original.models,
             operations: &operations,
             picture: &picture.pixels,
+            corrected,
             exported,
         },
         &Limits::PRODUCT,
@@ -248,6 +271,7 @@ fn evidence(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::tools::colour::correct_cutout;
     use crate::tools::studio::looks;
 
     /// A round thing of 1600 px in a cut-out of 2000 × 2000.
@@ -285,7 +309,7 @@ mod tests {
         let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: false, reduced_from: None };
         let file = photo::encode(2000, 2000, &photo.pixels, Output::Png { background: None }).unwrap();
         let models = [Model { name: "fast".to_owned(), sha256: "0".repeat(64) }];
-        let original = Original { file: &file, photo: &photo, models: &models };
+        let original = Original { file: &file, photo: &photo, models: &models, correction: None };
         for (scene, preset) in [(None, "amazon_main"), (Some(look), "etsy")] {
             let preset = Some(listing::find(preset).unwrap());
             let shot = shoot(&[&cutout], scene, preset, Some(original), &mut |_| true).unwrap();
@@ -293,6 +317,34 @@ mod tests {
             assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
             assert_eq!(report.models, models);
             assert_eq!(report.operations.iter().any(|done| done.name == "reflection"), scene.is_some());
+        }
+    }
+
+    #[test]
+    fn a_correction_of_colour_is_listed_and_nothing_beyond_it_goes_by() {
+        let before = ball();
+        let over = |pixel: &[u8; 4]| if pixel[3] == 255 { *pixel } else { [128, 128, 128, 255] };
+        let pixels = before.pixels.as_chunks::<4>().0.iter().flat_map(over).collect();
+        let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: false, reduced_from: None };
+        let settings = Settings { exposure: 0.5, shadows: 0.3, ..Settings::default() };
+        let mut retouched = before.clone();
+        retouched.pixels.chunks_exact_mut(4).for_each(|pixel| pixel[2] = pixel[2].saturating_add(20));
+        for (before, verdict) in
+            [(&before, report::Verdict::ChangedAsListed), (&retouched, report::Verdict::Differs)]
+        {
+            let mut cutout = before.clone();
+            correct_cutout(&mut cutout, &settings).unwrap();
+            let correction = Some(Correction { settings: &settings, before });
+            let original = Original { file: b"a photo", photo: &photo, models: &[], correction };
+            let preset = Some(listing::find("amazon_main").unwrap());
+            let shot = shoot(&[&cutout], None, preset, Some(original), &mut |_| true).unwrap();
+            let report = shot.report.unwrap();
+            assert_eq!(report.verdict, verdict, "{:?}", report.unlisted);
+            let colour = report.operations.iter().find(|done| done.name == "colour").unwrap();
+            assert_eq!(colour.touches, Touches::Product);
+            assert_eq!(colour.parameters["settings"]["exposure"], 0.5);
+            assert!(colour.parameters["delta_e_2000"]["mean"].as_f64().unwrap() > 3.0);
+            assert!(report.difference.unwrap().mean > 3.0);
         }
     }
 
@@ -310,7 +362,7 @@ mod tests {
             has_alpha: false,
             reduced_from: None,
         };
-        let original = Original { file: b"photo", photo: &photo, models: &[] };
+        let original = Original { file: b"photo", photo: &photo, models: &[], correction: None };
         for (preset, names) in
             [("amazon_main", &["relight"][..]), ("etsy", &["relight", "colour_harmony", "vignette"])]
         {

@@ -1,19 +1,18 @@
 /** The studio on the page: a look, a drag, undo, all photos or one, and files for several marketplaces at once. */
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
-import type { Browser, Download, Frame, Page } from 'playwright-core';
-import { readDirectory } from '../../../www/src/app/zip/directory.js';
+import type { Browser } from 'playwright-core';
 import { arranged } from '../../../www/src/app/studio/group.js';
 import { History } from '../../../www/src/app/studio/history.js';
 import { boxOf, dressed, moved, placeOf, scaled, type Scene } from '../../../www/src/app/studio/scene.js';
-import { apart, changed, likeThis, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
+import { AS_SHOT, colourText, withLight, withNeutral, withSettings } from '../../../www/src/app/studio/colour.js';
+import { apart, changed, colourOf, likeThis, recoloured, recolouredAll, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
 import { fakeLooks } from '../../../www/src/dev/fake-scenes.js';
 import { launch } from './browser.js';
-import { axe, button, choose, openPage, pace, photos, settled, type OpenPage } from './page-harness.js';
-import { ROOT } from './servers.js';
+import { axe, button, pace } from './page-harness.js';
+import { drawn, entries, onStudio, saved, shoot, stage, where } from './studio-harness.js';
 import { eventually, test } from './testing.js';
 
 const [scene, white] = fakeLooks.map((look) => look.scene as Scene) as [Scene, Scene];
@@ -51,7 +50,7 @@ describe('a scene', () => {
 });
 
 describe('scenes of a batch', () => {
-  const scenes: Scenes = { shared: scene, own: new Map(), groups: [] };
+  const scenes: Scenes = { shared: scene, own: new Map(), groups: [], colour: AS_SHOT, ownColours: new Map() };
 
   test('change together until a photo goes its own way, and come together again', () => {
     let now = changed(apart(scenes, 2), 2, white);
@@ -59,6 +58,20 @@ describe('scenes of a batch', () => {
     assert.equal(sceneOf(likeThis(now, 2), 1), white);
     now = changed(together(now, 2), 1, white);
     assert.equal(sceneOf(now, 2), white);
+  });
+
+  test('have corrections of colour that follow them, and one that goes to all', () => {
+    const lighter = withSettings(AS_SHOT, { exposure: 0.5 });
+    let now = recoloured(apart(scenes, 2), 2, lighter);
+    assert.deepEqual([colourOf(now, 1), colourOf(now, 2)], [AS_SHOT, lighter]);
+    assert.equal(colourOf(likeThis(now, 2), 1), lighter);
+    now = recolouredAll(now, withLight(lighter, { by: 'automatic' }));
+    assert.equal(colourOf(now, 2), colourOf(now, 1));
+    assert.equal(colourOf(together(now, 2), 2).settings.exposure, 0.5);
+    assert.equal(colourText(AS_SHOT), undefined);
+    const picked = withNeutral(colourOf(now, 1), [0.5, 0.4, 0.3]);
+    assert.deepEqual([picked.light.by, picked.settings.exposure], ['as_shot', 0.5]);
+    assert.equal(withLight(picked, { by: 'automatic' }).settings.white_balance.neutral, null, 'one light decides');
   });
 
   test('go back and forth; a movement is one step', () => {
@@ -113,37 +126,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-async function on(options: Parameters<typeof openPage>[1], names: string[], work: (open: OpenPage) => Promise<void>): Promise<void> {
-  const open = await openPage(browser, options);
-  try {
-    await pace(open.frame, 20);
-    await choose(open.frame, await photos(...names));
-    await settled(open.frame);
-    await button(open.frame, /^Studio/).click();
-    await drawn(open.frame);
-    await work(open);
-    assert.deepEqual(open.asked, [], 'nothing was asked for');
-    assert.deepEqual(open.errors, [], 'no error in the console');
-  } finally {
-    await open.close();
-  }
-}
-
-/** Waits for the picture. */
-const drawn = (frame: Frame) => frame.locator('studio-stage .spinner').waitFor({ state: 'detached' });
-const stage = (frame: Frame) => frame.locator('studio-stage .view');
-/** Where the product is, as the picture's name says. */
-const where = async (frame: Frame) => (await stage(frame).getAttribute('aria-label')) ?? '';
-const saved = async (page: Page, press: () => Promise<void>): Promise<Download> =>
-  (await Promise.all([page.waitForEvent('download'), press()]))[0];
-const entries = async (download: Download) => readDirectory(new Blob([await readFile(await download.path())]));
-
-async function shoot(page: Page, name: string): Promise<void> {
-  const folder = process.env['SHOTS'];
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(ROOT, folder, `${name}.png`) });
-}
+const on = (...[options, names, work]: Parameters<typeof onStudio> extends [unknown, ...infer Rest] ? Rest : never) =>
+  onStudio(browser, options, names, work);
 
 test('a look is chosen, the product dragged and scaled, and every step undone', async () => {
   await on({}, ['lamp.jpg'], async ({ page, frame }) => {

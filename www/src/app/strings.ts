@@ -12,6 +12,8 @@ const LOCALE = 'en';
 
 const number = new Intl.NumberFormat(LOCALE);
 const oneDecimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const signed = new Intl.NumberFormat(LOCALE, { signDisplay: 'exceptZero' });
+const signedDecimal = new Intl.NumberFormat(LOCALE, { signDisplay: 'exceptZero', maximumFractionDigits: 2 });
 
 const photos = (count: number) => (count === 1 ? '1 photo' : `${number.format(count)} photos`);
 const files = (count: number) => (count === 1 ? '1 file' : `${number.format(count)} files`);
@@ -30,6 +32,9 @@ function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes <= 1 ? '1 minute' : `${minutes} minutes`;
 }
+
+/** A change of exposure. */
+const lighter = (stops: number) => `${oneDecimal.format(Math.abs(stops))} ${Math.abs(stops) === 1 ? 'stop' : 'stops'} ${stops > 0 ? 'lighter' : 'darker'}`;
 
 const stages: Record<Stage, string> = {
   fetch: 'Fetching the model',
@@ -491,6 +496,8 @@ export const strings = {
     noLooks: 'The studio’s looks did not come with this page: reload it.',
     looks: 'Looks',
     tabs: 'Tools',
+    sheet: 'Settings of',
+    sheets: { scene: 'Scene', colour: 'Colour' },
     scope: 'Changes are for',
     scopes: { all: 'All photos', one: 'Only this one' },
     likeThis: 'Use this one’s for all photos',
@@ -520,7 +527,7 @@ export const strings = {
     },
     settings: {
       parts: { backdrop: 'Backdrop', light: 'Light and shadow', product: 'Product' },
-      tabs: { looks: 'Looks', backdrop: 'Backdrop', light: 'Light', product: 'Product', photos: 'Photos' },
+      tabs: { looks: 'Looks', backdrop: 'Backdrop', light: 'Light', product: 'Product', colour: 'Colour', photos: 'Photos' },
       kind: 'Kind of backdrop',
       kinds: { sweep: 'Studio', solid: 'Colour', gradient: 'Gradient', transparent: 'None' },
       color: 'Colour',
@@ -554,6 +561,56 @@ export const strings = {
       direction: (azimuth: number) => {
         const from = ['the front', 'the front right', 'the right', 'behind right', 'behind', 'behind left', 'the left', 'the front left'];
         return `from ${from[((Math.round(azimuth / 45) % 8) + 8) % 8]}`;
+      },
+    },
+    colour: {
+      heading: 'Colour',
+      automatic: 'Correct automatically',
+      pick: 'Pick white or grey',
+      asShot: 'Colours are as the camera saw them.',
+      picked: 'What you picked is neutral now.',
+      /** `stops` of light. */
+      found: (stops: number, isUnsure: boolean) =>
+        `Found in each photo: white balance${Math.abs(stops) < 0.05 ? '' : `, ${lighter(stops)}`}.${isUnsure ? ' The light was hard to tell, so it is corrected by half.' : ''}`,
+      matched: 'Brought to the light of the photo that you chose.',
+      matchedLimited: 'Brought as near as is sound to the photo that you chose: its light is far from this one’s.',
+      matchedByNothing: 'This photo is too dark or too plain to be compared, so it stays as it was shot.',
+      measuring: 'Measuring…',
+      exposure: 'Brightness',
+      temperature: 'Warmth',
+      tint: 'Green to magenta',
+      shadows: 'Dark parts',
+      highlights: 'Light parts',
+      black: 'What becomes black',
+      white: 'What becomes white',
+      middle: 'Middle tones',
+      stops: (stops: number) => (Math.abs(stops) < 0.005 ? 'as it is' : `${signedDecimal.format(stops)} stops`),
+      signed: (value: number) => (Math.round(value) === 0 ? 'as it is' : signed.format(Math.round(value))),
+      level: (level: number) => `level ${Math.round(level)}`,
+      /** `delta` is CIEDE2000, on average. */
+      change: (delta: number) =>
+        delta < 0.5 ? 'Nothing that is seen changes'
+        : delta < 1.5 ? 'The change can hardly be seen'
+        : delta < 4 ? 'A small change'
+        : delta < 9 ? 'A clear change'
+        : 'A strong change: check it against the product itself',
+      amount: (mean: number, most: number) => `Colour difference (ΔE2000): ${oneDecimal.format(mean)} on average, ${oneDecimal.format(most)} at most. It is in the report.`,
+      before: 'Hold to see before',
+      reset: 'Reset',
+      match: (others: number) => (others === 1 ? 'Bring the other photo to this one' : `Bring all ${number.format(others + 1)} photos to this one`),
+      matchGroup: 'Bring the group to the chosen product',
+      matching: 'Measuring the light…',
+      picking: {
+        what: 'Point at something that is white or grey in truth, such as paper or the wall behind the product. Not where it is blinding.',
+        label: (name: string) => `Photo ${name} as it was shot. Point at something white or grey.`,
+        keys: 'Arrow keys move the cross, with Shift further. Enter picks, Escape leaves.',
+        at: (x: number, y: number) => `${Math.round(x * 100)}% across, ${Math.round(y * 100)}% down`,
+        cancel: 'Cancel',
+      },
+      said: {
+        picked: 'White balance is set.',
+        matched: (count: number) => `${photos(count)} brought to one light.`,
+        matchedGroup: 'The group is brought to one light.',
       },
     },
     group: {

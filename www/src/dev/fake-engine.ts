@@ -8,7 +8,7 @@
 
 import { FakeCorrection } from './fake-correction.js';
 import { fakeLooks, fakeMarkets } from './fake-scenes.js';
-import { FakeStudio, fakeCheck } from './fake-studio.js';
+import { FakeStudio, fakeCheck, fakeCheckColour } from './fake-studio.js';
 import {
   VitrineError,
   type Correction,
@@ -87,9 +87,10 @@ export class FakeEngine implements Engine {
     return FakeCorrection.open(photo, cutOut);
   }
 
-  async studio({ cutOuts, photo }: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
+  async studio({ cutOuts, photos }: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
     await wait(this.delay / 8, signal);
     const pictures = await Promise.all(cutOuts.map((cutOut) => createImageBitmap(cutOut)));
+    const [photo] = photos ?? [];
     return new FakeStudio(pictures, this.delay, photo instanceof File ? photo.name : '');
   }
 
@@ -103,6 +104,10 @@ export class FakeEngine implements Engine {
 
   async checkScene(scene: string): Promise<string> {
     return fakeCheck(scene);
+  }
+
+  async checkColour(colour: string): Promise<string> {
+    return fakeCheckColour(colour);
   }
 
   dispose(): void {

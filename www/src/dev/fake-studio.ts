@@ -1,11 +1,13 @@
-/** A stand-in for the studio: flat backdrops, a round shadow, the product where its scene has it. */
+/** A stand-in for the studio: flat backdrops, a round shadow, the product where its scene has it, lighter or darker. */
 
 import {
   VitrineError,
+  type ColourTold,
   type ShootOptions,
   type Shot,
   type StudioSession,
 } from 'vitrine/engine/types';
+import type { Colour } from '../app/studio/colour.js';
 import type { Scene } from '../app/studio/scene.js';
 import { fakeLooks } from './fake-scenes.js';
 
@@ -13,6 +15,19 @@ export function fakeCheck(text: string): string {
   const { version, size } = JSON.parse(text) as Partial<Scene>;
   if (!version || !size) throw new VitrineError('caller', 'This is no scene file: missing field `size`.');
   return text;
+}
+
+export function fakeCheckColour(text: string): string {
+  const { light, settings } = JSON.parse(text) as Partial<Colour>;
+  if (!light || !settings) throw new VitrineError('caller', 'These are no settings of colour.');
+  return text;
+}
+
+/** How much light a correction gives, in stops. */
+function stopsOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const { light, settings } = JSON.parse(text) as Colour;
+  return settings.exposure + (light.by === 'automatic' ? 0.4 : 0);
 }
 
 export class FakeStudio implements StudioSession {
@@ -35,12 +50,34 @@ export class FakeStudio implements StudioSession {
     return this.#pictures[0]?.height ?? 0;
   }
 
-  async preview(text: string, longest: number): Promise<ImageBitmap> {
+  async preview(text: string, longest: number, colour?: string): Promise<ImageBitmap> {
     await new Promise((resolve) => setTimeout(resolve, this.#delay / 50));
-    return this.#draw(JSON.parse(text) as Scene, longest).transferToImageBitmap();
+    return this.#draw(JSON.parse(text) as Scene, longest, colour).transferToImageBitmap();
   }
 
-  async shoot({ scene: text, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
+  async colour(_index: number, text: string): Promise<ColourTold> {
+    const { light, settings } = JSON.parse(text) as Colour;
+    const stops = stopsOf(text);
+    const mean = Math.abs(stops) * 8 + (settings.white_balance.neutral ? 3 : 0);
+    return {
+      settings: { exposure: stops, white_balance: settings.white_balance },
+      limited: false,
+      ...(light.by === 'automatic' && { confidence: 0.8 }),
+      ...(light.by === 'match' && { matched_by: 'background' as const }),
+      change: { mean, p95: mean * 1.5, max: mean * 2, pixels: 1000 },
+    };
+  }
+
+  async pickNeutral(_index: number, x: number, y: number): Promise<readonly number[]> {
+    if (x > 0.9) throw new VitrineError('photo', 'the place is overexposed, so its colour is lost: pick a darker grey');
+    return [0.5, 0.4 + y / 100, 0.3];
+  }
+
+  async reference(): Promise<unknown> {
+    return { whole: null };
+  }
+
+  async shoot({ scene: text, colour, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
     for (let step = 0; step < 4; step++) {
       onProgress?.(step / 4);
       await new Promise((resolve) => setTimeout(resolve, this.#delay / 8));
@@ -48,7 +85,7 @@ export class FakeStudio implements StudioSession {
     }
     if (preset === 'etsy' && this.#name.includes('unlucky')) throw new VitrineError('device', 'There was not enough memory for this picture: close other tabs.');
     const of = text ? (JSON.parse(text) as Scene) : (fakeLooks[1]?.scene as Scene);
-    const canvas = this.#draw(of, 800);
+    const canvas = this.#draw(of, 800, colour);
     const isClean = preset !== 'etsy';
     const findings = isClean
       ? []
@@ -58,7 +95,7 @@ export class FakeStudio implements StudioSession {
       extension: 'jpg',
       width: canvas.width,
       height: canvas.height,
-      report: { notes: ['the product keeps its place'], findings, clean: isClean, fidelity: { source, metadata: { kept: [], dropped: [{ what: 'position (EXIF GPS)' }] } }, verdict: 'the product is unchanged' },
+      report: { notes: ['the product keeps its place'], findings, clean: isClean, fidelity: { source, colour: colour && (JSON.parse(colour) as Colour), metadata: { kept: [], dropped: [{ what: 'position (EXIF GPS)' }] } }, verdict: 'the product is unchanged' },
     };
   }
 
@@ -66,7 +103,7 @@ export class FakeStudio implements StudioSession {
     for (const picture of this.#pictures) picture.close();
   }
 
-  #draw({ size, backdrop, layers, shadow }: Scene, longest: number): OffscreenCanvas {
+  #draw({ size, backdrop, layers, shadow }: Scene, longest: number, colour: string | undefined): OffscreenCanvas {
     const scale = Math.min(1, longest / Math.max(size.width, size.height));
     const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
     const canvas = new OffscreenCanvas(width, height);
@@ -91,7 +128,9 @@ export class FakeStudio implements StudioSession {
       context.beginPath();
       context.ellipse(x, y, (w * by) / 2, (w * by) / 14, 0, 0, 2 * Math.PI);
       context.fill();
+      context.filter = `brightness(${2 ** stopsOf(colour)})`;
       context.drawImage(product, x - (w * by) / 2, y - h * by, w * by, h * by);
+      context.filter = 'none';
     }
     return canvas;
   }

@@ -21,11 +21,19 @@ export interface PainterOptions {
   fail: (why: string) => void;
 }
 
+interface Wanted {
+  scene: Scene;
+  longest: number;
+  isMoving: boolean;
+}
+
 export class Painter {
   readonly #session: StudioSession;
   readonly #options: PainterOptions;
-  #wanted: { scene: Scene; longest: number; isMoving: boolean } | undefined;
+  #wanted: Wanted | undefined;
   #thumbnails = new Map<string, Scene>();
+  /** How the colours are corrected, as the engine reads it. */
+  #colour: string | undefined;
   #coarse = COARSE.first;
   #isBusy = false;
   #isClosed = false;
@@ -36,7 +44,8 @@ export class Painter {
   }
 
   /** Has the scene drawn, at `longest` pixels on its longer side, or fewer while it `isMoving`. */
-  want(scene: Scene, longest: number, isMoving: boolean): void {
+  want(scene: Scene, longest: number, isMoving: boolean, colour?: string): void {
+    this.#colour = colour;
     this.#wanted = { scene, longest, isMoving };
     void this.#work();
   }
@@ -68,7 +77,7 @@ export class Painter {
     }
   }
 
-  async #draw({ scene, longest, isMoving }: { scene: Scene; longest: number; isMoving: boolean }): Promise<void> {
+  async #draw({ scene, longest, isMoving }: Wanted): Promise<void> {
     const from = performance.now();
     const side = isMoving ? Math.min(this.#coarse, longest) : longest;
     const picture = await this.#ask(scene, side);
@@ -89,7 +98,7 @@ export class Painter {
 
   async #ask(scene: Scene, longest: number): Promise<ImageBitmap | undefined> {
     try {
-      const picture = await this.#session.preview(JSON.stringify(scene), longest);
+      const picture = await this.#session.preview(JSON.stringify(scene), longest, this.#colour);
       if (!this.#isClosed) return picture;
       picture.close();
     } catch (error) {

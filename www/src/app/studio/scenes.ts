@@ -1,14 +1,18 @@
 /**
- * What is worked on and which scene it has: one scene for all photos, those of photos that go their own way, and
- * groups, each of which has its own. Plain data.
+ * What is worked on, which scene it has and how its colours are corrected: one of both for all photos, those of photos
+ * that go their own way, and groups, each of which has its own. Plain data.
  */
 
+import type { Colour } from './colour.js';
 import type { Scene } from './scene.js';
 
 export interface Scenes {
   readonly shared: Scene;
   /** By the id of a photo or a group. */
   readonly own: ReadonlyMap<number, Scene>;
+  readonly colour: Colour;
+  /** By the id of a photo or a group; no photo has one that shares its scene. */
+  readonly ownColours: ReadonlyMap<number, Colour>;
   readonly groups: readonly Group[];
 }
 
@@ -32,31 +36,59 @@ export function changed(scenes: Scenes, id: number, scene: Scene): Scenes {
   return { ...scenes, own: new Map(scenes.own).set(id, scene) };
 }
 
+export function colourOf({ colour, ownColours }: Scenes, id: number): Colour {
+  return ownColours.get(id) ?? colour;
+}
+
+/** A correction changed, for as many as a scene. */
+export function recoloured(scenes: Scenes, id: number, colour: Colour): Scenes {
+  if (!scenes.own.has(id)) return { ...scenes, colour };
+  return { ...scenes, ownColours: new Map(scenes.ownColours).set(id, colour) };
+}
+
+/** Everything has this correction from here on. */
+export function recolouredAll(scenes: Scenes, colour: Colour): Scenes {
+  return { ...scenes, colour, ownColours: new Map() };
+}
+
 /** The photo goes its own way from here. */
 export function apart(scenes: Scenes, id: number): Scenes {
-  return { ...scenes, own: new Map(scenes.own).set(id, sceneOf(scenes, id)) };
+  return {
+    ...scenes,
+    own: new Map(scenes.own).set(id, sceneOf(scenes, id)),
+    ownColours: new Map(scenes.ownColours).set(id, colourOf(scenes, id)),
+  };
 }
 
 /** The photo follows the others again. */
 export function together(scenes: Scenes, id: number): Scenes {
-  const own = new Map(scenes.own);
+  const [own, ownColours] = [new Map(scenes.own), new Map(scenes.ownColours)];
   own.delete(id);
-  return { ...scenes, own };
+  ownColours.delete(id);
+  return { ...scenes, own, ownColours };
 }
 
-/** Every photo gets this one's scene; groups keep theirs. */
+/** Every photo gets this one's scene and correction; groups keep theirs. */
 export function likeThis(scenes: Scenes, id: number): Scenes {
-  const groups = scenes.groups.flatMap((group) => {
-    const scene = scenes.own.get(group.id);
-    return scene ? [[group.id, scene] as const] : [];
-  });
-  return { ...scenes, shared: sceneOf(scenes, id), own: new Map(groups) };
+  const ofGroups = <T>(own: ReadonlyMap<number, T>) => new Map([...own].filter(([key]) => scenes.groups.some((group) => group.id === key)));
+  return {
+    ...scenes,
+    shared: sceneOf(scenes, id),
+    own: ofGroups(scenes.own),
+    colour: colourOf(scenes, id),
+    ownColours: ofGroups(scenes.ownColours),
+  };
 }
 
 /** A group more, or one that was there in another form. */
 export function withGroup(scenes: Scenes, group: Group, scene: Scene): Scenes {
   const others = scenes.groups.filter(({ id }) => id !== group.id);
-  return { ...scenes, groups: [...others, group], own: new Map(scenes.own).set(group.id, scene) };
+  return {
+    ...scenes,
+    groups: [...others, group],
+    own: new Map(scenes.own).set(group.id, scene),
+    ownColours: new Map(scenes.ownColours).set(group.id, colourOf(scenes, group.id)),
+  };
 }
 
 export function withoutGroup(scenes: Scenes, id: number): Scenes {

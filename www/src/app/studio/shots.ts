@@ -6,7 +6,8 @@ import { planNames } from '../naming/plan.js';
 import { parseTemplate, type Template } from '../naming/template.js';
 import type { Photo } from '../queue.js';
 import type { Item } from '../saving/save-all.js';
-import { sceneOf, type Scenes } from './scenes.js';
+import { colourText } from './colour.js';
+import { colourOf, sceneOf, type Scenes } from './scenes.js';
 import type { Subject } from './subject.js';
 
 /** A picture for a marketplace; without one, its scene as it is. */
@@ -110,13 +111,14 @@ export class Shooting {
     if (this.#held?.subject !== subject) {
       this.#letGo();
       const cutOuts = photos.map(({ state }) => state.cutOut.png);
-      this.#held = { subject, session: this.#engine.studio({ cutOuts, photo: first.file }, signal) };
+      this.#held = { subject, session: this.#engine.studio({ cutOuts, photos: photos.map(({ file }) => file) }, signal) };
     }
     try {
       const { model, modelSha256 } = first.state.cutOut;
       const session = await this.#held.session;
       return await session.shoot({
         scene: JSON.stringify(sceneOf(this.#scenes, subject.id)),
+        colour: colourText(colourOf(this.#scenes, subject.id)),
         preset,
         source: { model, modelSha256 },
         signal,

@@ -6,6 +6,7 @@ import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { SceneChange, SceneRest } from './events.js';
 import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type Scene, type Sweep } from './scene.js';
+import { slider, sliderStyles } from './slider.js';
 
 const { settings: words } = strings.studio;
 
@@ -21,7 +22,7 @@ const LONGEST = 2000;
 /** The horizon of the lowest camera; that of the highest is as far above the picture's top. */
 const LOW = 0.6;
 
-interface Slider {
+interface Amount {
   label: string;
   value: number;
   least: number;
@@ -45,6 +46,7 @@ export class StudioSettings extends LitElement {
     base,
     controls,
     segments,
+    sliderStyles,
     css`
       :host {
         display: grid;
@@ -83,25 +85,6 @@ export class StudioSettings extends LitElement {
         border: 1px solid var(--line-strong);
         border-radius: var(--radius-small);
         background: var(--surface);
-        cursor: pointer;
-      }
-      .slider {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        gap: 0 0.625rem;
-        font-size: 0.875rem;
-        font-weight: 550;
-      }
-      .amount {
-        color: var(--ink-quiet);
-        font-weight: 400;
-        font-variant-numeric: tabular-nums;
-      }
-      input[type='range'] {
-        grid-column: 1 / -1;
-        inline-size: 100%;
-        block-size: 26px;
-        accent-color: var(--accent);
         cursor: pointer;
       }
       select {
@@ -260,20 +243,9 @@ export class StudioSettings extends LitElement {
     return this.slider({ label, value: percent(value / most), least: 0, most: 100, text: strings.percent(value / most), set: to });
   }
 
-  private slider({ label, value, least, most, step = 1, text, set }: Slider) {
-    return html`<label class="slider">
-      <span>${label}</span><span class="amount" aria-hidden="true">${text}</span>
-      <input
-        type="range"
-        min=${least}
-        max=${most}
-        step=${step}
-        .value=${String(Math.round(value))}
-        aria-valuetext=${text}
-        @input=${(event: Event) => this.change(set((event.target as HTMLInputElement).valueAsNumber), label)}
-        @change=${() => this.dispatchEvent(new SceneRest())}
-      />
-    </label>`;
+  private slider({ set, value, ...amount }: Amount) {
+    const change = (to: number) => this.change(set(to), amount.label);
+    return slider({ ...amount, value: Math.round(value), change, rest: () => this.dispatchEvent(new SceneRest()) });
   }
 
   /** With a `kind`, more is to come until it rests. */

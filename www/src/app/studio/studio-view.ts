@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
+import type { ColourTold, Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
 import { base, controls, fullScreen, segments } from '../../styles/shared.js';
 import { EditorCovers } from '../editor/correction-editor.js';
 import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
@@ -13,19 +13,26 @@ import type { PhotoQueue } from '../queue.js';
 import { saveFile } from '../saving/download.js';
 import { strings } from '../strings.js';
 import { visibleAspect } from './alpha-box.js';
-import type { LayerChoice, PhotoChoice, SceneChange } from './events.js';
+import { AS_SHOT, colourText, withLight, withNeutral, type Colour } from './colour.js';
+import type { ColourAsk, ColourChange, LayerChoice, NeutralPick, PhotoChoice, SceneChange } from './events.js';
 import { arranged } from './group.js';
 import './group-dialog.js';
 import type { GroupDialog } from './group-dialog.js';
 import { History } from './history.js';
+import { holdButton } from './hold-button.js';
 import { alone, dressed, isDressedAs, withProductsOf, type Scene } from './scene.js';
-import { apart, changed, likeThis, newGroupId, sceneOf, together, withGroup, withoutGroup, type Scenes } from './scenes.js';
+import {
+  apart, changed, colourOf, likeThis, newGroupId, recoloured, recolouredAll, sceneOf, together, withGroup, withoutGroup,
+  type Scenes,
+} from './scenes.js';
 import { Painter } from './painter.js';
 import { readSettings, writeSettings } from './settings-file.js';
+import './studio-colour.js';
 import './studio-export.js';
 import type { ShotSaved, StudioExport } from './studio-export.js';
 import './studio-looks.js';
 import type { LookChoice, StudioLooks } from './studio-looks.js';
+import './studio-pick.js';
 import './studio-settings.js';
 import { PARTS } from './studio-settings.js';
 import './studio-stage.js';
@@ -36,8 +43,10 @@ import { viewStyles } from './view-styles.js';
 
 const { studio: words } = strings;
 
-const TABS = ['looks', ...PARTS, 'photos'] as const;
+const TABS = ['looks', ...PARTS, 'colour', 'photos'] as const;
 type Tab = (typeof TABS)[number];
+/** What the settings are of, where there is room for more than a tab of them. */
+const SHEETS = ['scene', 'colour'] as const;
 
 /** Settings from a file name files in their own way. */
 export class NamingLoad extends Event {
@@ -65,7 +74,15 @@ export class StudioView extends LitElement {
   @state() private problem = '';
   @state() private spoken = '';
   @state() private tab: Tab = 'looks';
+  @state() private sheet: (typeof SHEETS)[number] = 'scene';
   @state() private isNarrow = false;
+  /** What the correction of colour comes to for the product that is selected. */
+  @state() private told: ColourTold | undefined;
+  /** Whether the person points at something white. */
+  @state() private isPicking = false;
+  /** Whether the picture is drawn without its correction. */
+  @state() private showsBefore = false;
+  @state() private isMatching = false;
 
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('studio-stage') private stage!: StudioStage | null;
@@ -109,7 +126,7 @@ export class StudioView extends LitElement {
       this.looks = await this.engine.looks();
       const look = this.looks[0];
       if (!look) throw new Error(words.noLooks);
-      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map(), groups: [] });
+      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map(), groups: [], colour: AS_SHOT, ownColours: new Map() });
       this.requestUpdate();
       await this.updateComplete;
       await this.choose(subjectOf(first));
@@ -161,7 +178,11 @@ export class StudioView extends LitElement {
         @scene-rest=${this.sceneRested}
         @look-choice=${this.lookChosen}
         @photo-choice=${this.photoChosen}
-        @layer-choice=${({ layer }: LayerChoice) => (this.selected = layer)}
+        @layer-choice=${this.layerChosen}
+        @colour-change=${this.colourChanged}
+        @colour-ask=${this.colourAsked}
+        @neutral-pick=${this.neutralPicked}
+        @pick-end=${this.endPick}
       >
         ${current ? html`${this.top(current)} ${history ? this.content(current, history.now) : nothing}` : nothing}
         <p class="spoken" role="status" aria-live="polite">${this.spoken}</p>
@@ -211,24 +232,17 @@ export class StudioView extends LitElement {
         .photo=${this.showsPhoto ? current.photos[0]?.state.cutOut.before : undefined}
       ></studio-stage>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      <button
-        class="button before"
-        ?hidden=${current.isGroup}
-        aria-label=${words.before}
-        aria-pressed=${this.showsPhoto}
-        @pointerdown=${(event: PointerEvent) => {
-          (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
-          this.showsPhoto = true;
-        }}
-        @lostpointercapture=${() => (this.showsPhoto = false)}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key === ' ' || event.key === 'Enter') this.showsPhoto = true;
-        }}
-        @keyup=${() => (this.showsPhoto = false)}
-        @blur=${() => (this.showsPhoto = false)}
-      >
-        ${icons.photo} <span class="wide">${words.before}</span>
-      </button>
+      ${holdButton({
+        label: words.before,
+        content: html`${icons.photo} <span class="wide">${words.before}</span>`,
+        isHeld: this.showsPhoto,
+        hidden: current.isGroup,
+        class: 'before',
+        hold: (isHeld) => (this.showsPhoto = isHeld),
+      })}
+      ${this.isPicking && this.product
+        ? html`<studio-pick .photo=${this.product.state.cutOut.before} .name=${this.product.file.name}></studio-pick>`
+        : nothing}
     </div>`;
     const looks = html`<studio-looks ?data-row=${this.isNarrow} .looks=${this.looks} .current=${this.lookOf(scene)}></studio-looks>`;
     const strip = html`<studio-strip .subjects=${this.subjects} .scenes=${scenes} .current=${current.id}></studio-strip>`;
@@ -237,8 +251,17 @@ export class StudioView extends LitElement {
         <div class="panel looks" role="group" aria-label=${words.looks} tabindex="-1"><h3>${words.looks}</h3>${looks}</div>
         ${stage}
         <div class="panel settings" role="group" aria-label=${words.tabs}>
+          <div class="segments" role="group" aria-label=${words.sheet}>
+            ${SHEETS.map(
+              (sheet) => html`<button class="button quiet" aria-pressed=${sheet === this.sheet} @click=${() => (this.sheet = sheet)}>
+                ${words.sheets[sheet]}
+              </button>`,
+            )}
+          </div>
           ${this.scope(current, scenes)}
-          <studio-settings .scene=${scene} .selected=${this.selected} .parts=${PARTS}></studio-settings>
+          ${this.sheet === 'colour'
+            ? this.colour(current, scenes)
+            : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${PARTS}></studio-settings>`}
         </div>
         ${strip}
       `;
@@ -251,7 +274,9 @@ export class StudioView extends LitElement {
           ? html`${this.scope(current, scenes)}${strip}`
           : tab === 'looks'
             ? looks
-            : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
+            : tab === 'colour'
+              ? this.colour(current, scenes)
+              : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
         ${TABS.map(
@@ -269,6 +294,18 @@ export class StudioView extends LitElement {
         )}
       </div>
     `;
+  }
+
+  private colour({ id, isGroup, photos }: Subject, scenes: Scenes) {
+    return html`<studio-colour
+      .colour=${colourOf(scenes, id)}
+      .told=${this.told}
+      .others=${(isGroup ? photos : this.photos).length - 1}
+      .isGroup=${isGroup}
+      .isPicking=${this.isPicking}
+      .showsBefore=${this.showsBefore}
+      .isMatching=${this.isMatching}
+    ></studio-colour>`;
   }
 
   private scope({ id, isGroup }: Subject, scenes: Scenes) {
@@ -299,6 +336,8 @@ export class StudioView extends LitElement {
     this.aspects = [];
     this.selected = 0;
     this.problem = '';
+    this.told = undefined;
+    this.isPicking = this.showsBefore = false;
     this.stage?.clear();
     const opening = new AbortController();
     this.opening = opening;
@@ -311,7 +350,8 @@ export class StudioView extends LitElement {
       () => undefined,
     );
     try {
-      const session = await engine.studio({ cutOuts: subject.photos.map(({ state }) => state.cutOut.png) }, signal);
+      const cutOuts = subject.photos.map(({ state }) => state.cutOut.png);
+      const session = await engine.studio({ cutOuts, photos: subject.photos.map(({ file }) => file) }, signal);
       if (signal.aborted) return session.close();
       this.session = session;
       const painter = new Painter(session, {
@@ -323,6 +363,7 @@ export class StudioView extends LitElement {
       await this.updateComplete;
       this.paint(false);
       this.paintLooks();
+      void this.tellColour();
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
@@ -348,7 +389,7 @@ export class StudioView extends LitElement {
       this.dialog.close();
     }
     this.current = undefined;
-    this.showsPhoto = false;
+    this.showsPhoto = this.showsBefore = this.isPicking = false;
     this.answer?.();
     this.answer = undefined;
   }
@@ -356,7 +397,8 @@ export class StudioView extends LitElement {
   private readonly cancelled = (event: Event) => {
     if (event.target !== this.dialog) return;
     event.preventDefault();
-    this.leave();
+    if (this.isPicking) this.endPick();
+    else this.leave();
   };
 
   private fail(error: unknown): void {
@@ -378,12 +420,112 @@ export class StudioView extends LitElement {
 
   private paint(isMoving: boolean): void {
     const { scene, stage } = this;
-    if (scene && stage) this.painter?.want(scene, stage.longest, isMoving);
+    if (scene && stage) this.painter?.want(scene, stage.longest, isMoving, this.showsBefore ? undefined : this.colourText);
   }
 
   private paintLooks(): void {
     this.painter?.wantThumbnails(new Map(this.looks.map(({ id, scene }) => [id, scene as Scene])));
   }
+
+  // Colour
+
+  private get colourText(): string | undefined {
+    const { history, current } = this;
+    return history && current && colourText(colourOf(history.now, current.id));
+  }
+
+  /** The number of the cut-out that is selected. */
+  private get picture(): number {
+    return this.scene?.layers[this.selected]?.picture ?? 0;
+  }
+
+  /** The photo of the product that is selected. */
+  private get product(): ReadyPhoto | undefined {
+    return this.current?.photos[this.picture];
+  }
+
+  /** Asks what the correction comes to, once it is at rest. */
+  private async tellColour(): Promise<void> {
+    const { session, colourText: colour, picture } = this;
+    if (colour === undefined) this.told = undefined;
+    if (!session || colour === undefined) return;
+    try {
+      const told = await session.colour(picture, colour);
+      if (session === this.session && colour === this.colourText && picture === this.picture) this.told = told;
+    } catch (error) {
+      if (session === this.session) this.fail(error);
+    }
+  }
+
+  private recolour(colour: Colour, kind?: string, isMoving = false): void {
+    const { history, current } = this;
+    if (!history || !current) return;
+    this.go(recoloured(history.now, current.id, colour), kind, isMoving);
+    if (!isMoving) void this.tellColour();
+  }
+
+  private readonly colourChanged = ({ colour, kind, isMoving }: ColourChange) => this.recolour(colour, kind, isMoving);
+
+  private readonly colourAsked = ({ what }: ColourAsk) => {
+    switch (what) {
+      case 'pick':
+        this.isPicking = !this.isPicking;
+        break;
+      case 'match':
+        void this.match();
+        break;
+      default:
+        if (this.showsBefore === (what === 'before')) return;
+        this.showsBefore = what === 'before';
+        this.paint(false);
+    }
+  };
+
+  private readonly neutralPicked = async ({ x, y }: NeutralPick) => {
+    const { session, history, current, picture } = this;
+    if (!session || !history || !current) return;
+    try {
+      const neutral = await session.pickNeutral(picture, x, y);
+      if (current !== this.current) return;
+      this.endPick();
+      this.recolour(withNeutral(colourOf(history.now, current.id), neutral));
+      this.say(words.colour.said.picked);
+    } catch (error) {
+      // Another place may do.
+      if (session === this.session) this.fail(error);
+    }
+  };
+
+  private readonly endPick = () => {
+    this.isPicking = false;
+    this.problem = '';
+    void this.updateComplete.then(() => this.stage?.focus());
+  };
+
+  /** Brings all photos to the light of the one that is seen. */
+  private async match(): Promise<void> {
+    const { session, history, current, picture } = this;
+    if (!session || !history || !current) return;
+    this.isMatching = true;
+    try {
+      const colour = colourOf(history.now, current.id);
+      const reference = await session.reference(picture, JSON.stringify(colour));
+      if (current !== this.current) return;
+      const matched = withLight(colour, { by: 'match', reference });
+      this.go(current.isGroup ? recoloured(history.now, current.id, matched) : recolouredAll(history.now, matched));
+      void this.tellColour();
+      this.say(current.isGroup ? words.colour.said.matchedGroup : words.colour.said.matched(this.photos.length));
+    } catch (error) {
+      if (session === this.session) this.fail(error);
+    } finally {
+      this.isMatching = false;
+    }
+  }
+
+  private readonly layerChosen = ({ layer }: LayerChoice) => {
+    this.selected = layer;
+    void this.tellColour();
+  };
 
   private readonly sceneChanged = ({ scene, kind, isMoving }: SceneChange) => {
     const { history, current } = this;
@@ -393,6 +535,7 @@ export class StudioView extends LitElement {
   private readonly sceneRested = () => {
     this.history?.rest();
     this.paint(false);
+    void this.tellColour();
   };
 
   private readonly lookChosen = ({ look }: LookChoice) => {
@@ -416,6 +559,7 @@ export class StudioView extends LitElement {
   private goTogether(id: number): void {
     if (!this.history?.now.own.has(id)) return;
     this.go(together(this.history.now, id));
+    void this.tellColour();
     this.say(words.said.together);
   }
 
@@ -458,6 +602,7 @@ export class StudioView extends LitElement {
     this.say(words.said.undone);
     this.requestUpdate();
     this.paint(false);
+    void this.tellColour();
   }
 
   private redo(): void {
@@ -465,6 +610,7 @@ export class StudioView extends LitElement {
     this.say(words.said.redone);
     this.requestUpdate();
     this.paint(false);
+    void this.tellColour();
   }
 
   private readonly keyDown = (event: KeyboardEvent) => {
@@ -497,9 +643,10 @@ export class StudioView extends LitElement {
   }
 
   private saveSettings(): void {
-    const { scene, naming } = this;
-    if (!scene) return;
-    saveFile(writeSettings({ scene, template: naming.template }), words.file);
+    const { scene, naming, history, current } = this;
+    if (!scene || !history || !current) return;
+    const colour = colourOf(history.now, current.id);
+    saveFile(writeSettings({ scene, colour, template: naming.template }), words.file);
     this.say(words.said.saved(words.file));
   }
 
@@ -511,8 +658,13 @@ export class StudioView extends LitElement {
     const { engine, history, current } = this;
     if (!file || !engine || !history || !current) return;
     try {
-      const { scene, template } = await readSettings(file, (text) => engine.checkScene(text));
-      this.go(changed(history.now, current.id, current.isGroup ? withProductsOf(scene, sceneOf(history.now, current.id)) : alone(scene)));
+      const { scene, colour, template } = await readSettings(file, {
+        scene: (text) => engine.checkScene(text),
+        colour: (text) => engine.checkColour(text),
+      });
+      const fitting = current.isGroup ? withProductsOf(scene, sceneOf(history.now, current.id)) : alone(scene);
+      this.go(recoloured(changed(history.now, current.id, fitting), current.id, colour));
+      void this.tellColour();
       if (template) this.dispatchEvent(new NamingLoad(template));
       this.say(words.said.loaded(file.name));
     } catch (error) {
