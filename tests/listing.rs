@@ -107,6 +107,7 @@ fn every_preset_gets_a_file_that_passes_its_own_rules_and_a_report_that_says_so(
             models: &[],
             operations: &operations,
             picture: &picture,
+            corrected: None,
             exported: &exported,
         };
         let report = report(&evidence, &Limits::PRODUCT).unwrap();
