@@ -495,10 +495,14 @@ impl Scene {
 }
 
 impl Backdrop {
-    /// A picture, shown as is usual.
-    #[must_use]
-    pub fn photo(picture: usize) -> Self {
-        Self::Photo { picture, at: middle(), wall: photo_wall(), blur: photo_blur() }
+    /// Makes this picture the photo of the place; one that was there before keeps how it is shown.
+    pub fn show(&mut self, place: usize) {
+        match self {
+            Self::Photo { picture, .. } => *picture = place,
+            other => {
+                *other = Self::Photo { picture: place, at: middle(), wall: photo_wall(), blur: photo_blur() };
+            }
+        }
     }
 
     fn check(&self) -> Result<(), Error> {

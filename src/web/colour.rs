@@ -39,7 +39,7 @@ pub fn colour_recipe(recipe: &str) -> Result<String, Fault> {
 /// What a recipe comes to for a photo of these statistics, as JSON; see [`colour::Settled`].
 #[wasm_bindgen(js_name = settleColour)]
 pub fn settle_colour(recipe: &str, own: Option<String>) -> Result<String, Fault> {
-    let own = own.as_deref().map(statistics).transpose()?;
+    let own = own.map(|own| statistics(&own)).transpose()?;
     json(&Recipe::from_json(recipe)?.settle(own.as_ref()))
 }
 

@@ -10,7 +10,7 @@ use super::picture::{PhotoHandle, Preview};
 use crate::listing::report::{Model, Report};
 use crate::listing::{self, Preset, Severity};
 use crate::photo::{self, Limits, Photo};
-use crate::scene::{self, Scene};
+use crate::scene::{self, Backdrop, Scene};
 use crate::tools::colour::{Change, Look, Settings, Statistics};
 use crate::tools::studio::{self, Correction, Original};
 use crate::vision::Cutout;
@@ -67,6 +67,8 @@ pub fn check_scene(scene: &str) -> Result<String, Fault> {
 pub struct StudioHandle {
     /// By the number that a scene's layers call them by; the first is always there.
     products: Vec<Opened>,
+    /// A photo of a place, for scenes that have one behind; they find it as the picture after the products.
+    place: Option<Opened>,
     /// The photo that the first one was cut from: its file, and decoded when a report is first asked for.
     original: Option<(Vec<u8>, Option<Photo>)>,
 }
@@ -98,12 +100,11 @@ fn longer(cutout: &Cutout) -> u32 {
 
 impl Opened {
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        Ok(Self {
-            whole: cutout(photo::decode(bytes, &Limits::PRODUCT)?),
-            copies: Vec::new(),
-            settings: None,
-            corrected: Vec::new(),
-        })
+        Ok(Self::new(cutout(photo::decode(bytes, &Limits::PRODUCT)?)))
+    }
+
+    fn new(whole: Cutout) -> Self {
+        Self { whole, copies: Vec::new(), settings: None, corrected: Vec::new() }
     }
 
     /// Makes the copy of `side` pixels on its longer side, where that is fewer and it is not there. The answer is how
@@ -155,13 +156,19 @@ struct Source {
 impl StudioHandle {
     /// Opens a finished cut-out, the bytes of a PNG.
     pub fn open(bytes: &[u8]) -> Result<Self, Fault> {
-        Ok(Self { products: vec![Opened::read(bytes)?], original: None })
+        Ok(Self { products: vec![Opened::read(bytes)?], place: None, original: None })
     }
 
     /// Adds a further cut-out, the bytes of a PNG: the next number in a scene's layers.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.products.push(Opened::read(bytes)?);
         Ok(())
+    }
+
+    /// Takes the photo of a place that scenes may have behind the products.
+    #[wasm_bindgen(js_name = takePlace)]
+    pub fn take_place(&mut self, photo: PhotoHandle) {
+        self.place = Some(Opened::new(cutout(photo.into_photo())));
     }
 
     /// Width of the first cut-out in pixels.
@@ -228,7 +235,10 @@ impl StudioHandle {
             scene.of_reduced(index, product.shrink(side));
             product.correct(side)?;
         }
-        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(side)).collect();
+        if let (Some(place), Backdrop::Photo { .. }) = (&mut self.place, &scene.backdrop) {
+            place.shrink(side);
+        }
+        let cutouts = self.pictures(&mut scene, side);
         let picture = scene::draw(&scene, &cutouts, &mut |_| true)?;
         Ok(Preview::of_picture(picture.width, picture.height, picture.pixels))
     }
@@ -245,7 +255,7 @@ impl StudioHandle {
         let source: Source =
             serde_json::from_str(source).map_err(|error| Fault::caller(error.to_string()))?;
         let models = [Model { name: source.model, sha256: source.model_sha256 }];
-        let scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
+        let mut scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
         let preset = preset
             .map(|id| listing::find(&id).map_err(|unknown| Fault::caller(unknown.to_string())))
             .transpose()?;
@@ -268,12 +278,25 @@ impl StudioHandle {
             Some((file, Some(photo))) => Some(Original { file, photo, models: &models, correction }),
             _ => None,
         };
-        let cutouts: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(u32::MAX)).collect();
+        let cutouts = match &mut scene {
+            Some(scene) => self.pictures(scene, u32::MAX),
+            None => self.products.iter().map(|product| product.drawn(u32::MAX)).collect(),
+        };
         Ok(ShotHandle { shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &mut listener)? })
     }
 }
 
 impl StudioHandle {
+    /// What a scene is drawn with: the products' copies of that size and, where it has a photo behind, the place's.
+    fn pictures(&self, scene: &mut Scene, side: u32) -> Vec<&Cutout> {
+        let mut pictures: Vec<&Cutout> = self.products.iter().map(|product| product.drawn(side)).collect();
+        if let Backdrop::Photo { .. } = scene.backdrop {
+            scene.backdrop.show(pictures.len());
+            pictures.extend(self.place.as_ref().map(|place| place.drawn(side)));
+        }
+        pictures
+    }
+
     fn product(&self, index: usize) -> Result<&Opened, Fault> {
         self.products.get(index).ok_or_else(|| no_product(index, self.products.len()))
     }

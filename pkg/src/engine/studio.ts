@@ -31,7 +31,7 @@ class WorkerStudio implements StudioSession {
   readonly width: number;
   readonly height: number;
   readonly #worker: CpuWorker;
-  readonly #subject: StudioSubject;
+  #subject: StudioSubject;
   readonly #release: () => void;
   readonly #queue = new SerialQueue();
   /** Whether the worker holds the cut-outs: one that was ended in the middle of something does not. */
@@ -55,6 +55,11 @@ class WorkerStudio implements StudioSession {
     if (overtaken) overtaken.reject(cancelled());
     else void this.#queue.run(() => this.#drawNext());
     return drawn;
+  }
+
+  async setPlace(place: Blob): Promise<void> {
+    await this.#inTurn(() => this.#worker.ask('takePlace', { photo: place }));
+    this.#subject = { ...this.#subject, place };
   }
 
   async colour(index: number, colour: string): Promise<ColourTold> {

@@ -240,6 +240,8 @@ export interface StudioSubject {
    * were taken, and a file's report says what became of the first product.
    */
   readonly photos?: readonly Blob[] | undefined;
+  /** A photo of a place, for scenes whose backdrop is one. */
+  readonly place?: Blob | undefined;
 }
 
 /** Finished cut-outs in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
@@ -252,6 +254,8 @@ export interface StudioSession {
    * `shoot`). Of those that wait only the newest is drawn: the others reject with kind `cancelled`.
    */
   preview(scene: string, longest: number, colour?: string): Promise<ImageBitmap>;
+  /** Takes another photo of a place, for scenes whose backdrop is one. Rejects where it cannot be read. */
+  setPlace(photo: Blob): Promise<void>;
   /** What a correction of colour comes to for a cut-out, by its number. */
   colour(index: number, colour: string): Promise<ColourTold>;
   /**

@@ -106,6 +106,8 @@ export interface Operations {
   openStudio: { ask: StudioSubject; answer: Size };
   /** Draws them in a scene (JSON), at most `longest` pixels on its longer side, with their colours corrected (JSON). */
   drawScene: { ask: { scene: string; longest: number; colour: string | undefined }; answer: ImageBitmap };
+  /** Takes a photo of a place for scenes to have behind them. */
+  takePlace: { ask: { photo: Blob }; answer: null };
   /** What a correction of colour comes to for one of them, as JSON. */
   tellColour: { ask: { index: number; colour: string }; answer: string };
   /** The neutral at a place of the photo of one of them, in parts of it. */

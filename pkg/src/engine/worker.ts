@@ -254,7 +254,7 @@ const handlers: Handlers = {
     }
   },
 
-  async openStudio({ cutOuts, photos = [] }) {
+  async openStudio({ cutOuts, photos = [], place }) {
     studio?.free();
     studio = undefined;
     products = { count: cutOuts.length, photos, lights: new Map(), hasOriginal: false };
@@ -262,6 +262,7 @@ const handlers: Handlers = {
     const opened = await lend(take(first), (png) => Studio.open(png));
     studio = opened;
     for (const other of others) await lend(other, (png) => opened.add(png));
+    if (place) opened.takePlace(await read(place));
     const { width, height } = studio;
     return { width, height };
   },
@@ -269,6 +270,11 @@ const handlers: Handlers = {
   async drawScene({ scene, longest, colour }, transfer) {
     await setColours(colour);
     return (await bitmap(take(studio).preview(scene, longest), transfer)) as ImageBitmap;
+  },
+
+  async takePlace({ photo }) {
+    take(studio).takePlace(await read(photo));
+    return null;
   },
 
   async tellColour({ index, colour }) {

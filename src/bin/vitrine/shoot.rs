@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use vitrine::listing::report::{Model, Report, sha256};
 use vitrine::listing::{self, Finding, Preset, Severity};
 use vitrine::photo::{self, Limits, Photo};
-use vitrine::scene::{Backdrop, Scene};
+use vitrine::scene::Scene;
 use vitrine::tools::colour::{Recipe, Settings, Statistics, correct_cutout};
 use vitrine::tools::remove::Stage;
 use vitrine::tools::studio::{self, Correction, Original};
@@ -83,7 +83,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let place = arguments.backdrop.as_deref().map(place).transpose()?;
     if place.is_some() {
         let scene = scene.get_or_insert_with(|| studio::looks()[0].scene.clone());
-        set_into_photo(scene);
+        // After the product's.
+        scene.backdrop.show(1);
     }
     if presets.is_empty() && scene.is_none() {
         return Err("nothing says what the pictures shall be: give --preset, --scene or both".to_owned());
@@ -149,14 +150,6 @@ fn place(path: &Path) -> Result<Cutout, String> {
         .map_err(|error| format!("--backdrop {}: {error}", path.display()))?;
     let Photo { width, height, pixels, .. } = photo;
     Ok(Cutout { width, height, pixels, confidence: None, doubt: None })
-}
-
-/// Makes the photo after the product's the scene's backdrop; a scene that has one already keeps how it is shown.
-fn set_into_photo(scene: &mut Scene) {
-    match &mut scene.backdrop {
-        Backdrop::Photo { picture, .. } => *picture = 1,
-        backdrop => *backdrop = Backdrop::photo(1),
-    }
 }
 
 /// A correction's file, or what the page saves.

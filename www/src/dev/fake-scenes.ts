@@ -11,7 +11,8 @@ const scene = (backdrop: Backdrop, gloss: number): Scene => ({
   floor: { gloss, roughness: 0.25 },
   key: { azimuth: -50, elevation: 48, size: 18, color: '#ffffff' },
   fill: { share: 0.45, color: '#ffffff' },
-  shadow: { contact: 0.8, cast: 0.8, ambient: 0.8 },
+  shadow: { contact: 0.8, cast: 0.8, ambient: 0.8, mutual: 0 },
+  relight: { rim: 0, fill: 0, harmony: 0, vignette: 0 },
   layers: [{ kind: 'product', picture: 0, place: { by: 'ground', x: 0.5, y: 0.84, width: 0.72, height: 0.68 }, depth: 0.6 }],
 });
 

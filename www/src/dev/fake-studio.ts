@@ -8,7 +8,7 @@ import {
   type StudioSession,
 } from 'vitrine/engine/types';
 import type { Colour } from '../app/studio/colour.js';
-import type { Scene } from '../app/studio/scene.js';
+import { colorOf, type Scene } from '../app/studio/scene.js';
 import { fakeLooks } from './fake-scenes.js';
 
 export function fakeCheck(text: string): string {
@@ -53,6 +53,10 @@ export class FakeStudio implements StudioSession {
   async preview(text: string, longest: number, colour?: string): Promise<ImageBitmap> {
     await new Promise((resolve) => setTimeout(resolve, this.#delay / 50));
     return this.#draw(JSON.parse(text) as Scene, longest, colour).transferToImageBitmap();
+  }
+
+  async setPlace(photo: Blob): Promise<void> {
+    (await createImageBitmap(photo)).close();
   }
 
   async colour(_index: number, text: string): Promise<ColourTold> {
@@ -115,7 +119,7 @@ export class FakeStudio implements StudioSession {
       gradient.addColorStop(1, backdrop.to);
       context.fillStyle = gradient;
     } else {
-      context.fillStyle = backdrop.kind === 'transparent' ? '#00000000' : backdrop.color;
+      context.fillStyle = colorOf(backdrop) ?? '#00000000';
     }
     context.fillRect(0, 0, width, height);
     for (const { picture, place } of layers) {

@@ -41,6 +41,13 @@ export class LayerChoice extends Event {
   }
 }
 
+/** A photo of a place is to be chosen. */
+export class PlaceAsk extends Event {
+  constructor() {
+    super('place-ask', { bubbles: true, composed: true });
+  }
+}
+
 /** Another correction of colour; as with scenes. */
 export class ColourChange extends Event {
   readonly colour: Colour;
@@ -90,6 +97,7 @@ declare global {
     'scene-rest': SceneRest;
     'photo-choice': PhotoChoice;
     'layer-choice': LayerChoice;
+    'place-ask': PlaceAsk;
     'colour-change': ColourChange;
     'colour-ask': ColourAsk;
     'neutral-pick': NeutralPick;

@@ -21,6 +21,8 @@ const GAP = 0.16;
 const FOOT = 0.84;
 /** The outer ones of a group stand nearer to the camera than the middle, by this part of the picture. */
 const ARC = 0.035;
+/** How much of the shadows on each other is drawn, of that on the ground. */
+const MUTUAL = 0.8;
 
 /**
  * The group's places, in one row, so that none hides another: the tallest in the middle, lower ones outwards and a
@@ -55,7 +57,9 @@ export function arranged(scene: Scene, members: readonly Member[]): Scene {
   const layer = (picture: number): Product => ({ kind: 'product', picture, place: places[picture] as Place, depth });
   // From back to front.
   const layers = members.map((_, index) => layer(index)).sort((one, other) => one.place.y - other.place.y);
-  return { ...scene, layers };
+  // Together they stand in each other's light.
+  const shadow = { ...scene.shadow, mutual: scene.shadow.mutual || MUTUAL * scene.shadow.cast };
+  return { ...scene, shadow, layers };
 }
 
 /** Indices from left to right, so that the tallest is in the middle and both sides fall off alike. */

@@ -12,7 +12,8 @@ export interface Scene {
   readonly floor: { readonly gloss: number; readonly roughness: number };
   readonly key: { readonly azimuth: number; readonly elevation: number; readonly size: number; readonly color: string };
   readonly fill: { readonly share: number; readonly color: string };
-  readonly shadow: { readonly contact: number; readonly cast: number; readonly ambient: number };
+  readonly shadow: { readonly contact: number; readonly cast: number; readonly ambient: number; readonly mutual: number };
+  readonly relight: { readonly rim: number; readonly fill: number; readonly harmony: number; readonly vignette: number };
   readonly layers: readonly Product[];
 }
 
@@ -21,7 +22,8 @@ export type Backdrop =
   | { readonly kind: 'solid'; readonly color: string }
   | { readonly kind: 'gradient'; readonly shape: 'linear'; readonly from: string; readonly to: string; readonly angle: number }
   | { readonly kind: 'gradient'; readonly shape: 'radial'; readonly from: string; readonly to: string; readonly center: readonly [number, number] }
-  | Sweep;
+  | Sweep
+  | PhotoBackdrop;
 
 /** What a sweep can be made of. */
 export const MATERIALS = ['plain', 'paper', 'linen', 'concrete', 'terrazzo', 'marble', 'wood', 'water'] as const;
@@ -37,6 +39,17 @@ export interface Sweep {
   readonly scale: number;
   /** Which piece of the material. */
   readonly seed: number;
+}
+
+/** The seller's photo of a place, which the engine is given apart. */
+export interface PhotoBackdrop {
+  readonly kind: 'photo';
+  readonly picture: number;
+  readonly at: readonly [number, number];
+  /** How far down the picture its ground ends. */
+  readonly wall: number;
+  /** Depth of field: 0 to 0.2 of the picture's height. */
+  readonly blur: number;
 }
 
 export interface Product {
@@ -129,15 +142,18 @@ export function backdropAs(kind: Backdrop['kind'], before: Backdrop): Backdrop {
       return { kind, color };
     case 'gradient':
       return { kind, shape: 'linear', from: '#ffffff', to: color === '#ffffff' ? '#dcdad6' : color, angle: 90 };
+    case 'photo':
+      return { kind, picture: 0, at: [0.5, 0.5], wall: 0.5, blur: 0.03 };
     case 'sweep':
       return { kind, color, wall: 0.58, bend: 0.3, falloff: 0.25, material: 'plain', scale: 1, seed: 0 };
   }
 }
 
-/** The colour that stands for a backdrop; none where it is transparent. */
+/** The colour that stands for a backdrop; none where it has none of its own. */
 export function colorOf(backdrop: Backdrop): string | undefined {
   switch (backdrop.kind) {
     case 'transparent':
+    case 'photo':
       return undefined;
     case 'gradient':
       return backdrop.to;
@@ -150,7 +166,7 @@ export function colorOf(backdrop: Backdrop): string | undefined {
 export function dressed(scene: Scene, look: Scene, looks: readonly Scene[]): Scene {
   const isUntouched = looks.some((other) => same(placeOf(other), placeOf(scene)));
   const layers = isUntouched ? look.layers : scene.layers;
-  return { ...look, size: scene.size, layers };
+  return { ...look, size: scene.size, shadow: { ...look.shadow, mutual: scene.shadow.mutual }, layers };
 }
 
 /** A scene with the products of another. */
@@ -160,11 +176,15 @@ export function withProductsOf(scene: Scene, { layers }: Scene): Scene {
 
 /** A scene for one product, where it was made for a group. */
 export function alone(scene: Scene): Scene {
-  return { ...scene, layers: scene.layers.slice(0, 1).map((layer) => ({ ...layer, picture: 0 })) };
+  return { ...scene, shadow: { ...scene.shadow, mutual: 0 }, layers: scene.layers.slice(0, 1).map((layer) => ({ ...layer, picture: 0 })) };
 }
 
 export function isDressedAs(scene: Scene, look: Scene): boolean {
-  const clothes = ({ camera, backdrop, floor, key, fill, shadow }: Scene) => ({ camera, backdrop, floor, key, fill, shadow });
+  const clothes = ({ camera, backdrop, floor, key, fill, shadow, relight }: Scene) => ({
+    ...{ camera, backdrop, floor, key, fill, relight },
+    // That is the group's.
+    shadow: { ...shadow, mutual: 0 },
+  });
   return same(clothes(scene), clothes(look));
 }
 

@@ -37,6 +37,8 @@ export interface PlanShots {
   presets: readonly (string | undefined)[];
   scenes: Scenes;
   naming: Naming;
+  /** What scenes have behind the products whose backdrop is a photo. */
+  place: Blob | undefined;
 }
 
 /** Makes files one after another, and holds the cut-outs of one picture at a time. */
@@ -44,6 +46,7 @@ export class Shooting {
   readonly items: readonly ShotItem[];
   readonly #engine: Engine;
   readonly #scenes: Scenes;
+  readonly #place: Blob | undefined;
   #held: { subject: Subject; session: Promise<StudioSession> } | undefined;
   /** While it is there, the next file waits for it. */
   #pause: Promise<void> | undefined;
@@ -51,9 +54,10 @@ export class Shooting {
   /** Called with the part of a file that is made, 0 to 1. */
   onProgress: ((fraction: number) => void) | undefined;
 
-  constructor(engine: Engine, { subjects, all, presets, scenes, naming }: PlanShots) {
+  constructor(engine: Engine, { subjects, all, presets, scenes, naming, place }: PlanShots) {
     this.#engine = engine;
     this.#scenes = scenes;
+    this.#place = place;
     const orders = subjects.flatMap((subject) => presets.map((preset): Order => ({ subject, preset })));
     const numbers = new Map(all.map(({ id }, index) => [id, index + 1]));
     const { way, mapping, template } = naming;
@@ -111,7 +115,7 @@ export class Shooting {
     if (this.#held?.subject !== subject) {
       this.#letGo();
       const cutOuts = photos.map(({ state }) => state.cutOut.png);
-      this.#held = { subject, session: this.#engine.studio({ cutOuts, photos: photos.map(({ file }) => file) }, signal) };
+      this.#held = { subject, session: this.#engine.studio({ cutOuts, photos: photos.map(({ file }) => file), place: this.#place }, signal) };
     }
     try {
       const { model, modelSha256 } = first.state.cutOut;

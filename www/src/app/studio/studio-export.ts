@@ -27,6 +27,8 @@ export interface ExportTask {
   all: readonly Photo[];
   current: Subject;
   scenes: Scenes;
+  /** What is behind the products in scenes whose backdrop is a photo. */
+  place: Blob | undefined;
 }
 
 /** What became of a file. */
@@ -183,6 +185,7 @@ export class StudioExport extends LitElement {
       subjects: this.subjectsOf(task),
       all: task.all,
       scenes: task.scenes,
+      place: task.place,
       naming: this.naming,
       presets: ids.map((id) => (id === AS_IS ? undefined : id)),
     });

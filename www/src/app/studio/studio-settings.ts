@@ -4,17 +4,17 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
-import { SceneChange, SceneRest } from './events.js';
-import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type Scene, type Sweep } from './scene.js';
+import { PlaceAsk, SceneChange, SceneRest } from './events.js';
+import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type PhotoBackdrop, type Scene, type Sweep } from './scene.js';
 import { slider, sliderStyles } from './slider.js';
 
 const { settings: words } = strings.studio;
 
 /** Parts of the settings; a phone shows one of them at a time. */
-export const PARTS = ['backdrop', 'light', 'product'] as const;
+export const PARTS = ['backdrop', 'light', 'product', 'relight'] as const;
 export type Part = (typeof PARTS)[number];
 
-const KINDS: readonly Backdrop['kind'][] = ['sweep', 'solid', 'gradient', 'transparent'];
+const KINDS: readonly Backdrop['kind'][] = ['sweep', 'solid', 'gradient', 'photo', 'transparent'];
 /** Shapes of the picture by their sides; the longer one is this long, in pixels. */
 const SHAPES = [[1, 1], [4, 5], [3, 4], [2, 3], [5, 4], [4, 3], [16, 9], [9, 16]] as const;
 const LONGEST = 2000;
@@ -40,6 +40,8 @@ export class StudioSettings extends LitElement {
   @property({ attribute: false }) scene!: Scene;
   /** The layer whose product is placed. */
   @property({ type: Number }) selected = 0;
+  /** The name of the photo that is behind, where one was chosen. */
+  @property() place = '';
   @property({ attribute: false }) parts: readonly Part[] = PARTS;
 
   static override styles = [
@@ -63,7 +65,7 @@ export class StudioSettings extends LitElement {
       }
       .segments {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(auto-fit, minmax(4.75rem, 1fr));
       }
       .segments .button {
         min-block-size: max(34px, var(--target) - 6px);
@@ -87,6 +89,16 @@ export class StudioSettings extends LitElement {
         background: var(--surface);
         cursor: pointer;
       }
+      .name {
+        min-inline-size: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .hint {
+        font-size: 0.8125rem;
+        color: var(--ink-quiet);
+      }
       select {
         min-inline-size: 9rem;
       }
@@ -108,7 +120,7 @@ export class StudioSettings extends LitElement {
   override render() {
     return this.parts.map((part) => html`<section aria-labelledby=${part}>
       <h3 id=${part}>${words.parts[part]}</h3>
-      ${{ backdrop: () => this.backdrop(), light: () => this.light(), product: () => this.product() }[part]()}
+      ${{ backdrop: () => this.backdrop(), light: () => this.light(), relight: () => this.relight(), product: () => this.product() }[part]()}
     </section>`);
   }
 
@@ -123,7 +135,9 @@ export class StudioSettings extends LitElement {
             class="button quiet"
             aria-pressed=${kind === backdrop.kind}
             @click=${() => {
-              if (kind !== backdrop.kind) this.change({ ...scene, backdrop: backdropAs(kind, backdrop) });
+              // Of a photo there has to be one first.
+              if (kind === 'photo' && !this.place) this.dispatchEvent(new PlaceAsk());
+              else if (kind !== backdrop.kind) this.change({ ...scene, backdrop: backdropAs(kind, backdrop) });
             }}
           >
             ${words.kinds[kind]}
@@ -141,9 +155,24 @@ export class StudioSettings extends LitElement {
       ${backdrop.kind === 'sweep'
         ? html`${this.share(words.wall, backdrop.wall, (wall) => set({ wall }))} ${this.share(words.falloff, backdrop.falloff, (falloff) => set({ falloff }))}`
         : nothing}
+      ${backdrop.kind === 'photo' ? this.photo(backdrop, set) : nothing}
       ${this.share(words.gloss, floor.gloss, (gloss) => ({ ...scene, floor: { ...floor, gloss } }), 0.4)}
       ${floor.gloss > 0 ? this.share(words.roughness, floor.roughness, (roughness) => ({ ...scene, floor: { ...floor, roughness } })) : nothing}
       ${this.share(words.height, (LOW - camera.horizon) / (2 * LOW), (height) => ({ ...scene, camera: { ...camera, horizon: LOW * (1 - 2 * height) } }))}
+    `;
+  }
+
+  /** Which photo is behind, how it is shown, and how blurred what is far away in it. */
+  private photo({ at, wall, blur }: PhotoBackdrop, set: (changes: Partial<PhotoBackdrop>) => Scene) {
+    return html`
+      <div class="row">
+        <span class="name" title=${this.place}>${this.place || words.noPlace}</span>
+        <button class="button quiet" @click=${() => this.dispatchEvent(new PlaceAsk())}>${words.choosePlace}</button>
+      </div>
+      ${this.share(words.depthOfField, blur, (blur) => set({ blur }), 0.2)}
+      ${this.share(words.wall, wall, (wall) => set({ wall }))}
+      ${this.share(words.placeAcross, at[0], (across) => set({ at: [across, at[1]] }))}
+      ${this.share(words.placeDown, at[1], (down) => set({ at: [at[0], down] }))}
     `;
   }
 
@@ -183,6 +212,19 @@ export class StudioSettings extends LitElement {
       ${(['contact', 'cast', 'ambient'] as const).map((kind) =>
         this.share(words.shadows[kind], shadow[kind], (value) => ({ ...scene, shadow: { ...shadow, [kind]: value } })),
       )}
+    `;
+  }
+
+  /** Light that changes the products' own pixels, and what it does to the finished picture. */
+  private relight() {
+    const { scene } = this;
+    const { relight, shadow } = scene;
+    return html`
+      <p class="hint">${words.relightHint}</p>
+      ${(['rim', 'fill', 'harmony', 'vignette'] as const).map((kind) =>
+        this.share(words.relights[kind], relight[kind], (value) => ({ ...scene, relight: { ...relight, [kind]: value } })),
+      )}
+      ${scene.layers.length > 1 ? this.share(words.mutual, shadow.mutual, (mutual) => ({ ...scene, shadow: { ...shadow, mutual } })) : nothing}
     `;
   }
 

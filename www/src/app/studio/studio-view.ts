@@ -20,7 +20,7 @@ import './group-dialog.js';
 import type { GroupDialog } from './group-dialog.js';
 import { History } from './history.js';
 import { holdButton } from './hold-button.js';
-import { alone, dressed, isDressedAs, withProductsOf, type Scene } from './scene.js';
+import { alone, backdropAs, dressed, isDressedAs, withProductsOf, type Scene } from './scene.js';
 import {
   apart, changed, colourOf, likeThis, newGroupId, recoloured, recolouredAll, sceneOf, together, withGroup, withoutGroup,
   type Scenes,
@@ -89,8 +89,11 @@ export class StudioView extends LitElement {
   @query('studio-looks') private looksView!: StudioLooks | null;
   @query('studio-export') private exporter!: StudioExport;
   @query('group-dialog') private grouper!: GroupDialog;
+  @query('#place-file') private placeInput!: HTMLInputElement;
   @query('#settings-file') private fileInput!: HTMLInputElement;
 
+  /** The photo of a place that scenes may have behind the products: one for all of them. */
+  @state() private place: File | undefined;
   /** Undefined until the studio has been opened once; kept for the next time. */
   private history: History<Scenes> | undefined;
   private session: StudioSession | undefined;
@@ -179,6 +182,7 @@ export class StudioView extends LitElement {
         @look-choice=${this.lookChosen}
         @photo-choice=${this.photoChosen}
         @layer-choice=${this.layerChosen}
+        @place-ask=${() => this.placeInput.click()}
         @colour-change=${this.colourChanged}
         @colour-ask=${this.colourAsked}
         @neutral-pick=${this.neutralPicked}
@@ -189,6 +193,7 @@ export class StudioView extends LitElement {
       </dialog>
       <studio-export .engine=${this.engine} .naming=${this.naming} @shot-saved=${this.shotSaved}></studio-export>
       <group-dialog></group-dialog>
+      <input id="place-file" type="file" accept="image/*" hidden @change=${this.placeChosen} />
       <input id="settings-file" type="file" accept=".json,application/json" hidden @change=${this.loadSettings} />
     `;
   }
@@ -261,7 +266,7 @@ export class StudioView extends LitElement {
           ${this.scope(current, scenes)}
           ${this.sheet === 'colour'
             ? this.colour(current, scenes)
-            : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${PARTS}></studio-settings>`}
+            : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${PARTS}></studio-settings>`}
         </div>
         ${strip}
       `;
@@ -276,7 +281,7 @@ export class StudioView extends LitElement {
             ? looks
             : tab === 'colour'
               ? this.colour(current, scenes)
-              : html`<studio-settings .scene=${scene} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
+              : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
         ${TABS.map(
@@ -351,7 +356,7 @@ export class StudioView extends LitElement {
     );
     try {
       const cutOuts = subject.photos.map(({ state }) => state.cutOut.png);
-      const session = await engine.studio({ cutOuts, photos: subject.photos.map(({ file }) => file) }, signal);
+      const session = await engine.studio({ cutOuts, photos: subject.photos.map(({ file }) => file), place: this.place }, signal);
       if (signal.aborted) return session.close();
       this.session = session;
       const painter = new Painter(session, {
@@ -639,8 +644,28 @@ export class StudioView extends LitElement {
   private openExport(): void {
     const { current, history, queue } = this;
     if (!current || !history) return;
-    void this.exporter.open({ subjects: this.subjects, all: queue.photos, current, scenes: history.now });
+    void this.exporter.open({ subjects: this.subjects, all: queue.photos, current, scenes: history.now, place: this.place });
   }
+
+  private readonly placeChosen = async (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    const [file] = input.files ?? [];
+    input.value = '';
+    const { session, scene } = this;
+    if (!file || !session || !scene) return;
+    try {
+      await session.setPlace(file);
+      this.place = file;
+      const { history, current } = this;
+      if (session !== this.session || !history || !current) return;
+      const isBehind = scene.backdrop.kind === 'photo';
+      if (isBehind) this.paint(false);
+      else this.go(changed(history.now, current.id, { ...scene, backdrop: backdropAs('photo', scene.backdrop) }));
+      this.say(words.said.place(file.name));
+    } catch (error) {
+      if (session === this.session) this.fail(error);
+    }
+  };
 
   private saveSettings(): void {
     const { scene, naming, history, current } = this;
