@@ -528,9 +528,9 @@ export const strings = {
     },
     settings: {
       parts: { backdrop: 'Backdrop', light: 'Light and shadow', product: 'Product', relight: 'Light on the product' },
-      tabs: { looks: 'Looks', backdrop: 'Backdrop', light: 'Light', product: 'Product', relight: 'Relight', colour: 'Colour', photos: 'Photos' },
+      tabs: { looks: 'Looks', backdrop: 'Backdrop', light: 'Light', product: 'Product', colour: 'Colour', photos: 'Photos' },
       kind: 'Kind of backdrop',
-      kinds: { sweep: 'Studio', solid: 'Colour', gradient: 'Gradient', photo: 'Your photo', transparent: 'None' },
+      kinds: { sweep: 'Studio', solid: 'Colour', gradient: 'Gradient', photo: 'Photo', transparent: 'None' },
       color: 'Colour',
       from: 'From',
       to: 'To',

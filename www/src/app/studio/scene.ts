@@ -149,6 +149,13 @@ export function backdropAs(kind: Backdrop['kind'], before: Backdrop): Backdrop {
   }
 }
 
+/** A scene in the photo of a place. Something that throws no shadow there floats, so it gets those of a soft light. */
+export function setInto(scene: Scene): Scene {
+  const { contact, cast, ambient } = scene.shadow;
+  const shadow = contact + cast + ambient > 0 ? scene.shadow : { ...scene.shadow, contact: 0.8, cast: 0.8, ambient: 0.8 };
+  return { ...scene, backdrop: backdropAs('photo', scene.backdrop), shadow };
+}
+
 /** The colour that stands for a backdrop; none where it has none of its own. */
 export function colorOf(backdrop: Backdrop): string | undefined {
   switch (backdrop.kind) {

@@ -52,11 +52,13 @@ export class StudioSettings extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         align-content: start;
         gap: 1.5rem;
       }
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
       }
       h3 {
@@ -65,7 +67,7 @@ export class StudioSettings extends LitElement {
       }
       .segments {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(4.75rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(4.25rem, 1fr));
       }
       .segments .button {
         min-block-size: max(34px, var(--target) - 6px);

@@ -20,7 +20,7 @@ import './group-dialog.js';
 import type { GroupDialog } from './group-dialog.js';
 import { History } from './history.js';
 import { holdButton } from './hold-button.js';
-import { alone, backdropAs, dressed, isDressedAs, withProductsOf, type Scene } from './scene.js';
+import { alone, dressed, isDressedAs, setInto, withProductsOf, type Scene } from './scene.js';
 import {
   apart, changed, colourOf, likeThis, newGroupId, recoloured, recolouredAll, sceneOf, together, withGroup, withoutGroup,
   type Scenes,
@@ -34,7 +34,7 @@ import './studio-looks.js';
 import type { LookChoice, StudioLooks } from './studio-looks.js';
 import './studio-pick.js';
 import './studio-settings.js';
-import { PARTS } from './studio-settings.js';
+import { PARTS, type Part } from './studio-settings.js';
 import './studio-stage.js';
 import type { StudioStage } from './studio-stage.js';
 import './studio-strip.js';
@@ -43,8 +43,10 @@ import { viewStyles } from './view-styles.js';
 
 const { studio: words } = strings;
 
-const TABS = ['looks', ...PARTS, 'colour', 'photos'] as const;
+const TABS = ['looks', 'backdrop', 'light', 'product', 'colour', 'photos'] as const;
 type Tab = (typeof TABS)[number];
+/** The parts of a tab that holds settings of the scene. */
+const partsOf = (tab: Part): readonly Part[] => (tab === 'product' ? ['product', 'relight'] : [tab]);
 /** What the settings are of, where there is room for more than a tab of them. */
 const SHEETS = ['scene', 'colour'] as const;
 
@@ -281,7 +283,7 @@ export class StudioView extends LitElement {
             ? looks
             : tab === 'colour'
               ? this.colour(current, scenes)
-              : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${[tab]}></studio-settings>`}
+              : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${partsOf(tab)}></studio-settings>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
         ${TABS.map(
@@ -660,7 +662,7 @@ export class StudioView extends LitElement {
       if (session !== this.session || !history || !current) return;
       const isBehind = scene.backdrop.kind === 'photo';
       if (isBehind) this.paint(false);
-      else this.go(changed(history.now, current.id, { ...scene, backdrop: backdropAs('photo', scene.backdrop) }));
+      else this.go(changed(history.now, current.id, setInto(scene)));
       this.say(words.said.place(file.name));
     } catch (error) {
       if (session === this.session) this.fail(error);

@@ -54,6 +54,7 @@ export const viewStyles = css`
   .settings {
     grid-area: settings;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     gap: 1.5rem;
     border-inline-start: 1px solid var(--line);
