@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The tests as plain JavaScript for `node --test`: every `*.test.ts`, and `measure.ts`, becomes
- *  a file of its own. */
+/** The tests as plain JavaScript for `node --test`: every `*.test.ts`, `measure.ts` and `measure-studio.ts` become
+ *  a file of their own. */
 export default defineConfig({
   root: path('.'),
   publicDir: false,
@@ -17,7 +17,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: readdirSync(path('src'))
-        .filter((file) => file.endsWith('.test.ts') || file === 'measure.ts')
+        .filter((file) => file.endsWith('.test.ts') || /^measure(-studio)?\.ts$/.test(file))
         .map((file) => path(`src/${file}`)),
       external: ['playwright-core', 'vitrine'],
     },
