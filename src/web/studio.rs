@@ -204,6 +204,18 @@ impl StudioHandle {
         json(&statistics)
     }
 
+    /// Colours for a backdrop that go with a cut-out, as JSON: `[{ relation, color }]`; see [`studio::harmonies`].
+    pub fn harmonies(&mut self, index: usize) -> Result<String, Fault> {
+        let count = self.products.len();
+        let product = self.products.get_mut(index).ok_or_else(|| no_product(index, count))?;
+        product.shrink(MEASURED);
+        product.correct(MEASURED)?;
+        let found = studio::harmonies(product.drawn(MEASURED));
+        json(
+            &found.map(|harmony| serde_json::json!({ "relation": harmony.relation, "color": harmony.color })),
+        )
+    }
+
     /// Corrects a cut-out's colours from here on, by settings as JSON.
     #[wasm_bindgen(js_name = setColour)]
     pub fn set_colour(&mut self, index: usize, settings: &str) -> Result<(), Fault> {

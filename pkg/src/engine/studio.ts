@@ -5,7 +5,7 @@ import type { CpuWorker } from './cpu-worker.js';
 import { cancelled, toVitrineError } from './faults.js';
 import { unpack } from './packed.js';
 import { SerialQueue } from './queue.js';
-import type { ColourTold, ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
+import type { ColourTold, Harmony, ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
 import type { Size } from './worker-messages.js';
 
 /** Reads the cut-outs; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
@@ -60,6 +60,10 @@ class WorkerStudio implements StudioSession {
   async setPlace(place: Blob): Promise<void> {
     await this.#inTurn(() => this.#worker.ask('takePlace', { photo: place }));
     this.#subject = { ...this.#subject, place };
+  }
+
+  async harmonies(index: number): Promise<readonly Harmony[]> {
+    return JSON.parse(await this.#inTurn(() => this.#worker.ask('harmonies', { index }))) as Harmony[];
   }
 
   async colour(index: number, colour: string): Promise<ColourTold> {

@@ -244,6 +244,13 @@ export interface StudioSubject {
   readonly place?: Blob | undefined;
 }
 
+/** A colour for a backdrop, and how it stands to the product's own. */
+export interface Harmony {
+  readonly relation: 'tone' | 'neighbour' | 'opposite' | 'light' | 'dark';
+  /** `#rrggbb`. */
+  readonly color: string;
+}
+
 /** Finished cut-outs in the studio. Every promise rejects with a VitrineError; cancelling answers within 500 ms. */
 export interface StudioSession {
   /** Size of the first cut-out in pixels. */
@@ -256,6 +263,8 @@ export interface StudioSession {
   preview(scene: string, longest: number, colour?: string): Promise<ImageBitmap>;
   /** Takes another photo of a place, for scenes whose backdrop is one. Rejects where it cannot be read. */
   setPlace(photo: Blob): Promise<void>;
+  /** Colours for a backdrop that go with a cut-out, by its number. */
+  harmonies(index: number): Promise<readonly Harmony[]>;
   /** What a correction of colour comes to for a cut-out, by its number. */
   colour(index: number, colour: string): Promise<ColourTold>;
   /**

@@ -108,6 +108,8 @@ export interface Operations {
   drawScene: { ask: { scene: string; longest: number; colour: string | undefined }; answer: ImageBitmap };
   /** Takes a photo of a place for scenes to have behind them. */
   takePlace: { ask: { photo: Blob }; answer: null };
+  /** Colours for a backdrop that go with one of them, as JSON. */
+  harmonies: { ask: { index: number }; answer: string };
   /** What a correction of colour comes to for one of them, as JSON. */
   tellColour: { ask: { index: number; colour: string }; answer: string };
   /** The neutral at a place of the photo of one of them, in parts of it. */

@@ -277,6 +277,10 @@ const handlers: Handlers = {
     return null;
   },
 
+  harmonies({ index }) {
+    return take(studio).harmonies(index);
+  },
+
   async tellColour({ index, colour }) {
     await setColours(colour);
     const settled = JSON.parse(await settledFor(index, colour)) as object;

@@ -3,6 +3,7 @@
 import {
   VitrineError,
   type ColourTold,
+  type Harmony,
   type ShootOptions,
   type Shot,
   type StudioSession,
@@ -57,6 +58,16 @@ export class FakeStudio implements StudioSession {
 
   async setPlace(photo: Blob): Promise<void> {
     (await createImageBitmap(photo)).close();
+  }
+
+  async harmonies(): Promise<readonly Harmony[]> {
+    return [
+      { relation: 'tone', color: '#f0dcd6' },
+      { relation: 'neighbour', color: '#e6d3b8' },
+      { relation: 'opposite', color: '#bcd9dc' },
+      { relation: 'light', color: '#f4f1f0' },
+      { relation: 'dark', color: '#2b2625' },
+    ];
   }
 
   async colour(_index: number, text: string): Promise<ColourTold> {

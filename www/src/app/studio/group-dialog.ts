@@ -15,7 +15,7 @@ const HEIGHT = { usual: 200, least: 1, most: 5_000 };
 /** Who stands in the group, by photo, and how high each is in millimetres. */
 export type Members = ReadonlyMap<number, number>;
 
-export type GroupAnswer = { readonly is: 'arranged'; readonly members: Members } | { readonly is: 'apart' } | undefined;
+export type GroupAnswer = { readonly is: 'arranged'; readonly members: Members; readonly isLevelled: boolean } | { readonly is: 'apart' } | undefined;
 
 @customElement('group-dialog')
 export class GroupDialog extends LitElement {
@@ -23,6 +23,8 @@ export class GroupDialog extends LitElement {
   @state() private members: Members = new Map();
   /** Whether there is a group already. */
   @state() private isChange = false;
+  /** Whether white balance and exposure of the photos are brought to those of one. */
+  @state() private isLevelled = true;
   @query('dialog') private dialog!: HTMLDialogElement;
   private answer: ((answer: GroupAnswer) => void) | undefined;
   /** What somebody has measured stays known when a product leaves the group. */
@@ -101,6 +103,14 @@ export class GroupDialog extends LitElement {
         inline-size: 5.25rem;
         text-align: end;
       }
+      .light {
+        display: flex;
+        align-items: center;
+        gap: 0.625rem;
+        padding: 0.5rem 1.5rem;
+        font-size: 0.875rem;
+        cursor: pointer;
+      }
       .foot {
         align-items: center;
       }
@@ -146,6 +156,10 @@ export class GroupDialog extends LitElement {
           </li>`;
         })}
       </ul>
+      <label class="light">
+        <input type="checkbox" .checked=${this.isLevelled} @change=${(event: Event) => (this.isLevelled = (event.target as HTMLInputElement).checked)} />
+        <span>${words.light}</span>
+      </label>
       <div class="foot">
         <p role="status">${words.count(members.size, GROUP.most)}</p>
         ${this.isChange ? html`<button class="button quiet" @click=${() => this.dialog.close('apart')}>${words.remove}</button>` : nothing}
@@ -159,6 +173,8 @@ export class GroupDialog extends LitElement {
   async open(photos: readonly ReadyPhoto[], members?: Members): Promise<GroupAnswer> {
     this.photos = photos;
     this.isChange = members !== undefined;
+    // A group that is there has the light that somebody left it in.
+    this.isLevelled = !this.isChange;
     this.members = members ?? new Map(photos.slice(0, Math.min(3, GROUP.most)).map(({ id }) => [id, this.heightOf(id)]));
     await this.updateComplete;
     this.dialog.returnValue = '';
@@ -188,7 +204,7 @@ export class GroupDialog extends LitElement {
   private closed(): void {
     const { returnValue } = this.dialog;
     this.answer?.(
-      returnValue === 'arranged' ? { is: 'arranged', members: this.members } : returnValue === 'apart' ? { is: 'apart' } : undefined,
+      returnValue === 'arranged' ? { is: 'arranged', members: this.members, isLevelled: this.isLevelled } : returnValue === 'apart' ? { is: 'apart' } : undefined,
     );
     this.answer = undefined;
   }

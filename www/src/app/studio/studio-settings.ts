@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Harmony } from 'vitrine/engine/types';
 import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { PlaceAsk, SceneChange, SceneRest } from './events.js';
@@ -40,6 +41,8 @@ export class StudioSettings extends LitElement {
   @property({ attribute: false }) scene!: Scene;
   /** The layer whose product is placed. */
   @property({ type: Number }) selected = 0;
+  /** Colours that go with the product, as soon as they are known. */
+  @property({ attribute: false }) harmonies: readonly Harmony[] = [];
   /** The name of the photo that is behind, where one was chosen. */
   @property() place = '';
   @property({ attribute: false }) parts: readonly Part[] = PARTS;
@@ -97,6 +100,29 @@ export class StudioSettings extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      .swatches {
+        display: flex;
+        flex: none;
+        gap: 0.375rem;
+      }
+      .swatches button {
+        inline-size: 26px;
+        block-size: 26px;
+        border: 1px solid var(--line-strong);
+        border-radius: 50%;
+        background: var(--swatch);
+        cursor: pointer;
+      }
+      .swatches button[aria-pressed='true'] {
+        outline: 2px solid var(--accent);
+        outline-offset: 2px;
+      }
+      @media (pointer: coarse) {
+        .swatches button {
+          inline-size: 34px;
+          block-size: 34px;
+        }
+      }
       .hint {
         font-size: 0.8125rem;
         color: var(--ink-quiet);
@@ -150,6 +176,8 @@ export class StudioSettings extends LitElement {
       ${backdrop.kind === 'gradient'
         ? html`${this.color(words.from, backdrop.from, (from) => set({ from }))} ${this.color(words.to, backdrop.to, (to) => set({ to }))}`
         : nothing}
+      ${backdrop.kind === 'gradient' ? this.swatches(backdrop.to, (to) => set({ to })) : nothing}
+      ${backdrop.kind === 'solid' || backdrop.kind === 'sweep' ? this.swatches(backdrop.color, (color) => set({ color })) : nothing}
       ${backdrop.kind === 'gradient' && backdrop.shape === 'linear'
         ? this.slider({ label: words.angle, value: backdrop.angle, least: -180, most: 180, text: words.degrees(backdrop.angle), set: (angle) => set({ angle }) })
         : nothing}
@@ -162,6 +190,25 @@ export class StudioSettings extends LitElement {
       ${floor.gloss > 0 ? this.share(words.roughness, floor.roughness, (roughness) => ({ ...scene, floor: { ...floor, roughness } })) : nothing}
       ${this.share(words.height, (LOW - camera.horizon) / (2 * LOW), (height) => ({ ...scene, camera: { ...camera, horizon: LOW * (1 - 2 * height) } }))}
     `;
+  }
+
+  /** Colours that go with the product, to choose from. */
+  private swatches(now: string, set: (color: string) => Scene) {
+    if (this.harmonies.length === 0) return nothing;
+    return html`<div class="row">
+      <span id="harmonies">${words.harmonies}</span>
+      <div class="swatches" role="group" aria-labelledby="harmonies">
+        ${this.harmonies.map(
+          ({ relation, color }) => html`<button
+            style="--swatch: ${color}"
+            aria-pressed=${color === now}
+            aria-label=${words.relations[relation]}
+            title=${words.relations[relation]}
+            @click=${() => this.change(set(color))}
+          ></button>`,
+        )}
+      </div>
+    </div>`;
   }
 
   /** Which photo is behind, how it is shown, and how blurred what is far away in it. */

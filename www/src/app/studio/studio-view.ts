@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ColourTold, Engine, StudioLook, StudioSession } from 'vitrine/engine/types';
+import type { ColourTold, Engine, Harmony, StudioLook, StudioSession } from 'vitrine/engine/types';
 import { base, controls, fullScreen, segments } from '../../styles/shared.js';
 import { EditorCovers } from '../editor/correction-editor.js';
 import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
@@ -70,6 +70,8 @@ export class StudioView extends LitElement {
   @state() private looks: readonly StudioLook[] = [];
   /** Of what is visible of each product, width by height, where that is known. */
   @state() private aspects: readonly (number | undefined)[] = [];
+  /** Colours that go with the first product. */
+  @state() private harmonies: readonly Harmony[] = [];
   /** The layer whose product is moved. */
   @state() private selected = 0;
   @state() private showsPhoto = false;
@@ -268,7 +270,7 @@ export class StudioView extends LitElement {
           ${this.scope(current, scenes)}
           ${this.sheet === 'colour'
             ? this.colour(current, scenes)
-            : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${PARTS}></studio-settings>`}
+            : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .harmonies=${this.harmonies} .selected=${this.selected} .parts=${PARTS}></studio-settings>`}
         </div>
         ${strip}
       `;
@@ -283,7 +285,7 @@ export class StudioView extends LitElement {
             ? looks
             : tab === 'colour'
               ? this.colour(current, scenes)
-              : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .selected=${this.selected} .parts=${partsOf(tab)}></studio-settings>`}
+              : html`<studio-settings .scene=${scene} .place=${this.place?.name ?? ''} .harmonies=${this.harmonies} .selected=${this.selected} .parts=${partsOf(tab)}></studio-settings>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${words.tabs} @keydown=${this.tabKeys}>
         ${TABS.map(
@@ -341,6 +343,7 @@ export class StudioView extends LitElement {
     this.release();
     this.current = subject;
     this.aspects = [];
+    this.harmonies = [];
     this.selected = 0;
     this.problem = '';
     this.told = undefined;
@@ -371,6 +374,8 @@ export class StudioView extends LitElement {
       this.paint(false);
       this.paintLooks();
       void this.tellColour();
+      const harmonies = await session.harmonies(0);
+      if (session === this.session) this.harmonies = harmonies;
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
@@ -598,6 +603,7 @@ export class StudioView extends LitElement {
       history.go(scenes);
       const subject = this.subjects.find((subject) => subject.id === id);
       if (subject) await this.choose(subject);
+      if (subject && answer.isLevelled) await this.match();
       this.say(words.group.said(chosen.length));
     } catch (error) {
       this.fail(error);
