@@ -5,7 +5,9 @@
 pub(crate) mod clock;
 mod device;
 mod error;
+mod memory;
 mod signal;
 
 pub use device::{Device, Preference, Readback, Submitted};
 pub use error::Error;
+pub(crate) use memory::Memory;

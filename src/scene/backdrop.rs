@@ -6,7 +6,7 @@ use super::camera::View;
 use super::material::{Place, mix};
 use super::photograph::Photograph;
 use super::shade::towards;
-use super::{Backdrop, Error, Gradient, Material, Scene};
+use super::{Backdrop, Camera, Error, Gradient, Material, Scene, Size};
 use crate::vision::Cutout;
 
 /// Where the surface lies that is seen in each row, in the rows of one view.
@@ -87,35 +87,44 @@ fn smooth_max(one: f32, other: f32, width: f32) -> f32 {
 
 /// A backdrop's colours in one picture, and the light on it where nothing is in the way.
 pub(super) struct Paper {
-    kind: Kind,
+    pub kind: Kind,
     width: f32,
     height: f32,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Nothing,
     Plain([f32; 3]),
     Linear { from: [f32; 3], to: [f32; 3], along: [f32; 2], start: f32, length: f32 },
     Radial { from: [f32; 3], to: [f32; 3], center: [f32; 2], radius: f32 },
-    Photo(Photograph),
+    Photo { photograph: Photograph, lens: Lens },
     Sweep { color: [f32; 3], falloff: f32, middle: f32, light: [f32; 3], brightest: f32, cloth: Cloth },
 }
 
+/// What the picture of a photo follows from, apart from the photo.
+#[derive(Clone, PartialEq)]
+pub(super) struct Lens {
+    backdrop: Backdrop,
+    camera: Camera,
+    size: Size,
+    focus: f32,
+}
+
 /// What a sweep is made of.
-struct Cloth {
-    material: Material,
+pub(super) struct Cloth {
+    pub material: Material,
     /// The pattern's size.
-    scale: f32,
-    seed: u32,
+    pub scale: f32,
+    pub seed: u32,
 }
 
 /// A row of a sweep: where on it the row lies, for its pattern.
 #[derive(Clone, Copy)]
 pub(super) struct Along {
     /// Units of the world to the right for a pixel.
-    across: f32,
+    pub across: f32,
     /// How far along the sweep the row is, in the world's unit, and how far the next.
-    away: [f32; 2],
+    pub away: [f32; 2],
     /// The column that the camera looks at.
     middle: f32,
 }
@@ -133,11 +142,18 @@ impl Along {
 const WIDEST: f32 = 0.1;
 
 /// How far the light's pool on a sweep reaches, in pictures' heights.
-const POOL: f32 = 0.75;
+pub(super) const POOL: f32 = 0.75;
 
 impl Paper {
-    /// `focus` is the row in which the ground is sharp, where a lens is drawn.
-    pub(super) fn new(scene: &Scene, pictures: &[&Cutout], view: View, focus: f32) -> Result<Self, Error> {
+    /// `focus` is the row in which the ground is sharp, where a lens is drawn; `before` is what was drawn of the same
+    /// photo.
+    pub(super) fn new(
+        scene: &Scene,
+        pictures: &[&Cutout],
+        view: View,
+        focus: f32,
+        before: Option<(Lens, Photograph)>,
+    ) -> Result<Self, Error> {
         let Scene { ref backdrop, key, size, .. } = *scene;
         let (width, height) = (size.width as f32, size.height as f32);
         let kind = match *backdrop {
@@ -170,7 +186,12 @@ impl Paper {
                     let circle = blur * height * (surface.foot(view, row) / sharp - 1.0).abs();
                     circle.min(WIDEST * height) / 2.0
                 };
-                Kind::Photo(Photograph::new(photo, size, at, radius)?)
+                let lens = Lens { backdrop: backdrop.clone(), camera: scene.camera, size, focus };
+                let photograph = match before.filter(|(before, _)| *before == lens) {
+                    Some((_, photograph)) => photograph,
+                    None => Photograph::new(photo, size, at, radius)?,
+                };
+                Kind::Photo { photograph, lens }
             }
             Backdrop::Sweep { color, wall, falloff, material, scale, seed, .. } => {
                 let light = towards(key);
@@ -181,6 +202,14 @@ impl Paper {
             }
         };
         Ok(Self { kind, width, height })
+    }
+
+    /// The photo that was drawn for it.
+    pub(super) fn into_photograph(self) -> Option<(Lens, Photograph)> {
+        match self.kind {
+            Kind::Photo { photograph, lens } => Some((lens, photograph)),
+            _ => None,
+        }
     }
 
     /// How opaque it is.
@@ -218,7 +247,7 @@ impl Paper {
         match self.kind {
             Kind::Nothing => [0.0; 3],
             Kind::Plain(color) => color,
-            Kind::Photo(ref photograph) => photograph.at(column, row),
+            Kind::Photo { ref photograph, .. } => photograph.at(column, row),
             Kind::Linear { from, to, along, start, length } => {
                 mix(from, to, (x * along[0] + y * along[1] - start) / length)
             }
@@ -252,7 +281,7 @@ impl Cloth {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::scene::{Camera, Color};
+    use crate::scene::Color;
 
     fn sweep() -> (Scene, View) {
         let mut scene = Scene::plain(400, 400);
@@ -289,7 +318,7 @@ mod tests {
             let mut scene = Scene::plain(200, 100);
             scene.backdrop = Backdrop::Gradient(Gradient::Linear { from: white, to: black, angle });
             let view = View::new(scene.camera, scene.size);
-            let paper = Paper::new(&scene, &[], view, 0.0).unwrap();
+            let paper = Paper::new(&scene, &[], view, 0.0, None).unwrap();
             let corners = [(0, 0), (199, 0), (0, 99), (199, 99)].map(|(x, y)| paper.at(x, y, None)[0]);
             let most = corners.into_iter().fold(0.0, f32::max);
             let least = corners.into_iter().fold(1.0, f32::min);

@@ -1,11 +1,10 @@
 //! Draws a scene on the processor, row by row.
 
-use super::backdrop::Along;
 use super::product::{Placed, Position};
 use super::reflection::Mirror;
 use super::relight::Vignette;
 use super::shade::Shade;
-use super::stage::Stage;
+use super::stage::{Kept, Line, Stage};
 use super::{Error, Scene};
 use crate::photo::color;
 use crate::vision::Cutout;
@@ -39,10 +38,10 @@ pub fn draw(
 ) -> Result<Picture, Error> {
     let size = scene.size;
     let going_on = |go: bool| if go { Ok(()) } else { Err(Error::Cancelled) };
-    let mut stage = Stage::new(scene, cutouts, &mut |part| progress(0.3 * part))?;
+    let mut stage = Stage::new(scene, cutouts, &mut Kept::default(), &mut |part| progress(0.3 * part))?;
     let (mirrors, shade) = (stage.mirrors(), stage.shade());
     // Their memory is wanted for the picture.
-    stage.products.iter_mut().for_each(|product| product.solid = None);
+    stage.products.iter_mut().for_each(|product| (product.solid, product.unlit) = (None, None));
     going_on(progress(0.6))?;
 
     let no_memory = |_| Error::Memory { width: size.width, height: size.height };
@@ -86,12 +85,9 @@ struct Behind<'a> {
 impl Behind<'_> {
     /// Draws a row, but for what products cover wholly.
     fn draw(&self, y: u32, covered: &[f32], row: &mut [[f32; 4]]) {
-        let Stage { view, surface, paper, light, .. } = self.stage;
+        let Stage { paper, light, .. } = self.stage;
         let shade = self.shade.as_ref().map(|shade| shade.row(y));
-        let point = surface.at(*view, y as f32 + 0.5);
-        let facing = point.as_ref().map_or(1.0, |point| paper.facing(point.normal));
-        let before = surface.at(*view, y as f32 - 0.5);
-        let along = point.zip(before).map(|(point, before)| Along::new(*view, &point, &before));
+        let Line { facing, along } = self.stage.line(y);
         let opaque = paper.alpha() > 0.0;
         for ((x, pixel), _) in (0..).zip(row).zip(covered).filter(|(_, covered)| **covered < 1.0) {
             let [direct, around] = shade.as_ref().map_or([1.0; 2], |shade| shade.at(x));
@@ -125,6 +121,9 @@ fn row_of<'a>(product: &'a Placed, y: u32, scene: &Scene) -> (&'a [[u8; 4]], usi
     let own = usize::try_from(i64::from(y) - product.top).ok().filter(|&own| own < product.height as usize);
     let Some(own) = own else { return (&[], 0) };
     let columns = product.columns(scene.size);
+    if columns.is_empty() {
+        return (&[], 0);
+    }
     let first = (product.left + columns.start as i64).max(0) as usize;
     (&product.pixels.as_chunks::<4>().0[own * product.width as usize..][columns], first)
 }
@@ -314,6 +313,8 @@ mod tests {
         for place in [
             Place::Pixels { x: -3000.0, y: -3000.0, scale: 100.0 },
             Place::Pixels { x: 900.0, y: 900.0, scale: 1.0 },
+            Place::Pixels { x: 900.0, y: 10.0, scale: 1.0 },
+            Place::Pixels { x: -900.0, y: 10.0, scale: 1.0 },
             Place::Ground { x: 1.9, y: 1.9, width: 4.0, height: 4.0 },
         ] {
             let mut scene = scene();

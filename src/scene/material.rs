@@ -87,7 +87,9 @@ fn thread(place: Place, across: usize, count: f32, seed: u32) -> f32 {
     frequencies[across] = count;
     frequencies[along] = count / 18.0;
     let uneven = noise(place.at[0] * frequencies[0], place.at[1] * frequencies[1], seed);
-    let round = (place.at[across] * count * std::f32::consts::TAU).cos();
+    // Turns that are whole are left out first: devices differ in how exact the cosine of a large angle is.
+    let times = place.at[across] * count;
+    let round = ((times - times.floor()) * std::f32::consts::TAU).cos();
     let coarse = shown(frequencies[along] * place.pixel[along]);
     (0.45 * round * calm) + 0.8 * uneven * calm * coarse
 }
@@ -122,7 +124,9 @@ fn terrazzo(place: Place, seed: u32) -> [f32; 3] {
         let edge = (cell.rim - 0.12 - 0.25 * chance(2)) / (count * widest(place)).max(0.02);
         let chip = CHIPS[(chance(3) * CHIPS.len() as f32) as usize % CHIPS.len()];
         let chip = chip.map(|level| level * (0.9 + 0.2 * chance(4)));
-        color = mix(color, chip, (edge + 0.5).clamp(0.0, 1.0) * seen);
+        // Nothing of it at the border, however far away: which cell a place there is in is a matter of rounding.
+        let inside = (edge + 0.5).clamp(0.0, 1.0) * (cell.rim / 0.1).min(1.0);
+        color = mix(color, chip, inside * seen);
     }
     color
 }
@@ -142,6 +146,9 @@ fn marble(place: Place, seed: u32) -> [f32; 3] {
     mix(grey(clouded), [0.36, 0.38, 0.42], veins.min(0.85))
 }
 
+/// How sudden a ring of wood ends, of its width: over about a millimetre.
+pub(super) const RING_EDGE: f32 = 0.06;
+
 fn wood(place: Place, seed: u32) -> [f32; 3] {
     /// Planks in a unit, and how long one is.
     const PLANKS: f32 = 1.7;
@@ -149,7 +156,7 @@ fn wood(place: Place, seed: u32) -> [f32; 3] {
     let row = (place.at[1] * PLANKS).floor();
     let chance = |of: u32, plank: i32| fraction(hash(row as i32 as u32, of ^ plank as u32, seed));
     let shift = fraction(hash(row as i32 as u32, 77, seed)) * LENGTH;
-    let plank = ((place.at[0] + shift) / LENGTH).floor();
+    let plank = ((place.at[0] + shift) * LENGTH.recip()).floor();
     let own = |of| chance(of, plank as i32);
     // Each plank was cut elsewhere from the tree.
     let tree = Place { at: [place.at[0] + 13.0 * own(1), place.at[1] + 7.0 * own(2)], ..place };
@@ -158,8 +165,10 @@ fn wood(place: Place, seed: u32) -> [f32; 3] {
         let frequency = 11.0;
         let phase = (tree.at[1] + 0.16 * bent) * frequency;
         let sharp = phase - phase.floor();
-        // Slow in spring, sudden in autumn.
-        (sharp * sharp - 0.33) * shown(1.5 * frequency * place.pixel[1])
+        // Slow in spring, sudden in autumn, but no more than a pixel shows.
+        let sudden = RING_EDGE + frequency * place.pixel[1];
+        let end = ((1.0 - sharp) / sudden).clamp(0.0, 1.0);
+        (sharp * sharp * end - 0.33) * shown(1.5 * frequency * place.pixel[1])
     };
     let fibres = clouds(tree, [7.0, 170.0], 2, seed ^ 42);
     let tone = 0.98 + 0.24 * (own(3) - 0.5) * shown(PLANKS * place.pixel[1]);

@@ -12,6 +12,7 @@ mod description;
 mod distance;
 mod draw;
 mod error;
+mod gpu;
 mod material;
 mod photograph;
 mod product;
@@ -27,6 +28,7 @@ pub use description::{
 };
 pub use draw::{Picture, draw};
 pub use error::Error;
+pub use gpu::{Cutouts, Failed, GpuPainter};
 pub use material::Material;
 pub use photograph::cover_scale;
 pub use product::Position;

@@ -7,6 +7,7 @@
 //! Each row has one circle. Blurred copies of the photo, each twice as blurred as the one before and made from a copy
 //! with as many fewer pixels, hold what lies between.
 
+use super::product::Stamp;
 use super::{Error, Size};
 use crate::photo::{self, Photo, color};
 use crate::vision::Cutout;
@@ -25,6 +26,7 @@ pub(super) struct Photograph {
     copies: Vec<Copy>,
     /// For each row, which copy it takes, 0 the sharp photo, and how far it is to the next.
     blur: Vec<f32>,
+    pub stamp: Stamp,
 }
 
 /// A blurred copy; only the rows that are looked at have content.
@@ -67,7 +69,7 @@ impl Photograph {
             };
             copies.push(source.discs(radius / source.scale, needed, no_memory)?);
         }
-        Ok(Self { width, sharp, copies, blur })
+        Ok(Self { width, sharp, copies, blur, stamp: Stamp::new() })
     }
 
     /// The light at a pixel.

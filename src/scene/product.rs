@@ -1,6 +1,7 @@
 //! A cut-out brought to its place and size.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Error, Place, Product, Size};
 use crate::photo::{self, Photo};
@@ -22,6 +23,44 @@ pub(super) struct Placed {
     pub position: Position,
     /// The row of its lowest visible edge.
     pub foot: f32,
+    /// Of the pixels.
+    pub stamp: Stamp,
+    cut: Cut,
+}
+
+/// What tells things that were made from others: the same only for what was not made anew. Whoever changes a thing
+/// gives it a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp(u64);
+
+impl Stamp {
+    pub(super) fn new() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What of a cut-out is resampled, and how: apart from the cut-out, all that a product's pixels follow from.
+struct Cut {
+    part: Bounds,
+    scale: f64,
+    /// Where the part begins in the first pixel.
+    offset: [f64; 2],
+    width: u32,
+    height: u32,
+}
+
+impl Cut {
+    /// Whether another gives the same pixels: a thousandth of a pixel is not seen.
+    fn is(&self, other: &Self) -> bool {
+        let near = |axis: usize| (self.offset[axis] - other.offset[axis]).abs() < 1e-3;
+        let size = |cut: &Self| (cut.width, cut.height);
+        self.part == other.part
+            && self.scale == other.scale
+            && size(self) == size(other)
+            && near(0)
+            && near(1)
+    }
 }
 
 /// Where a cut-out lies in a picture: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`, in pixels.
@@ -36,7 +75,13 @@ pub struct Position {
 }
 
 impl Placed {
-    pub(super) fn new(product: &Product, cutout: &Cutout, size: Size) -> Result<Self, Error> {
+    /// `before` is the same cut-out in another place: where it has been moved by whole pixels it is not resampled anew.
+    pub(super) fn new(
+        product: &Product,
+        cutout: &Cutout,
+        size: Size,
+        before: Option<Self>,
+    ) -> Result<Self, Error> {
         let visible = Bounds::of(cutout).ok_or(Error::Empty { index: product.picture })?;
         let (scale, left, top) = match product.place {
             Place::Ground { x, y, width, height } => {
@@ -65,10 +110,17 @@ impl Placed {
         let inside = |at: f64, start: u32, first: i64| at + f64::from(start) * scale - first as f64;
         let offset =
             [inside(left, part.columns.start, first_column), inside(top, part.rows.start, first_row)];
-        let pixels = photo::place(&part.copy(cutout), width, height, scale, offset).pixels;
+        let cut = Cut { part, scale, offset, width, height };
+        let (pixels, stamp) = match before.filter(|before| before.cut.is(&cut)) {
+            Some(before) => (before.pixels, before.stamp),
+            None => {
+                let copy = cut.part.copy(cutout);
+                (photo::place(&copy, width, height, scale, offset).pixels, Stamp::new())
+            }
+        };
         let position = Position { scale, x: left, y: top };
         let foot = (top + f64::from(visible.rows.end) * scale) as f32;
-        Ok(Self { left: first_column, top: first_row, width, height, pixels, position, foot })
+        Ok(Self { left: first_column, top: first_row, width, height, pixels, position, foot, stamp, cut })
     }
 
     /// The columns of it that are in the picture, as columns of its own.
@@ -177,7 +229,7 @@ pub(super) mod tests {
             if (10..20).contains(&x) && (5..35).contains(&y) { [9, 9, 9, 255] } else { [0; 4] }
         });
         let ground = Place::Ground { x: 0.5, y: 0.9, width: 0.8, height: 0.6 };
-        let placed = Placed::new(&place(ground), &subject, SIZE).unwrap();
+        let placed = Placed::new(&place(ground), &subject, SIZE, None).unwrap();
         // 30 rows become 60: the height is the tighter limit.
         assert!((placed.position.scale - 2.0).abs() < 1e-5);
         let solid = |x: i64, y: i64| {
@@ -192,7 +244,7 @@ pub(super) mod tests {
     fn at_its_own_size_every_pixel_is_kept() {
         let subject = cutout(30, 20, |x, y| [x as u8, y as u8, 7, if x > 3 { 255 } else { 0 }]);
         let placed =
-            Placed::new(&place(Place::Pixels { x: -5.0, y: 3.0, scale: 1.0 }), &subject, SIZE).unwrap();
+            Placed::new(&place(Place::Pixels { x: -5.0, y: 3.0, scale: 1.0 }), &subject, SIZE, None).unwrap();
         assert_eq!((placed.left, placed.top, placed.width, placed.height), (-5, 3, 30, 20));
         assert_eq!(placed.pixels, subject.pixels);
         assert_eq!(placed.columns(SIZE), 5..30);
@@ -201,7 +253,7 @@ pub(super) mod tests {
     #[test]
     fn a_cut_out_of_nothing_is_refused() {
         let subject = cutout(8, 8, |_, _| [255, 255, 255, 3]);
-        let error = Placed::new(&place(Place::default()), &subject, SIZE).err();
+        let error = Placed::new(&place(Place::default()), &subject, SIZE, None).err();
         assert_eq!(error, Some(Error::Empty { index: 0 }));
     }
 }

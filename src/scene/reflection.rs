@@ -28,14 +28,30 @@ struct Level {
 }
 
 /// How fast a mirror image blurs on the roughest floor: pixels of blur for a pixel of height.
-const BLUR: f32 = 0.35;
+pub(super) const BLUR: f32 = 0.35;
 
 /// What glass and plastics mirror when looked at from straight above.
 const DIELECTRIC: f32 = 0.04;
 
+/// How many copies of a product its mirror image needs: each half as large as the one before, the first its own size
+/// and the last no longer than 8 pixels.
+pub(super) fn copies(placed: &Placed) -> u32 {
+    let longest = placed.width.max(placed.height);
+    1 + longest.div_ceil(8).next_power_of_two().ilog2()
+}
+
+/// What part of the light a floor mirrors in a row of the picture.
+pub(super) fn mirrored(floor: Floor, view: View, row: f32) -> f32 {
+    let flat = view.foreshortening(row);
+    let straight = flat / flat.hypot(1.0);
+    // A floor that is all but dull does not become a mirror at the horizon.
+    let dull = (floor.gloss / DIELECTRIC).min(1.0);
+    floor.gloss + (1.0 - floor.gloss) * (1.0 - straight).powi(5) * dull
+}
+
 impl Mirror {
-    /// `ground` gives the ground's row under a column of the picture.
-    pub(super) fn new(placed: &Placed, floor: Floor, view: View, ground: impl Fn(f32) -> f32) -> Self {
+    /// `ground` is the ground's row under each column of the product.
+    pub(super) fn new(placed: &Placed, ground: Vec<f32>, floor: Floor, view: View) -> Self {
         let pixels = placed.pixels.as_chunks::<4>().0.iter().map(|&[red, green, blue, alpha]| {
             let alpha = f32::from(alpha) / 255.0;
             [color::light(red) * alpha, color::light(green) * alpha, color::light(blue) * alpha, alpha]
@@ -45,10 +61,9 @@ impl Mirror {
             height: placed.height as usize,
             pixels: pixels.collect(),
         }];
-        while let Some(last) = levels.last().filter(|last| last.width.max(last.height) > 8) {
-            levels.push(last.half());
+        for _ in 1..copies(placed) {
+            levels.extend(levels.last().map(Level::half));
         }
-        let ground = (0..placed.width).map(|x| ground((placed.left + i64::from(x)) as f32 + 0.5)).collect();
         Self { levels, ground, left: placed.left, top: placed.top, floor, view }
     }
 
@@ -69,12 +84,8 @@ impl Mirror {
         }
         let wide = BLUR * self.floor.roughness * below;
         let image = self.sample(column as f32 + 0.5, from, wide);
-        let flat = self.view.foreshortening(row);
-        let straight = flat / flat.hypot(1.0);
-        let gloss = self.floor.gloss;
-        // A floor that is all but dull does not become a mirror at the horizon.
-        let flat = (1.0 - gloss) * (1.0 - straight).powi(5) * (gloss / DIELECTRIC).min(1.0);
-        image.map(|value| value * (gloss + flat))
+        let gloss = mirrored(self.floor, self.view, row);
+        image.map(|value| value * gloss)
     }
 
     /// The picture around a place, over about `wide` pixels.

@@ -22,6 +22,7 @@ const RIM: [f32; 2] = [1.6, 4.0];
 const HARMONY: f32 = 0.45;
 
 /// What a scene does to the light on its products.
+#[derive(Clone, PartialEq)]
 pub(super) struct Lamps {
     relight: Relight,
     /// What part of the light the fill is.
@@ -95,6 +96,9 @@ impl Lamps {
     }
 }
 
+/// What brings a corner to 4/10 by a full vignette.
+pub(super) const CORNER: f32 = 0.58;
+
 /// A picture's darker corners.
 pub(super) struct Vignette {
     strength: f32,
@@ -109,8 +113,6 @@ impl Vignette {
 
     /// Darkens a row of premultiplied light as a lens does, by a fourth power of the angle's cosine.
     pub(super) fn darken(&self, y: u32, row: &mut [[f32; 4]]) {
-        /// What brings a corner to 4/10.
-        const CORNER: f32 = 0.58;
         if self.strength <= 0.0 {
             return;
         }

@@ -16,14 +16,14 @@ use super::{Key, Shadow};
 const GRID: f32 = 640.0;
 
 /// Steps along the way to the light, at most.
-const STEPS: usize = 160;
+pub(super) const STEPS: usize = 160;
 
 /// How far ambient occlusion reaches, of the product's size.
-const AMBIENT_REACH: f32 = 0.4;
+pub(super) const AMBIENT_REACH: f32 = 0.4;
 /// How far the dark line of contact reaches, of the product's size.
-const CONTACT_REACH: f32 = 0.03;
+pub(super) const CONTACT_REACH: f32 = 0.03;
 /// What a body takes of the sky over the ground at its foot: a wall takes half, and one that bulges over it more.
-const AMBIENT_MOST: f32 = 0.75;
+pub(super) const AMBIENT_MOST: f32 = 0.75;
 
 /// Light that reaches each cell of the picture's ground and wall, 1 where nothing is in its way.
 pub(super) struct Shade {
@@ -38,6 +38,24 @@ pub(super) struct Shade {
 /// Cells along a pixel for a picture of this size.
 pub(super) fn grid(width: u32, height: u32) -> f32 {
     (GRID / width.max(height) as f32).min(1.0)
+}
+
+/// Columns and rows of cells for a picture of this size.
+pub(super) fn cells(width: u32, height: u32) -> (usize, usize) {
+    let grid = grid(width, height);
+    let cells = |pixels: u32| (pixels as f32 * grid).ceil() as usize + 1;
+    (cells(width), cells(height))
+}
+
+/// The row of cells above the middle of a row of pixels, and how far it is from there to the next.
+pub(super) fn row_at(y: u32, grid: f32, height: usize) -> (usize, f32) {
+    let at = ((y as f32 + 0.5) * grid).min((height - 1) as f32);
+    (at as usize, at - at.floor())
+}
+
+/// How much wider the key light's disc becomes on the way to it.
+pub(super) fn spread(key: Key) -> f32 {
+    (key.size.to_radians() / 2.0).tan()
 }
 
 /// The direction towards the key light, `[right, up, away]`, of length 1.
@@ -60,10 +78,9 @@ impl Shade {
             return None;
         }
         let grid = grid(width, height);
-        let cells = |pixels: u32| (pixels as f32 * grid).ceil() as usize + 1;
-        let (width, height) = (cells(width), cells(height));
+        let (width, height) = cells(width, height);
         let light = towards(key);
-        let spread = (key.size.to_radians() / 2.0).tan();
+        let spread = spread(key);
         let mut reached = vec![[1.0; 2]; width * height];
         for (y, row) in reached.chunks_exact_mut(width).enumerate() {
             let Some(point) = surface.at(view, y as f32) else { continue };
@@ -87,8 +104,7 @@ impl Shade {
 
     /// The row of cells that lies at a row of pixels: between two of the grid, as a place among cells.
     pub(super) fn row(&self, y: u32) -> ShadeRow<'_> {
-        let at = ((y as f32 + 0.5) * self.grid).min((self.height - 1) as f32);
-        let (row, part) = (at as usize, at - at.floor());
+        let (row, part) = row_at(y, self.grid, self.height);
         let next = (row + 1).min(self.height - 1);
         let cells = |row: usize| &self.light[row * self.width..][..self.width];
         ShadeRow { grid: self.grid, low: cells(row), high: cells(next), part }
@@ -158,8 +174,7 @@ fn reach(
 /// What a body leaves of the key light and of the fill light to another body's surface at a place, where `strength` is
 /// how much of that is drawn.
 pub(super) fn between(solid: &Solid, place: [f32; 3], key: Key, strength: f32) -> [f32; 2] {
-    let spread = (key.size.to_radians() / 2.0).tan();
-    let direct = visible(solid, place, towards(key), spread);
+    let direct = visible(solid, place, towards(key), spread(key));
     let reach = AMBIENT_REACH * solid.reach();
     let near = if 0.7 * far(solid, place) < reach {
         (1.0 - solid.distance(place)[0].max(0.0) / reach).max(0.0)
@@ -170,7 +185,7 @@ pub(super) fn between(solid: &Solid, place: [f32; 3], key: Key, strength: f32) -
     [1.0 - strength * (1.0 - direct), 1.0 - 0.5 * strength * near * near]
 }
 
-fn facing(normal: [f32; 3], light: [f32; 3]) -> bool {
+pub(super) fn facing(normal: [f32; 3], light: [f32; 3]) -> bool {
     (0..3).map(|axis| normal[axis] * light[axis]).sum::<f32>() > 0.0
 }
 

@@ -13,31 +13,32 @@
 
 use super::camera::View;
 use super::distance;
-use super::product::Placed;
+use super::product::{Placed, Stamp};
 
 /// Of a cell: from so much on it belongs to the body.
 const INSIDE: f32 = 0.5;
 
 /// Cells around the grid, so that a shape that reaches its box's edge has one.
-const MARGIN: usize = 2;
+pub(super) const MARGIN: usize = 2;
 
 pub(super) struct Solid {
     /// Column of the grid's first cell.
-    left: f32,
-    width: usize,
-    height: usize,
+    pub left: f32,
+    pub width: usize,
+    pub height: usize,
     /// How far each cell is outside the silhouette, row by row from the ground up.
-    outside: Vec<f32>,
+    pub outside: Vec<f32>,
     /// Half the thickness in each cell.
-    half: Vec<f32>,
+    pub half: Vec<f32>,
     /// How far behind the lowest point the middle of each column is.
-    middle: Vec<f32>,
+    pub middle: Vec<f32>,
     /// Where all of it is: the least and the most of each of `[x, up, away]`.
     pub bounds: [[f32; 3]; 2],
     /// The row of the ground under each column of the grid.
     ground: Vec<f32>,
     /// Cells along the world's unit.
     pub scale: f32,
+    pub stamp: Stamp,
 }
 
 impl Solid {
@@ -72,7 +73,18 @@ impl Solid {
             [matte.left + width as f32, (height - MARGIN) as f32, far + thickest],
         ];
         let ground = foot.string.iter().map(|row| matte.top + row).collect();
-        Some(Self { left: matte.left, width, height, outside, half, middle, bounds, ground, scale })
+        Some(Self {
+            left: matte.left,
+            width,
+            height,
+            outside,
+            half,
+            middle,
+            bounds,
+            ground,
+            scale,
+            stamp: Stamp::new(),
+        })
     }
 
     /// About how far a place is from the body's surface, below 0 inside; and how far it is at least, 0 inside.
@@ -436,7 +448,7 @@ mod tests {
         let Layer::Product(product) = Scene::plain(1, 1).layers[0];
         let product =
             crate::scene::Product { place: Place::Pixels { x: 0.0, y: 0.0, scale: 1.0 }, ..product };
-        Solid::new(&Placed::new(&product, &subject, SIZE).unwrap(), view, 1.0, 1.0)
+        Solid::new(&Placed::new(&product, &subject, SIZE, None).unwrap(), view, 1.0, 1.0)
     }
 
     #[test]

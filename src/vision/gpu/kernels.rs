@@ -4,7 +4,7 @@ use super::super::foreground::{GRADIENT_WEIGHT, REGULARIZATION, TILE};
 use super::super::matte::{FINE_SNAP, SURE};
 use super::HALO;
 use super::tiles::{EMPTY, FULL};
-use crate::gpu::{Device, Error};
+use crate::gpu::{Device, Error, Memory};
 
 /// A kernel, one pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,46 +78,6 @@ pub(super) struct Parameters {
     pub(super) count: u32,
 }
 
-/// A buffer that gives its memory back when it is let go, not when the browser collects garbage.
-pub(super) struct Memory(wgpu::Buffer);
-
-impl Memory {
-    /// Zeroed, for kernels, to be written and read back.
-    pub(super) fn new(device: &Device, what: &str, bytes: usize) -> Result<Self, Error> {
-        device.storage(what, bytes as u64).map(Self)
-    }
-
-    /// With these contents.
-    pub(super) fn of(device: &Device, what: &str, contents: &[u8]) -> Result<Self, Error> {
-        let memory = Self::new(device, what, contents.len())?;
-        memory.write(device, contents);
-        Ok(memory)
-    }
-
-    /// For [`Parameters`].
-    pub(super) fn of_parameters(device: &Device) -> Result<Self, Error> {
-        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-        device.buffer("the cut-out's parameters", size_of::<Parameters>() as u64, usage).map(Self)
-    }
-
-    /// Puts bytes at its start, before what is submitted next.
-    pub(super) fn write(&self, device: &Device, contents: &[u8]) {
-        if !contents.is_empty() {
-            device.queue().write_buffer(&self.0, 0, contents);
-        }
-    }
-
-    pub(super) fn buffer(&self) -> &wgpu::Buffer {
-        &self.0
-    }
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        self.0.destroy();
-    }
-}
-
 /// Every pipeline.
 pub(super) struct Pipelines([wgpu::ComputePipeline; 5]);
 
@@ -159,7 +119,7 @@ impl Pipelines {
             .iter()
             .map(|(binding, memory)| wgpu::BindGroupEntry {
                 binding: *binding,
-                resource: memory.0.as_entire_binding(),
+                resource: memory.buffer().as_entire_binding(),
             })
             .collect();
         let bindings = device.raw().create_bind_group(&wgpu::BindGroupDescriptor {

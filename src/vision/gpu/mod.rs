@@ -21,7 +21,7 @@ mod kernels;
 mod tests;
 mod tiles;
 
-use kernels::{Kernel, Memory, Parameters, Pipelines};
+use kernels::{Kernel, Parameters, Pipelines};
 use tiles::{EMPTY, PATCH, PATCH_BYTES, Tiles, axis, clear_tile, copy_patch, put_tile};
 
 use super::foreground::{
@@ -31,7 +31,7 @@ use super::foreground::{
 use super::guided::Coefficients;
 use super::matte::{Fine, MOST_BLUR, blur, fine_model, is_subject, shows_nothing};
 use super::{Cutout, Mask, foreground, has_subject, refine};
-use crate::gpu::{self, Device, Readback, Submitted};
+use crate::gpu::{self, Device, Memory, Readback, Submitted};
 use crate::photo::Photo;
 
 /// How far around a tile its pixels are looked at: by the sweeps, and by the averaging of colours.
@@ -370,7 +370,7 @@ impl<'a> Job<'a> {
                 straight: u32::from(fine.straight),
                 ..Parameters::default()
             },
-            told: Memory::of_parameters(device)?,
+            told: Memory::uniform(device, "the cut-out's parameters", size_of::<Parameters>())?,
             places: Memory::new(device, "the list of tiles", BATCH * size_of::<[u32; 2]>())?,
             table: Memory::of(device, "the table of tiles", bytemuck::cast_slice(&tiles.table))?,
             alpha: Memory::new(device, "the matte", tiles.open.len() * TILE * TILE)?,
