@@ -172,17 +172,20 @@ fn wood(place: Place, seed: u32) -> [f32; 3] {
     };
     let fibres = clouds(tree, [7.0, 170.0], 2, seed ^ 42);
     let tone = 0.98 + 0.24 * (own(3) - 0.5) * shown(PLANKS * place.pixel[1]);
-    let level = tone * (1.0 - 0.26 * rings + 0.07 * fibres);
     // Joints between planks, half a millimetre wide; fainter where a pixel sees more than that.
     let joint = |at: f32, count: f32, pixel: f32| {
         const WIDTH: f32 = 0.004;
         let near = (at - (at * count).round() / count).abs();
         let width = WIDTH.max(0.7 * pixel);
-        WIDTH / width * (1.0 - near / width).clamp(0.0, 1.0)
+        let beside = (near / width).min(1.0);
+        (beside, WIDTH / width * (1.0 - beside))
     };
-    let dark =
-        joint(place.at[1], PLANKS, place.pixel[1]) + joint(place.at[0] + shift, 1.0 / LENGTH, place.pixel[0]);
-    let level = level * (1.0 - 0.7 * dark.min(1.0));
+    let side = joint(place.at[1], PLANKS, place.pixel[1]);
+    let end = joint(place.at[0] + shift, LENGTH.recip(), place.pixel[0]);
+    // What a plank has of its own ends in the joint, so that a rounding there puts no pixel on another plank.
+    let own = side.0 * end.0;
+    let level = (0.98 + (tone - 0.98) * own) * (1.0 - own * (0.26 * rings - 0.07 * fibres));
+    let level = level * (1.0 - 0.7 * (side.1 + end.1).min(1.0));
     // What is darker is redder.
     [level.powf(0.9), level, level.powf(1.12)]
 }

@@ -171,10 +171,11 @@ fn marble(place: Place, seed: u32) -> vec3f {
 const PLANKS: f32 = 1.7;
 const LENGTH: f32 = 5.0;
 
-fn joint(at: f32, count: f32, pixel: f32) -> f32 {
+fn joint(at: f32, count: f32, pixel: f32) -> vec2f {
     let near = abs(at - round(at * count) / count);
     let width = max(0.004, 0.7 * pixel);
-    return 0.004 / width * saturate(1.0 - near / width);
+    let beside = min(near / width, 1.0);
+    return vec2f(beside, 0.004 / width * (1.0 - beside));
 }
 
 fn wood(place: Place, seed: u32) -> vec3f {
@@ -191,9 +192,11 @@ fn wood(place: Place, seed: u32) -> vec3f {
     let rings = (sharp * sharp * saturate((1.0 - sharp) / sudden) - 0.33) * shown(16.5 * place.pixel.y);
     let fibres = clouds(tree, vec2f(7.0, 170.0), 2u, seed ^ 42u);
     let tone = 0.98 + 0.24 * (three - 0.5) * shown(PLANKS * place.pixel.y);
-    let dark = joint(place.at.y, PLANKS, place.pixel.y)
-        + joint(place.at.x + shift, 1.0 / LENGTH, place.pixel.x);
-    let level = tone * (1.0 - 0.26 * rings + 0.07 * fibres) * (1.0 - 0.7 * min(dark, 1.0));
+    let side = joint(place.at.y, PLANKS, place.pixel.y);
+    let end = joint(place.at.x + shift, 1.0 / LENGTH, place.pixel.x);
+    let own = side.x * end.x;
+    let level = (0.98 + (tone - 0.98) * own) * (1.0 - own * (0.26 * rings - 0.07 * fibres))
+        * (1.0 - 0.7 * min(side.y + end.y, 1.0));
     return vec3f(pow(level, 0.9), level, pow(level, 1.12));
 }
 
