@@ -1,13 +1,17 @@
-//! How long a scene takes to draw on one core: 2000 × 2000, one product, contact, cast and ambient shadow, reflection.
+//! How long a scene takes to draw: 2000 × 2000, one product, contact, cast and ambient shadow, reflection.
 //!
-//! `cargo bench --bench scene` prints the median of several, for each of the studio's looks.
+//! `cargo bench --bench scene` prints the median of several, for each of the studio's looks: on one core, and on the
+//! fastest adapter, from the call to the bytes of the picture. There `new` makes and uploads everything, `moved` has the
+//! product elsewhere by whole pixels, and `light` has only the light from elsewhere: what a drag and a slider do. An
+//! adapter that is a program draws the glossy look alone, once.
 
 #![allow(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
 use std::time::Instant;
 
-use vitrine::scene;
-use vitrine::tools::studio::looks;
+use vitrine::gpu::{Device, Preference};
+use vitrine::scene::{self, Cutouts, GpuPainter, Layer, Picture, Place, Scene};
+use vitrine::tools::studio::{Look, looks};
 use vitrine::vision::Cutout;
 
 /// A bottle of 1200 × 1600 with a handle: opaque, with soft edges.
@@ -25,20 +29,66 @@ fn product() -> Cutout {
     Cutout { width, height, pixels: pixels.collect(), confidence: None, doubt: None }
 }
 
+/// The median, the least and the most of several, in milliseconds.
+fn times(runs: usize, mut draw: impl FnMut(usize) -> Picture) -> String {
+    let mut times: Vec<f64> = (0..runs)
+        .map(|run| {
+            let begun = Instant::now();
+            let picture = draw(run);
+            let time = begun.elapsed().as_secs_f64() * 1e3;
+            assert!(picture.covered.contains(&255), "the picture is empty");
+            time
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    format!("{:7.1} ms ({:.1}–{:.1})", times[runs / 2], times[0], times[runs - 1])
+}
+
+/// The scene with its product elsewhere by so many pixels.
+fn moved(scene: &Scene, pixels: usize) -> Scene {
+    let mut scene = scene.clone();
+    for Layer::Product(product) in &mut scene.layers {
+        product.place = Place::Pixels { x: 400.0 + pixels as f32, y: 300.0, scale: 0.75 };
+    }
+    scene
+}
+
+fn on_the_gpu(painter: &mut GpuPainter, look: &Look, product: &Cutout, runs: usize) {
+    let mut draw = |scene: &Scene, which| {
+        pollster::block_on(painter.draw(scene, &[product], which, &mut |_| true))
+            .expect("a look is drawn on a GPU")
+    };
+    draw(&look.scene, Cutouts::New);
+    let new = times(runs, |_| draw(&look.scene, Cutouts::New));
+    draw(&moved(&look.scene, 0), Cutouts::AsBefore);
+    let elsewhere = times(runs, |run| draw(&moved(&look.scene, run + 1), Cutouts::AsBefore));
+    let mut scene = look.scene.clone();
+    draw(&scene, Cutouts::AsBefore);
+    let light = times(runs, |run| {
+        scene.key.azimuth = run as f32;
+        draw(&scene, Cutouts::AsBefore)
+    });
+    println!("{:14} new {new}, moved {elsewhere}, light {light}", look.id);
+}
+
 fn main() {
     const RUNS: usize = 7;
     let product = product();
+    println!("on one core");
     for look in looks() {
-        let mut times: Vec<f64> = (0..RUNS)
-            .map(|_| {
-                let begun = Instant::now();
-                let picture = scene::draw(&look.scene, &[&product], &mut |_| true);
-                let time = begun.elapsed().as_secs_f64() * 1e3;
-                assert!(picture.is_ok_and(|picture| picture.covered.contains(&255)), "{} is empty", look.id);
-                time
-            })
-            .collect();
-        times.sort_by(f64::total_cmp);
-        println!("{:14} {:6.0} ms ({:.0}–{:.0})", look.id, times[RUNS / 2], times[0], times[RUNS - 1]);
+        let time = times(RUNS, |_| {
+            scene::draw(&look.scene, &[&product], &mut |_| true).expect("a look is drawn on a processor")
+        });
+        println!("{:14} {time}", look.id);
+    }
+    let device = match pollster::block_on(Device::request(Preference::Fastest)) {
+        Ok(device) => device,
+        Err(error) => return println!("on no adapter: {error}"),
+    };
+    let software = device.is_software();
+    println!("on {}{}", device.name(), if software { ", which is a program" } else { "" });
+    let mut painter = GpuPainter::new(&device).expect("the adapter takes the kernels");
+    for look in looks().iter().filter(|look| !software || look.id == "gloss") {
+        on_the_gpu(&mut painter, look, &product, if software { 1 } else { RUNS });
     }
 }

@@ -10,6 +10,7 @@ use crate::nn::cpu::{Rows, Run, Turn};
 use crate::nn::gpu::Kernels;
 use crate::nn::{Band, Graph};
 use crate::photo::Photo;
+use crate::scene::GpuPainter;
 use crate::vision::{self, Cutout, GpuRefiner, GpuSegmenter, Mask, Segmenter};
 
 /// What the tool is doing.
@@ -314,6 +315,14 @@ impl GpuRemover {
     /// The adapter's name, as far as the driver or the browser tells it.
     pub fn adapter_name(&self) -> &str {
         self.device.name()
+    }
+
+    /// What draws scenes on the same device.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where the device is lost or refuses a pipeline.
+    pub fn painter(&self) -> Result<GpuPainter, Error> {
+        Ok(GpuPainter::new(&self.device)?)
     }
 
     /// Whether the device was lost; a lost remover answers nothing more.

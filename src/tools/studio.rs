@@ -6,4 +6,4 @@ mod shoot;
 
 pub use harmony::{Harmony, Relation, harmonies};
 pub use look::{Look, looks};
-pub use shoot::{Correction, Error, Original, Shot, shoot};
+pub use shoot::{Correction, Draw, Error, Original, Shot, shoot, shoot_with};

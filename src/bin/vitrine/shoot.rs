@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     /// `fast`, `best` (both networks fused), or an ONNX file
     #[arg(long, default_value = "fast")]
     model: String,
-    /// Where the networks compute; by default on a real GPU where there is one
+    /// Where photos are cut out and scenes are drawn; by default on a real GPU where there is one
     #[arg(long)]
     device: Option<Device>,
     /// Print one line of JSON for each file
@@ -110,9 +110,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         let cutout =
             Taken::new(photo, &mut worker, &mut |done| bar.set_position(base + (done * 500.0) as u64))
                 .and_then(|taken| taken.corrected(colour.as_ref()));
-        if let Some(trouble) = worker.trouble.take() {
-            bar.suspend(|| eprintln!("{trouble}"));
-        }
         for (number, &preset) in wanted.iter().enumerate() {
             let result = cutout.as_ref().map_err(Clone::clone).and_then(|taken| {
                 let correction = taken.before.as_ref();
@@ -120,10 +117,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 let original =
                     Original { file: &taken.file, photo: &taken.photo, models: &networks, correction };
                 let pictures: Vec<&Cutout> = std::iter::once(&taken.cutout).chain(&place).collect();
-                let shot = studio::shoot(&pictures, scene.as_ref(), preset, Some(original), &mut |_| true)
-                    .map_err(|error| error.to_string())?;
-                write(photo, &arguments.out, preset, shot)
+                let shot = studio::shoot_with(
+                    &mut |scene, cutouts, progress| worker.draw(scene, cutouts, progress),
+                    &pictures,
+                    scene.as_ref(),
+                    preset,
+                    Some(original),
+                    &mut |_| true,
+                );
+                write(photo, &arguments.out, preset, shot.map_err(|error| error.to_string())?)
             });
+            if let Some(trouble) = worker.trouble.take() {
+                bar.suspend(|| eprintln!("{trouble}"));
+            }
             bar.set_position(base + 500 + 500 * (number as u64 + 1) / wanted.len() as u64);
             all_well &= tell(arguments.json, &bar, photo, preset, &result)?;
         }

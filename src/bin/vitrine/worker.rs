@@ -1,6 +1,7 @@
-//! The networks, and the device that photos are cut out on.
+//! The networks, and the device that photos are cut out and scenes drawn on.
 
 use vitrine::photo::{self, Photo};
+use vitrine::scene::{self, Cutouts, GpuPainter, Picture, Scene};
 use vitrine::tools;
 use vitrine::tools::remove::{GpuRemover, Quality, Remover, Seen, Stage};
 use vitrine::vision::Cutout;
@@ -55,6 +56,8 @@ impl Models {
 pub(super) struct Worker {
     cpu: Remover,
     gpu: Option<GpuRemover>,
+    /// Made when a scene is first drawn, and what it knows of the cut-outs.
+    painter: Option<(GpuPainter, Cutouts)>,
     quality: Quality,
     /// What the person should be told about the device.
     pub(super) trouble: Option<String>,
@@ -69,7 +72,7 @@ impl Worker {
             // No GPU is no trouble where nobody asked for one.
             None => models.on_the_gpu(false).ok(),
         };
-        Ok(Self { cpu, gpu, quality: models.quality(), trouble: None })
+        Ok(Self { cpu, gpu, painter: None, quality: models.quality(), trouble: None })
     }
 
     pub(super) fn device(&self) -> &'static str {
@@ -83,6 +86,9 @@ impl Worker {
         again: impl FnOnce() -> Result<Photo, photo::Error>,
         progress: &mut dyn FnMut(Stage, f32) -> bool,
     ) -> Result<Cutout, tools::Error> {
+        if let Some((_, cutouts)) = &mut self.painter {
+            *cutouts = Cutouts::New;
+        }
         let quality = self.quality;
         let Some(gpu) = &mut self.gpu else { return self.cpu.cut_out(photo, quality, progress) };
         match pollster::block_on(gpu.cut_out(photo, quality, Seen::default(), progress)) {
@@ -93,5 +99,32 @@ impl Worker {
             }
             other => other,
         }
+    }
+
+    /// Draws a scene with what was cut out last; where the GPU fails, on the processor, and there from now on.
+    pub(super) fn draw(
+        &mut self,
+        scene: &Scene,
+        cutouts: &[&Cutout],
+        progress: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Picture, scene::Error> {
+        let Some(gpu) = &self.gpu else { return scene::draw(scene, cutouts, progress) };
+        let drawn = (|| {
+            let (painter, which) = match &mut self.painter {
+                Some(painter) => painter,
+                none => none.insert((gpu.painter().map_err(|error| error.to_string())?, Cutouts::New)),
+            };
+            let drawn = pollster::block_on(painter.draw(scene, cutouts, *which, progress));
+            *which = Cutouts::AsBefore;
+            match drawn {
+                Ok(picture) => Ok(Ok(picture)),
+                Err(scene::Failed::Scene(error)) => Ok(Err(error)),
+                Err(scene::Failed::Device(error)) => Err(error.to_string()),
+            }
+        })();
+        drawn.unwrap_or_else(|trouble| {
+            (self.gpu, self.painter, self.trouble) = (None, None, Some(trouble));
+            scene::draw(scene, cutouts, progress)
+        })
     }
 }

@@ -128,12 +128,31 @@ fn place(frame: &Frame) -> Place {
     Place::Pixels { x: frame.x as f32, y: frame.y as f32, scale: frame.scale as f32 }
 }
 
+/// What draws a scene with cut-outs, told where to report progress: [`scene::draw`], or a GPU's stand-in for it.
+pub type Draw<'a> =
+    dyn FnMut(&Scene, &[&Cutout], &mut dyn FnMut(f32) -> bool) -> Result<scene::Picture, scene::Error> + 'a;
+
 /// Draws cut-outs in a scene and encodes the picture, for a marketplace or as it is. The first cut-out is the one that
 /// a marketplace frames. `progress`, told 0 to 1, stops the work by answering false.
 ///
 /// # Errors
 /// As [`scene::draw`] and [`photo::encode`].
 pub fn shoot(
+    cutouts: &[&Cutout],
+    scene: Option<&Scene>,
+    preset: Option<&Preset>,
+    original: Option<Original<'_>>,
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Result<Shot, Error> {
+    shoot_with(&mut scene::draw, cutouts, scene, preset, original, progress)
+}
+
+/// As [`shoot`], drawn by another than the processor.
+///
+/// # Errors
+/// As `draw` and [`photo::encode`].
+pub fn shoot_with(
+    draw: &mut Draw<'_>,
     cutouts: &[&Cutout],
     scene: Option<&Scene>,
     preset: Option<&Preset>,
@@ -151,7 +170,7 @@ pub fn shoot(
         (None, None) => (Scene::plain(first.width, first.height), Vec::new()),
     };
     notes.extend(short_backdrop(&scene, cutouts));
-    let picture = scene::draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
+    let picture = draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
     let (width, height, positions) = (picture.width, picture.height, picture.positions.clone());
     let Some(preset) = preset else {
         let transparent = scene.backdrop == Backdrop::Transparent;
