@@ -79,6 +79,15 @@ impl From<scene::Error> for Fault {
     }
 }
 
+impl From<scene::Failed> for Fault {
+    fn from(error: scene::Failed) -> Self {
+        match error {
+            scene::Failed::Scene(error) => error.into(),
+            scene::Failed::Device(error) => Self::device(error.to_string()),
+        }
+    }
+}
+
 impl From<tools::studio::Error> for Fault {
     fn from(error: tools::studio::Error) -> Self {
         match error {

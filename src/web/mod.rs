@@ -12,6 +12,7 @@
 mod colour;
 mod edit;
 mod fault;
+mod live;
 mod picture;
 mod remove;
 mod studio;

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
+use super::live::LiveStudioHandle;
 use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
@@ -258,6 +259,11 @@ impl GpuRemoverHandle {
     #[wasm_bindgen(getter, js_name = adapterName)]
     pub fn adapter_name(&self) -> String {
         self.remover.adapter_name().to_owned()
+    }
+
+    /// What draws the studio's moving pictures on the same device.
+    pub fn studio(&self) -> Result<LiveStudioHandle, Fault> {
+        Ok(LiveStudioHandle::new(self.remover.painter()?))
     }
 
     /// Whether the device was lost; a lost remover answers nothing more.

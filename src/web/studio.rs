@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
+use super::live::StudioCopyHandle;
 use super::picture::{PhotoHandle, Preview};
 use crate::listing::report::{Model, Report};
 use crate::listing::{self, Preset, Severity};
@@ -253,6 +254,19 @@ impl StudioHandle {
         let cutouts = self.pictures(&mut scene, side);
         let picture = scene::draw(&scene, &cutouts, &mut |_| true)?;
         Ok(Preview::of_picture(picture.width, picture.height, picture.pixels))
+    }
+
+    /// A copy of a cut-out as it is drawn, or, numbered after them all, of the place, with at most `side` pixels on its
+    /// longer side; nothing where there is none.
+    pub fn copy(&mut self, index: usize, side: u32) -> Result<Option<StudioCopyHandle>, Fault> {
+        let count = self.products.len();
+        let mut all = self.products.iter_mut().chain(&mut self.place);
+        let Some(opened) = all.nth(index) else { return Ok(None) };
+        let factor = opened.shrink(side);
+        if index < count {
+            opened.correct(side)?;
+        }
+        Ok(Some(StudioCopyHandle::new(opened.drawn(side).clone(), factor)))
     }
 
     /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by

@@ -225,7 +225,8 @@ class PhotoEngine implements FrameEngine {
   }
 
   studio(subject: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
-    return this.#withOwn((worker, release) => openStudio(worker, subject, release), signal);
+    const openLive = () => this.#gpu?.openLive();
+    return this.#withOwn((worker, release) => openStudio(worker, subject, openLive, release), signal);
   }
 
   async presets(): Promise<readonly Marketplace[]> {

@@ -3,6 +3,7 @@
 import init, { ArrivingPicture, GpuRemover, type CutoutHandle } from '#wasm';
 import { arrive } from './arrive.js';
 import { cancelled } from './faults.js';
+import { Live } from './live.js';
 import { VitrineError, type Quality } from './types.js';
 import type { Part, Size } from './worker-messages.js';
 
@@ -134,6 +135,15 @@ export class Gpu {
       throw error;
     } finally {
       clearInterval(watch);
+    }
+  }
+
+  /** What draws the studio's moving pictures on the device; none while a photo is being cut out there. */
+  openLive(): Live | undefined {
+    try {
+      return new Live(this.#remover.studio(), this.#patient);
+    } catch {
+      return undefined;
     }
   }
 

@@ -3,15 +3,27 @@
 import { unlessAborted } from './abort.js';
 import type { CpuWorker } from './cpu-worker.js';
 import { cancelled, toVitrineError } from './faults.js';
+import { LIVE, type Live } from './live.js';
 import { unpack } from './packed.js';
 import { SerialQueue } from './queue.js';
 import type { ColourTold, Harmony, ShootOptions, Shot, ShotReport, StudioSession, StudioSubject } from './types.js';
 import type { Size } from './worker-messages.js';
 
-/** Reads the cut-outs; rejects with a VitrineError. `release` gives the worker up, which is this session's alone. */
-export async function openStudio(worker: CpuWorker, subject: StudioSubject, release: () => void): Promise<StudioSession> {
+/** After so many milliseconds in which nothing is drawn, the graphics adapter gets what it needs. */
+const REST = 250;
+
+/**
+ * Reads the cut-outs; rejects with a VitrineError. `openLive` answers with what draws on the graphics adapter, where there
+ * is one. `release` gives the worker up, which is this session's alone.
+ */
+export async function openStudio(
+  worker: CpuWorker,
+  subject: StudioSubject,
+  openLive: () => Live | undefined,
+  release: () => void,
+): Promise<StudioSession> {
   try {
-    return new WorkerStudio(worker, subject, await worker.ask('openStudio', subject), release);
+    return new WorkerStudio(worker, subject, await worker.ask('openStudio', subject), openLive, release);
   } catch (error) {
     release();
     throw toVitrineError(error);
@@ -32,16 +44,28 @@ class WorkerStudio implements StudioSession {
   readonly height: number;
   readonly #worker: CpuWorker;
   #subject: StudioSubject;
+  readonly #openLive: () => Live | undefined;
   readonly #release: () => void;
   readonly #queue = new SerialQueue();
   /** Whether the worker holds the cut-outs: one that was ended in the middle of something does not. */
   #isOpen = true;
   #isClosed = false;
   #next: Waiting | undefined;
+  #live: Live | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
+  /** How many photos of a place were taken. */
+  #places = 0;
 
-  constructor(worker: CpuWorker, subject: StudioSubject, { width, height }: Size, release: () => void) {
+  constructor(
+    worker: CpuWorker,
+    subject: StudioSubject,
+    { width, height }: Size,
+    openLive: () => Live | undefined,
+    release: () => void,
+  ) {
     this.#worker = worker;
     this.#subject = subject;
+    this.#openLive = openLive;
     this.#release = release;
     this.width = width;
     this.height = height;
@@ -57,8 +81,20 @@ class WorkerStudio implements StudioSession {
     return drawn;
   }
 
+  live(scene: string, longest: number, colour?: string): Promise<ImageBitmap> | undefined {
+    const live = this.#live;
+    if (!live?.isFast || live.holds !== this.#holds(colour)) return undefined;
+    clearTimeout(this.#resting);
+    return live.draw(scene, longest).catch((error: unknown) => {
+      const fault = toVitrineError(error);
+      if (fault.kind === 'device') this.#closeLive();
+      throw fault;
+    });
+  }
+
   async setPlace(place: Blob): Promise<void> {
     await this.#inTurn(() => this.#worker.ask('takePlace', { photo: place }));
+    this.#places += 1;
     this.#subject = { ...this.#subject, place };
   }
 
@@ -104,6 +140,7 @@ class WorkerStudio implements StudioSession {
     this.#isClosed = true;
     this.#next?.reject(cancelled());
     this.#next = undefined;
+    this.#closeLive();
     this.#release();
   }
 
@@ -111,12 +148,40 @@ class WorkerStudio implements StudioSession {
     const next = this.#next;
     this.#next = undefined;
     if (!next) return;
+    clearTimeout(this.#resting);
     const { scene, longest, colour, resolve, reject } = next;
     try {
       resolve(await this.#ask(() => this.#worker.ask('drawScene', { scene, longest, colour })));
+      this.#resting = setTimeout(() => this.#bringLive(scene, colour), REST);
     } catch (error) {
       reject(toVitrineError(error));
     }
+  }
+
+  /** What copies on the graphics adapter are made for. */
+  #holds(colour: string | undefined): string {
+    return `${this.#places} ${colour ?? ''}`;
+  }
+
+  /** Brings the graphics adapter copies of what was last drawn, where it does not have them. */
+  #bringLive(scene: string, colour: string | undefined): void {
+    const holds = this.#holds(colour);
+    if (this.#isClosed || this.#live?.holds === holds) return;
+    const bring = async () => {
+      const live = (this.#live ??= this.#openLive());
+      if (!live || this.#next) return;
+      const copies = await this.#ask(() => this.#worker.ask('copyPictures', { longest: LIVE, colour }));
+      // What is drawn in the worker does not wait for it.
+      live.take(copies, holds, scene).catch(() => this.#closeLive());
+    };
+    // Without it everything is drawn in the worker.
+    this.#queue.run(bring).catch(() => undefined);
+  }
+
+  #closeLive(): void {
+    clearTimeout(this.#resting);
+    this.#live?.close();
+    this.#live = undefined;
   }
 
   async #inTurn<T>(ask: () => Promise<T>): Promise<T> {

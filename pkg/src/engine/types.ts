@@ -261,6 +261,12 @@ export interface StudioSession {
    * `shoot`). Of those that wait only the newest is drawn: the others reject with kind `cancelled`.
    */
   preview(scene: string, longest: number, colour?: string): Promise<ImageBitmap>;
+  /**
+   * Draws the scene at once on the graphics adapter, for what moves: with fewer pixels, and products to the nearest pixel.
+   * Nothing where there is no real adapter, or while it has not got these cut-outs in these colours yet: they are brought
+   * there after `preview` has drawn them and nothing was asked for a moment. What rejects, `preview` may still draw.
+   */
+  live?(scene: string, longest: number, colour?: string): Promise<ImageBitmap> | undefined;
   /** Takes another photo of a place, for scenes whose backdrop is one. Rejects where it cannot be read. */
   setPlace(photo: Blob): Promise<void>;
   /** Colours for a backdrop that go with a cut-out, by its number. */

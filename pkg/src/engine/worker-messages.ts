@@ -106,6 +106,11 @@ export interface Operations {
   openStudio: { ask: StudioSubject; answer: Size };
   /** Draws them in a scene (JSON), at most `longest` pixels on its longer side, with their colours corrected (JSON). */
   drawScene: { ask: { scene: string; longest: number; colour: string | undefined }; answer: ImageBitmap };
+  /**
+   * Copies of them, their colours corrected (JSON), and then of the place, if there is one; at most `longest` pixels on
+   * their longer sides.
+   */
+  copyPictures: { ask: { longest: number; colour: string | undefined }; answer: Copies };
   /** Takes a photo of a place for scenes to have behind them. */
   takePlace: { ask: { photo: Blob }; answer: null };
   /** Colours for a backdrop that go with one of them, as JSON. */
@@ -127,6 +132,14 @@ export interface Operations {
   checkScene: { ask: { scene: string }; answer: string };
   /** The same for a correction of colour. */
   checkColour: { ask: { colour: string }; answer: string };
+}
+
+/** Small copies of what is in the studio. */
+export interface Copies {
+  /** How many of them are no place. */
+  products: number;
+  /** RGBA; `factor` is how many times fewer pixels along a side a copy has. */
+  copies: { width: number; height: number; factor: number; pixels: ArrayBuffer }[];
 }
 
 export type Name = keyof Operations;

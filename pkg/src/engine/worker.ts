@@ -40,7 +40,7 @@ import { unpack, type Packed } from './packed.js';
 import { release } from './release.js';
 import { Team } from './team.js';
 import type { CorrectionStep, OutputOptions, Quality } from './types.js';
-import type { Ask, FromWorker, Name, Networks, Operations, Place } from './worker-messages.js';
+import type { Ask, Copies, FromWorker, Name, Networks, Operations, Place } from './worker-messages.js';
 
 interface WorkerScope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
@@ -270,6 +270,19 @@ const handlers: Handlers = {
   async drawScene({ scene, longest, colour }, transfer) {
     await setColours(colour);
     return (await bitmap(take(studio).preview(scene, longest), transfer)) as ImageBitmap;
+  },
+
+  async copyPictures({ longest, colour }, transfer) {
+    await setColours(colour);
+    const held = take(studio);
+    const copies: Copies['copies'] = [];
+    for (let copy = held.copy(0, longest); copy; copy = held.copy(copies.length, longest)) {
+      const { width, height, factor } = copy;
+      const pixels = copy.intoPixels().buffer as ArrayBuffer;
+      copies.push({ width, height, factor, pixels });
+      transfer.push(pixels);
+    }
+    return { products: products.count, copies };
   },
 
   async takePlace({ photo }) {

@@ -78,6 +78,13 @@ export class Painter {
   }
 
   async #draw({ scene, longest, isMoving }: Wanted): Promise<void> {
+    if (isMoving) {
+      const live = await this.#drawLive(scene, longest);
+      if (live) {
+        this.#options.show(live);
+        return;
+      }
+    }
     const from = performance.now();
     const side = isMoving ? Math.min(this.#coarse, longest) : longest;
     const picture = await this.#ask(scene, side);
@@ -88,6 +95,18 @@ export class Painter {
       this.#coarse = Math.round(Math.min(Math.max(fitting, COARSE.least), COARSE.most));
     }
     this.#options.show(picture);
+  }
+
+  /** On the graphics adapter, where that can be; else nothing. */
+  async #drawLive(scene: Scene, longest: number): Promise<ImageBitmap | undefined> {
+    try {
+      const picture = await this.#session.live?.(JSON.stringify(scene), longest, this.#colour);
+      if (!this.#isClosed) return picture;
+      picture?.close();
+    } catch {
+      // The worker draws it, or says what is wrong.
+    }
+    return undefined;
   }
 
   async #drawThumbnail(id: string, scene: Scene): Promise<void> {
