@@ -52,7 +52,7 @@ export async function shoot(page: Page, name: string): Promise<void> {
 export async function onBuiltStudio(
   browser: Browser,
   site: Running,
-  { width, height = 900, colorScheme = 'light' }: { width: number; height?: number; colorScheme?: 'light' | 'dark' },
+  { width, height = 900, colorScheme = 'light', device = 'cpu' }: { width: number; height?: number; colorScheme?: 'light' | 'dark'; device?: 'cpu' | 'gpu' },
   names: string[],
   work: (page: Page, inner: FrameLocator) => Promise<void>,
 ): Promise<void> {
@@ -67,13 +67,13 @@ export async function onBuiltStudio(
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.goto(`${site.origin}/?device=cpu&model=fast`);
+    await page.goto(`${site.origin}/?device=${device}&model=fast`);
     const inner = page.frameLocator('iframe').frameLocator('iframe');
     await inner.getByText(/^Runs on this device/).first().waitFor();
     asked.length = 0;
     const buffer = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
     await inner.locator('#photos').setInputFiles(names.map((name) => ({ name, mimeType: 'image/jpeg', buffer })));
-    await inner.getByText(names.length === 1 ? '1 cut-out ready' : `${names.length} cut-outs ready`).waitFor({ timeout: 60_000 });
+    await inner.getByText(names.length === 1 ? '1 cut-out ready' : `${names.length} cut-outs ready`).waitFor({ timeout: device === 'gpu' ? 200_000 : 60_000 });
     await inner.getByRole('button', { name: /^Studio/ }).click();
     await rests(page, inner);
     await work(page, inner);
