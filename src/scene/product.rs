@@ -199,7 +199,8 @@ impl Bounds {
         let columns = self.columns.start as usize * 4..self.columns.end as usize * 4;
         let rows =
             cutout.pixels.chunks_exact(width).skip(self.rows.start as usize).take(self.height() as usize);
-        let pixels = rows.flat_map(|row| &row[columns.clone()]).copied().collect();
+        let mut pixels = Vec::with_capacity(columns.len() * self.height() as usize);
+        rows.for_each(|row| pixels.extend_from_slice(&row[columns.clone()]));
         Photo { width: self.width(), height: self.height(), pixels, has_alpha: true, reduced_from: None }
     }
 }

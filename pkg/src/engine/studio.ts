@@ -52,6 +52,8 @@ class WorkerStudio implements StudioSession {
   #isClosed = false;
   #next: Waiting | undefined;
   #live: Live | undefined;
+  /** What is on its way there. */
+  #bringing: string | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   /** How many photos of a place were taken. */
   #places = 0;
@@ -166,13 +168,17 @@ class WorkerStudio implements StudioSession {
   /** Brings the graphics adapter copies of what was last drawn, where it does not have them. */
   #bringLive(scene: string, colour: string | undefined): void {
     const holds = this.#holds(colour);
-    if (this.#isClosed || this.#live?.holds === holds) return;
+    if (this.#isClosed || this.#live?.holds === holds || this.#bringing === holds) return;
     const bring = async () => {
       const live = (this.#live ??= this.#openLive());
       if (!live || this.#next) return;
       const copies = await this.#ask(() => this.#worker.ask('copyPictures', { longest: LIVE, colour }));
+      this.#bringing = holds;
       // What is drawn in the worker does not wait for it.
-      live.take(copies, holds, scene).catch(() => this.#closeLive());
+      live
+        .take(copies, holds, scene)
+        .catch(() => this.#closeLive())
+        .finally(() => (this.#bringing = undefined));
     };
     // Without it everything is drawn in the worker.
     this.#queue.run(bring).catch(() => undefined);

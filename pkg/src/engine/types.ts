@@ -280,7 +280,7 @@ export interface StudioSession {
   pickNeutral(index: number, x: number, y: number): Promise<readonly number[]>;
   /** What a cut-out's light is like under a correction, for others to be brought to: statistics, as JSON. */
   reference(index: number, colour: string): Promise<unknown>;
-  /** Makes one file at full size. */
+  /** Makes one file at full size, drawn on the processor whatever the device: the same bytes everywhere. */
   shoot(options: ShootOptions): Promise<Shot>;
   /** Frees everything; what is under way rejects. */
   close(): void;
