@@ -15,7 +15,7 @@ use super::look::widen;
 use super::preset::Kind;
 use crate::photo::color::{Lab, delta_e_2000};
 use crate::photo::metadata::{Found, Metadata, MetadataKind};
-use crate::photo::{self, Limits, Photo, decode, place};
+use crate::photo::{self, Limits, Photo, Turned, decode, place, place_turned};
 
 /// The version of the report's form.
 pub const VERSION: u32 = 1;
@@ -123,16 +123,25 @@ pub struct Operation {
     pub parameters: serde_json::Value,
 }
 
-/// Where a photo lies in an export: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`.
+/// Where a photo lies in an export: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`; where it is turned, to
+/// `(x, y) + scale · R · (u, v)`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Geometry {
     /// Pixels of the export for each pixel of the photo as it was decoded.
     pub scale: f64,
-    /// Where the photo's left edge comes, in pixels.
+    /// Where the photo's left upper corner comes, across, in pixels.
     pub x: f64,
-    /// Where its upper edge comes.
+    /// And down.
     pub y: f64,
+    /// By how many degrees it is turned clockwise.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rotation: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// How far the product's pixels moved, in ΔE2000, over the product's interior: between the photo, resampled to the
@@ -373,8 +382,13 @@ fn differences(
     if product.len() != area || picture.len() != area * 4 {
         return Measured::default();
     }
+    let &Geometry { scale, x, y, rotation } = geometry;
     let placed = |photo: &Photo| {
-        place(photo, width, height, geometry.scale, [geometry.x, geometry.y]).pixels.into_boxed_slice()
+        if rotation == 0.0 {
+            place(photo, width, height, scale, [x, y]).pixels
+        } else {
+            place_turned(photo, width, height, Turned { scale, degrees: rotation, x, y }).pixels
+        }
     };
     let reference = placed(photo);
     let reference = reference.as_chunks::<4>().0;
@@ -480,7 +494,7 @@ mod tests {
         let evidence = Evidence {
             source: b"the photo's file",
             photo: &photo,
-            geometry: Geometry { scale, x: 0.0, y: 0.0 },
+            geometry: Geometry { scale, x: 0.0, y: 0.0, rotation: 0.0 },
             product: &product,
             models: &[],
             operations,
@@ -536,7 +550,7 @@ mod tests {
         assert_eq!(verdict(1.0, &[], None, None), Verdict::NotMeasured);
         let (photo, _) = photo();
         let thin: Vec<u8> = (0..SIDE * SIDE).map(|at| if at % SIDE < 6 { 255 } else { 0 }).collect();
-        let geometry = Geometry { scale: 1.0, x: 0.0, y: 0.0 };
+        let geometry = Geometry { scale: 1.0, x: 0.0, y: 0.0, rotation: 0.0 };
         let between = |product: &[u8]| {
             let measured = differences(&photo, &geometry, product, &photo.pixels, None, &photo);
             assert_eq!(measured.unlisted, None);

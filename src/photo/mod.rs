@@ -12,12 +12,14 @@ mod orient;
 mod profile;
 mod resample;
 mod sniff;
+mod turn;
 
 pub use decode::decode;
 pub use encode::{encode, encode_on_white};
 pub use error::{Error, Fault};
 pub use resample::{Filter, network_input, place, resample};
 pub use sniff::{Format, Reader, sniff};
+pub use turn::{Turned, place_turned};
 
 /// What a photo may be, at most. Passed in explicitly by every caller; there is no default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

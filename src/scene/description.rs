@@ -311,6 +311,9 @@ pub struct Product {
     /// How thick it is beside its width, 0.02 (a card) to 1 (round, as if turned on a lathe).
     #[serde(default = "product_depth")]
     pub depth: f32,
+    /// How far it is turned clockwise, −45 to 45 degrees: to straighten what was photographed askew.
+    #[serde(default)]
+    pub rotation: f32,
 }
 
 fn product_depth() -> f32 {
@@ -333,7 +336,8 @@ pub enum Place {
         height: f32,
     },
     /// Pixel by pixel: one pixel of the cut-out becomes `scale` of the picture. What [`crate::scene`] is told by who
-    /// has framed already.
+    /// has framed already. A product that is turned is turned around the middle of the cut-out picture, which stays
+    /// where it is.
     Pixels {
         /// Where the cut-out picture's left edge lies, in pixels.
         x: f32,
@@ -408,6 +412,7 @@ impl Scene {
                 picture: 0,
                 place: Place::default(),
                 depth: product_depth(),
+                rotation: 0.0,
             })],
         }
     }
@@ -535,6 +540,7 @@ impl Layer {
         let range =
             |field: &str, found, low, high| range(&format!("layers[{index}].{field}"), found, low, high);
         range("depth", product.depth, 0.02, 1.0)?;
+        range("rotation", product.rotation, -45.0, 45.0)?;
         match product.place {
             Place::Ground { x, y, width, height } => {
                 range("place.x", x, -1.0, 2.0)?;
@@ -618,6 +624,7 @@ mod tests {
             (with(r##", "backdrop": {"kind": "solid", "color": "#+1+2+3"}"##), "is no colour"),
             (with(r#", "backdrop": {"kind": "beach"}"#), "unknown variant `beach`"),
             (with(r#", "layers": [{"kind": "product", "depth": 0}]"#), "layers[0].depth is 0"),
+            (with(r#", "layers": [{"kind": "product", "rotation": 50}]"#), "layers[0].rotation is 50"),
         ] {
             let message = Scene::read(&text).unwrap_err().to_string();
             assert!(message.contains(words), "{text}: {message}");

@@ -220,7 +220,7 @@ mod tests {
                 assert_eq!(at(&picture, x, y), expected, "{x} {y}");
             }
         }
-        assert_eq!(picture.positions, [Position { scale: 1.0, x: 50.0, y: 80.0 }]);
+        assert_eq!(picture.positions, [Position { scale: 1.0, x: 50.0, y: 80.0, rotation: 0.0 }]);
     }
 
     #[test]

@@ -31,4 +31,4 @@ pub use error::Error;
 pub use gpu::{Cutouts, Failed, GpuPainter};
 pub use material::Material;
 pub use photograph::cover_scale;
-pub use product::Position;
+pub use product::{Position, turned_box};

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Error, Place, Product, Size};
-use crate::photo::{self, Photo};
+use crate::photo::{self, Photo, Turned};
 use crate::vision::Cutout;
 
 /// Alpha below this is a trace that no one sees: it does not count for a product's box.
@@ -44,6 +44,8 @@ impl Stamp {
 struct Cut {
     part: Bounds,
     scale: f64,
+    /// In degrees.
+    rotation: f64,
     /// Where the part begins in the first pixel.
     offset: [f64; 2],
     width: u32,
@@ -56,22 +58,85 @@ impl Cut {
         let near = |axis: usize| (self.offset[axis] - other.offset[axis]).abs() < 1e-3;
         let size = |cut: &Self| (cut.width, cut.height);
         self.part == other.part
-            && self.scale == other.scale
+            && (self.scale, self.rotation) == (other.scale, other.rotation)
             && size(self) == size(other)
             && near(0)
             && near(1)
     }
 }
 
-/// Where a cut-out lies in a picture: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`, in pixels.
+/// Where a cut-out lies in a picture: its point `(u, v)` comes to `(x + scale · u, y + scale · v)`, in pixels; one that
+/// is turned, to `(x, y) + scale · R · (u, v)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position {
     /// Pixels of the picture along one of the cut-out; above 1 it was enlarged.
     pub scale: f64,
-    /// Where the cut-out's left edge comes.
+    /// Where the cut-out's left upper corner comes, across.
     pub x: f64,
-    /// Where its upper edge comes.
+    /// And down.
     pub y: f64,
+    /// By how many degrees it is turned clockwise.
+    pub rotation: f64,
+}
+
+/// A turn around the middle of a cut-out picture.
+#[derive(Clone, Copy)]
+struct Turn {
+    middle: [f64; 2],
+    sin: f64,
+    cos: f64,
+}
+
+impl Turn {
+    fn new(rotation: f32, cutout: &Cutout) -> Self {
+        let (sin, cos) = f64::from(rotation).to_radians().sin_cos();
+        Self { middle: [cutout.width, cutout.height].map(|side| f64::from(side) / 2.0), sin, cos }
+    }
+
+    fn at(&self, u: f64, v: f64) -> [f64; 2] {
+        let [x, y] = self.middle;
+        let (u, v) = (u - x, v - y);
+        [x + self.cos * u - self.sin * v, y + self.sin * u + self.cos * v]
+    }
+
+    /// The box `[left, top, right, bottom]` around the pixels of these columns and rows that count, turned.
+    fn around(&self, cutout: &Cutout, within: &Bounds, counts: impl Fn(u8) -> bool) -> Option<[f64; 4]> {
+        let (pixels, _) = cutout.pixels.as_chunks::<4>();
+        let mut found: Option<[f64; 4]> = None;
+        for y in within.rows.clone() {
+            let row = &pixels[y as usize * cutout.width as usize..][..cutout.width as usize];
+            let row = &row[within.columns.start as usize..within.columns.end as usize];
+            let visible = |pixel: &[u8; 4]| counts(pixel[3]);
+            let Some(first) = row.iter().position(visible) else { continue };
+            let last = row.iter().rposition(visible).unwrap_or(first);
+            let [first, end] = [first, last + 1].map(|at| f64::from(within.columns.start) + at as f64);
+            let (top, bottom) = (f64::from(y), f64::from(y) + 1.0);
+            for [x, y] in
+                [(first, top), (end, top), (first, bottom), (end, bottom)].map(|(u, v)| self.at(u, v))
+            {
+                let [left, top, right, bottom] = found.unwrap_or([x, y, x, y]);
+                found = Some([left.min(x), top.min(y), right.max(x), bottom.max(y)]);
+            }
+        }
+        found
+    }
+}
+
+/// The box `[left, top, right, bottom]` around what is at least that opaque in some columns and rows of a cut-out, in
+/// its pixels, when it is turned clockwise around its middle by some degrees; `None` where nothing is.
+#[must_use]
+pub fn turned_box(
+    cutout: &Cutout,
+    rotation: f32,
+    columns: Range<u32>,
+    rows: Range<u32>,
+    opacity: u8,
+) -> Option<[f64; 4]> {
+    let within = Bounds {
+        columns: columns.start..columns.end.min(cutout.width),
+        rows: rows.start..rows.end.min(cutout.height),
+    };
+    Turn::new(rotation, cutout).around(cutout, &within, |alpha| alpha >= opacity)
 }
 
 impl Placed {
@@ -83,6 +148,9 @@ impl Placed {
         before: Option<Self>,
     ) -> Result<Self, Error> {
         let visible = Bounds::of(cutout).ok_or(Error::Empty { index: product.picture })?;
+        if product.rotation != 0.0 {
+            return Ok(Self::turned(product, cutout, &visible, size, before));
+        }
         let (scale, left, top) = match product.place {
             Place::Ground { x, y, width, height } => {
                 let most = (width * size.width as f32, height * size.height as f32);
@@ -110,17 +178,76 @@ impl Placed {
         let inside = |at: f64, start: u32, first: i64| at + f64::from(start) * scale - first as f64;
         let offset =
             [inside(left, part.columns.start, first_column), inside(top, part.rows.start, first_row)];
-        let cut = Cut { part, scale, offset, width, height };
-        let (pixels, stamp) = match before.filter(|before| before.cut.is(&cut)) {
-            Some(before) => (before.pixels, before.stamp),
-            None => {
-                let copy = cut.part.copy(cutout);
-                (photo::place(&copy, width, height, scale, offset).pixels, Stamp::new())
-            }
-        };
-        let position = Position { scale, x: left, y: top };
+        let cut = Cut { part, scale, rotation: 0.0, offset, width, height };
+        let (pixels, stamp) = Self::pixels(&cut, cutout, before);
+        let position = Position { scale, x: left, y: top, rotation: 0.0 };
         let foot = (top + f64::from(visible.rows.end) * scale) as f32;
         Ok(Self { left: first_column, top: first_row, width, height, pixels, position, foot, stamp, cut })
+    }
+
+    /// One that is turned: the same in one resampling, around the middle of the cut-out.
+    fn turned(
+        product: &Product,
+        cutout: &Cutout,
+        visible: &Bounds,
+        size: Size,
+        before: Option<Self>,
+    ) -> Self {
+        let turn = Turn::new(product.rotation, cutout);
+        let around = |bounds: &Bounds, counts: fn(u8) -> bool| {
+            // Something in it is visible.
+            turn.around(cutout, bounds, counts).unwrap_or([0.0, 0.0, 1.0, 1.0])
+        };
+        let [first, top, end, bottom] = around(visible, |alpha| alpha >= VISIBLE);
+        let lowest = bottom;
+        let (across, down) = (f64::from(size.width), f64::from(size.height));
+        let (scale, x, y) = match product.place {
+            Place::Ground { x, y, width, height } => {
+                let [x, y, width, height] = [x, y, width, height].map(f64::from);
+                let scale = (width * across / (end - first)).min(height * down / (bottom - top));
+                (scale, x * across - (first + end) / 2.0 * scale, y * down - bottom * scale)
+            }
+            Place::Pixels { x, y, scale } => (f64::from(scale), f64::from(x), f64::from(y)),
+        };
+        let part = visible.grown((4.0 / scale).ceil().max(4.0) as u32, cutout);
+        let [first, top, end, bottom] = around(&part, |_| true);
+        // Of the picture and half of it beside: see `near`.
+        let span = |from: f64, first: f64, end: f64, room: f64| {
+            let beside = room / 2.0;
+            let first = (from + first * scale).floor().clamp(-beside, room + beside);
+            let end = (from + end * scale).ceil().clamp(first + 1.0, (room + beside).max(first + 1.0));
+            (first as i64, (end - first as i64 as f64).ceil() as u32)
+        };
+        let (left, width) = span(x, first, end, across);
+        let (top, height) = span(y, top, bottom, down);
+        let comes_to = |u: f64, v: f64| {
+            let [u, v] = turn.at(u, v);
+            [x + scale * u, y + scale * v]
+        };
+        let degrees = f64::from(product.rotation);
+        let [part_x, part_y] = comes_to(f64::from(part.columns.start), f64::from(part.rows.start));
+        let offset = [part_x - left as f64, part_y - top as f64];
+        let cut = Cut { part, scale, rotation: degrees, offset, width, height };
+        let (pixels, stamp) = Self::pixels(&cut, cutout, before);
+        let foot = (y + lowest * scale) as f32;
+        let [x, y] = comes_to(0.0, 0.0);
+        let position = Position { scale, x, y, rotation: degrees };
+        Self { left, top, width, height, pixels, position, foot, stamp, cut }
+    }
+
+    /// A product's pixels: those from before where nothing but its place in the picture is another.
+    fn pixels(cut: &Cut, cutout: &Cutout, before: Option<Self>) -> (Vec<u8>, Stamp) {
+        if let Some(before) = before.filter(|before| before.cut.is(cut)) {
+            return (before.pixels, before.stamp);
+        }
+        let &Cut { ref part, scale, rotation: degrees, offset: [x, y], width, height } = cut;
+        let copy = part.copy(cutout);
+        let placed = if degrees == 0.0 {
+            photo::place(&copy, width, height, scale, [x, y])
+        } else {
+            photo::place_turned(&copy, width, height, Turned { scale, degrees, x, y })
+        };
+        (placed.pixels, Stamp::new())
     }
 
     /// The columns of it that are in the picture, as columns of its own.
@@ -249,6 +376,48 @@ pub(super) mod tests {
         assert_eq!((placed.left, placed.top, placed.width, placed.height), (-5, 3, 30, 20));
         assert_eq!(placed.pixels, subject.pixels);
         assert_eq!(placed.columns(SIZE), 5..30);
+    }
+
+    #[test]
+    fn a_turned_product_stands_on_the_same_ground_and_within_the_same_limits() {
+        // A board askew by 20 degrees in its cut-out, stands upright when it is turned back.
+        let (sin, cos) = 20.0_f32.to_radians().sin_cos();
+        let subject = cutout(200, 200, |x, y| {
+            let (x, y) = (x as f32 + 0.5 - 90.0, y as f32 + 0.5 - 110.0);
+            let (across, down) = (cos * x + sin * y, cos * y - sin * x);
+            if across.abs() < 20.0 && down.abs() < 60.0 { [9, 90, 200, 255] } else { [0; 4] }
+        });
+        let ground = Place::Ground { x: 0.5, y: 0.9, width: 0.8, height: 0.6 };
+        let turned = Product { rotation: -20.0, ..place(ground) };
+        let placed = Placed::new(&turned, &subject, SIZE).unwrap();
+        // 120 rows become 60.
+        assert!((placed.position.scale - 0.5).abs() < 0.01, "{:?}", placed.position);
+        let pixel = |x: i64, y: i64| {
+            let at = ((y - placed.top) * i64::from(placed.width) + x - placed.left) as usize * 4;
+            <[u8; 4]>::try_from(&placed.pixels[at..at + 4]).unwrap()
+        };
+        for (x, y) in [(42, 32), (57, 32), (42, 87), (57, 87), (50, 60)] {
+            let [red, green, blue, alpha] = pixel(x, y);
+            assert!(alpha > 245 && [red, green, blue] == [9, 90, 200], "{x} {y}: {alpha}");
+        }
+        for (x, y) in [(37, 60), (62, 60), (50, 28), (50, 91)] {
+            assert!(pixel(x, y)[3] < VISIBLE, "{x} {y}");
+        }
+        let [left, top, right, bottom] = turned_box(&subject, -20.0, 0..200, 0..200, 128).unwrap();
+        assert!((right - left - 40.0).abs() < 2.5 && (bottom - top - 120.0).abs() < 2.5);
+    }
+
+    #[test]
+    fn a_turned_product_much_larger_than_the_picture_costs_no_more() {
+        let subject = cutout(40, 40, |_, _| [9, 9, 9, 255]);
+        let pixels = Place::Pixels { x: -3000.0, y: -3000.0, scale: 100.0 };
+        let turned = Product { rotation: 12.0, ..place(pixels) };
+        let placed = Placed::new(&turned, &subject, SIZE).unwrap();
+        assert!(placed.width <= 201 && placed.height <= 201);
+        for beside in [-9000.0, 9000.0] {
+            let away = Product { place: Place::Pixels { x: beside, y: beside, scale: 1.0 }, ..turned };
+            assert!(Placed::new(&away, &subject, SIZE).is_ok());
+        }
     }
 
     #[test]

@@ -357,7 +357,7 @@ mod tests {
             scene.layers = [0.3, 0.7]
                 .map(|x| {
                     let place = Place::Ground { x, y: 0.9, width: 0.5, height: 0.6 };
-                    Layer::Product(Product { picture: 0, place, depth: 1.0 })
+                    Layer::Product(Product { picture: 0, place, depth: 1.0, rotation: 0.0 })
                 })
                 .to_vec();
             draw(&scene, &[&post], &mut |_| true).unwrap()

@@ -78,6 +78,8 @@ fn fitted(
 ) -> Result<(Scene, Vec<String>), scene::Error> {
     let subject = Subject::of_cutout(cutout.width, cutout.height, &cutout.pixels)
         .ok_or(scene::Error::Empty { index: 0 })?;
+    let rotation = scene.map_or(0.0, |scene| rotation_of(scene, 0));
+    let (subject, corner) = turned(subject, rotation, cutout);
     let frame = listing::frame(&subject, preset);
     let mut notes: Vec<String> = frame.notes.iter().map(ToString::to_string).collect();
     let mut fitted = scene.cloned().unwrap_or_else(|| Scene::plain(frame.width, frame.height));
@@ -111,7 +113,7 @@ fn fitted(
     // scene of the seller's own it stays where it was put, but is never enlarged.
     let framed = scene.is_none() || preset.background.is_demanded();
     match fitted.layers.as_mut_slice() {
-        [Layer::Product(product)] if framed => product.place = place(&frame),
+        [Layer::Product(product)] if framed => product.place = place(&frame, corner),
         layers => {
             for Layer::Product(product) in layers {
                 if let (Place::Ground { width, height, .. }, 0) = (&mut product.place, product.picture) {
@@ -124,8 +126,34 @@ fn fitted(
     Ok((fitted, notes))
 }
 
-fn place(frame: &Frame) -> Place {
-    Place::Pixels { x: frame.x as f32, y: frame.y as f32, scale: frame.scale as f32 }
+/// By how many degrees a picture's product is turned in a scene.
+fn rotation_of(scene: &Scene, picture: usize) -> f32 {
+    let of = |Layer::Product(product): &Layer| (product.picture == picture).then_some(product.rotation);
+    scene.layers.iter().find_map(of).unwrap_or_default()
+}
+
+/// From this opacity on a pixel counts for the box of a turned product: half covered.
+const COVERED: u8 = 128;
+
+/// The box of a product that is turned around the middle of its cut-out, and where it begins there: framed as if its own
+/// left upper corner were the picture's.
+fn turned(subject: Subject, rotation: f32, cutout: &Cutout) -> (Subject, [f64; 2]) {
+    let (columns, rows) = (subject.x..subject.x + subject.width, subject.y..subject.y + subject.height);
+    let found =
+        (rotation != 0.0).then(|| scene::turned_box(cutout, rotation, columns, rows, COVERED)).flatten();
+    let Some([left, top, right, bottom]) = found else { return (subject, [0.0; 2]) };
+    let length = |from: f64, to: f64| ((to - from).ceil() as u32).max(1);
+    let (width, height) = (length(left, right), length(top, bottom));
+    (Subject { x: 0, y: 0, width, height, ..subject }, [left, top])
+}
+
+/// `corner` is where what was framed begins in the cut-out.
+fn place(frame: &Frame, [left, top]: [f64; 2]) -> Place {
+    Place::Pixels {
+        x: (frame.x - left * frame.scale) as f32,
+        y: (frame.y - top * frame.scale) as f32,
+        scale: frame.scale as f32,
+    }
 }
 
 /// What draws a scene with cut-outs, told where to report progress: [`scene::draw`], or a GPU's stand-in for it.
@@ -231,7 +259,7 @@ fn evidence(
     original: Original<'_>,
     cutout: &Cutout,
     scene: &Scene,
-    Position { scale, x, y }: Position,
+    Position { scale, x, y, rotation }: Position,
     picture: &scene::Picture,
     exported: &listing::Exported,
 ) -> Result<Report, photo::Error> {
@@ -249,6 +277,9 @@ fn evidence(
         done("frame", Touches::Geometry, serde_json::json!({ "scale": scale, "x": x, "y": y })),
         done("backdrop", Touches::Background, serde_json::json!(scene.backdrop)),
     ]);
+    if rotation != 0.0 {
+        operations.push(done("straighten", Touches::Geometry, serde_json::json!({ "degrees": rotation })));
+    }
     if scene.shadow != Shadow::NONE {
         let light = serde_json::json!({ "shadow": scene.shadow, "key": scene.key, "fill": scene.fill });
         operations.push(done("shadow", Touches::Background, light));
@@ -274,7 +305,7 @@ fn evidence(
         &Evidence {
             source: original.file,
             photo: original.photo,
-            geometry: Geometry { scale, x, y },
+            geometry: Geometry { scale, x, y, rotation },
             product: &picture.covered,
             models: original.models,
             operations: &operations,
@@ -407,6 +438,39 @@ mod tests {
         assert!(shot.notes.iter().any(|note| note.contains("500 × 400 pixels and was enlarged")));
         let error = shoot(&[&ball], Some(&scene), Some(preset), None, &mut |_| true).unwrap_err();
         assert!(error.to_string().starts_with("backdrop shows picture 1 and 1 were given"), "{error}");
+    }
+
+    #[test]
+    fn a_turned_product_is_framed_by_its_new_box_and_nothing_is_invented() {
+        // A board of 400 × 1200, askew by 10 degrees.
+        let (sin, cos) = 10.0_f32.to_radians().sin_cos();
+        let pixels = (0..1600).flat_map(|y| (0..1600).map(move |x| (x, y))).flat_map(|(x, y)| {
+            let (u, v) = (x as f32 + 0.5 - 700.0, y as f32 + 0.5 - 800.0);
+            let (across, down) = (cos * u + sin * v, cos * v - sin * u);
+            let alpha = ((200.5 - across.abs()).min(600.5 - down.abs()).clamp(0.0, 1.0) * 255.0) as u8;
+            if alpha == 0 { [0; 4] } else { [180, (x / 8) as u8, (y / 7) as u8, alpha] }
+        });
+        let (width, height, pixels) = (1600, 1600, pixels.collect::<Vec<u8>>());
+        let cutout = Cutout { width, height, pixels, confidence: None, doubt: None };
+        let over = |pixel: &[u8; 4]| if pixel[3] == 255 { *pixel } else { [128, 128, 128, 255] };
+        let pixels = cutout.pixels.as_chunks::<4>().0.iter().flat_map(over).collect();
+        let photo = Photo { width, height, pixels, has_alpha: false, reduced_from: None };
+        let mut scene = Scene::plain(2000, 2000);
+        let Layer::Product(product) = &mut scene.layers[0];
+        product.rotation = -10.0;
+        let original = Original { file: b"a photo", photo: &photo, models: &[], correction: None };
+        let preset = Some(listing::find("amazon_main").unwrap());
+        let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &mut |_| true).unwrap();
+        let report = shot.report.unwrap();
+        assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+        assert_eq!(report.geometry.rotation, -10.0);
+        assert!(report.operations.iter().any(|done| done.name == "straighten"));
+        let lint = shot.lint.unwrap();
+        assert!(lint.is_clean(), "{:?}", lint.findings);
+        let seen = lint.product.unwrap();
+        let [middle_x, middle_y] = [2 * seen.x + seen.width, 2 * seen.y + seen.height];
+        assert!(middle_x.abs_diff(shot.width) <= 3 && middle_y.abs_diff(shot.height) <= 3, "{seen:?}");
+        assert!((f64::from(seen.width) / f64::from(seen.height) - 1.0 / 3.0).abs() < 0.01, "{seen:?}");
     }
 
     #[test]

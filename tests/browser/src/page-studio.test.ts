@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { aspectOf, type Outline } from '../../../www/src/app/studio/alpha-box.js';
 import { arranged } from '../../../www/src/app/studio/group.js';
 import { History } from '../../../www/src/app/studio/history.js';
-import { boxOf, dressed, moved, placeOf, scaled, type Scene } from '../../../www/src/app/studio/scene.js';
+import { boxOf, dressed, moved, placeOf, scaled, turned, type Scene } from '../../../www/src/app/studio/scene.js';
 import { AS_SHOT, colourText, withLight, withNeutral, withSettings } from '../../../www/src/app/studio/colour.js';
 import { apart, changed, colourOf, likeThis, recoloured, recolouredAll, sceneOf, together, type Scenes } from '../../../www/src/app/studio/scenes.js';
 import { fakeLooks } from '../../../www/src/dev/fake-scenes.js';
@@ -42,6 +43,16 @@ describe('a scene', () => {
     assert.ok(Math.abs(box.width - 0.72) < 1e-9 && Math.abs(box.height - 0.36) < 1e-9 && Math.abs(box.top - 0.48) < 1e-9);
   });
 
+  test('frames a turned product by its new box', () => {
+    // A square of 100 pixels, and a board of 20 by 100.
+    const [square, board]: [Outline, Outline] = [[[0, 0], [100, 0], [100, 100], [0, 100]], [[0, 0], [20, 0], [20, 100], [0, 100]]];
+    assert.ok(Math.abs(aspectOf(square, 45) - 1) < 1e-9);
+    assert.ok(Math.abs(aspectOf(board, 0) - 0.2) < 1e-9);
+    assert.ok(Math.abs(aspectOf(board, 45) - 1) < 1e-9);
+    assert.equal(turned(scene, 80).layers[0]?.rotation, 45);
+    assert.equal(dressed(turned(scene, 3), white, [scene, white]).layers[0]?.rotation, 3, 'a look leaves it straight');
+  });
+
   test('takes another look’s clothes, and keeps the product where a person put it', () => {
     assert.equal(dressed(scene, white, [scene, white]).backdrop, white.backdrop);
     const put = moved(scene, 0.1, 0);
@@ -50,7 +61,7 @@ describe('a scene', () => {
 });
 
 describe('scenes of a batch', () => {
-  const scenes: Scenes = { shared: scene, own: new Map(), groups: [], colour: AS_SHOT, ownColours: new Map() };
+  const scenes: Scenes = { shared: scene, own: new Map(), groups: [], turns: new Map(), colour: AS_SHOT, ownColours: new Map() };
 
   test('change together until a photo goes its own way, and come together again', () => {
     let now = changed(apart(scenes, 2), 2, white);
@@ -58,6 +69,14 @@ describe('scenes of a batch', () => {
     assert.equal(sceneOf(likeThis(now, 2), 1), white);
     now = changed(together(now, 2), 1, white);
     assert.equal(sceneOf(now, 2), white);
+  });
+
+  test('are straightened one by one, whatever else they share', () => {
+    let now = changed(scenes, 1, turned(scene, 4));
+    assert.deepEqual([sceneOf(now, 1).layers[0]?.rotation, sceneOf(now, 2)], [4, scene]);
+    now = likeThis(changed(now, 2, turned(white, -3)), 2);
+    assert.deepEqual([sceneOf(now, 1), sceneOf(now, 2)], [turned(white, 4), turned(white, -3)]);
+    assert.equal(sceneOf(changed(now, 1, white), 1), white);
   });
 
   test('have corrections of colour that follow them, and one that goes to all', () => {
@@ -161,6 +180,14 @@ test('a look is chosen, the product dragged and scaled, and every step undone', 
     await page.keyboard.press('Control+Shift+z');
     assert.equal(await button(frame, 'Dusk').getAttribute('aria-pressed'), 'true');
     await shoot(page, 'studio-1280');
+
+    const straighten = frame.getByRole('slider', { name: 'Straighten' });
+    await straighten.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await straighten.getAttribute('aria-valuetext'), '0.1° to the right');
+    await straighten.fill('-8');
+    assert.equal(await straighten.getAttribute('aria-valuetext'), '8° to the left');
+    await shoot(page, 'studio-straighten-1280');
   });
 });
 

@@ -571,6 +571,9 @@ export const strings = {
       size: 'Size',
       across: 'Left to right',
       depth: 'Near to far',
+      turn: 'Straighten',
+      turned: (degrees: number) =>
+        Math.abs(degrees) < 0.05 ? 'as it is' : `${oneDecimal.format(Math.abs(degrees))}° to the ${degrees > 0 ? 'right' : 'left'}`,
       degrees: (value: number) => `${Math.round(value)}°`,
       direction: (azimuth: number) => {
         const from = ['the front', 'the front right', 'the right', 'behind right', 'behind', 'behind left', 'the left', 'the front left'];

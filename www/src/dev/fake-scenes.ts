@@ -13,7 +13,7 @@ const scene = (backdrop: Backdrop, gloss: number): Scene => ({
   fill: { share: 0.45, color: '#ffffff' },
   shadow: { contact: 0.8, cast: 0.8, ambient: 0.8, mutual: 0 },
   relight: { rim: 0, fill: 0, harmony: 0, vignette: 0 },
-  layers: [{ kind: 'product', picture: 0, place: { by: 'ground', x: 0.5, y: 0.84, width: 0.72, height: 0.68 }, depth: 0.6 }],
+  layers: [{ kind: 'product', picture: 0, place: { by: 'ground', x: 0.5, y: 0.84, width: 0.72, height: 0.68 }, depth: 0.6, rotation: 0 }],
 });
 
 export const fakeLooks: readonly StudioLook[] = [

@@ -133,7 +133,7 @@ export class FakeStudio implements StudioSession {
       context.fillStyle = colorOf(backdrop) ?? '#00000000';
     }
     context.fillRect(0, 0, width, height);
-    for (const { picture, place } of layers) {
+    for (const { picture, place, rotation } of layers) {
       const product = this.#pictures[picture];
       if (!product) throw new VitrineError('caller', `The scene has a picture ${picture}, and there is none.`);
       const { width: w, height: h } = product;
@@ -144,7 +144,10 @@ export class FakeStudio implements StudioSession {
       context.ellipse(x, y, (w * by) / 2, (w * by) / 14, 0, 0, 2 * Math.PI);
       context.fill();
       context.filter = `brightness(${2 ** stopsOf(colour)})`;
-      context.drawImage(product, x - (w * by) / 2, y - h * by, w * by, h * by);
+      context.translate(x, y - (h * by) / 2);
+      context.rotate((rotation * Math.PI) / 180);
+      context.drawImage(product, -(w * by) / 2, -(h * by) / 2, w * by, h * by);
+      context.resetTransform();
       context.filter = 'none';
     }
     return canvas;

@@ -11,6 +11,8 @@ export interface Member {
   readonly aspect: number;
   /** How high it is, in millimetres. */
   readonly height: number;
+  /** By how many degrees it is turned. */
+  readonly rotation?: number;
 }
 
 /** What a group takes of the picture at most, across and down. */
@@ -54,7 +56,7 @@ export function arranged(scene: Scene, members: readonly Member[]): Scene {
   });
   const [like] = scene.layers;
   const depth = like?.depth ?? 0.6;
-  const layer = (picture: number): Product => ({ kind: 'product', picture, place: places[picture] as Place, depth });
+  const layer = (picture: number): Product => ({ kind: 'product', picture, place: places[picture] as Place, depth, rotation: members[picture]?.rotation ?? 0 });
   // From back to front.
   const layers = members.map((_, index) => layer(index)).sort((one, other) => one.place.y - other.place.y);
   // Together they stand in each other's light.

@@ -57,7 +57,12 @@ export interface Product {
   readonly picture: number;
   readonly place: Place;
   readonly depth: number;
+  /** Degrees clockwise, as far as `TURN` either way. */
+  readonly rotation: number;
 }
+
+/** How far a product can be turned, in degrees. */
+export const TURN = 45;
 
 /** The middle of the product's lower edge, and the most of the picture that it takes. */
 export interface Place {
@@ -91,6 +96,12 @@ export function placeOf(scene: Scene, index = 0): Place | undefined {
 
 export function withPlace(scene: Scene, place: Place, index = 0): Scene {
   return { ...scene, layers: scene.layers.map((layer, at) => (at === index ? { ...layer, place } : layer)) };
+}
+
+/** A product turned clockwise, by degrees. */
+export function turned(scene: Scene, rotation: number, index = 0): Scene {
+  const layers = scene.layers.map((layer, at) => (at === index ? { ...layer, rotation: within(rotation, [-TURN, TURN]) } : layer));
+  return { ...scene, layers };
 }
 
 /** A product moved over the ground by parts of the picture: farther back it is smaller, as the camera sees it. */
@@ -172,7 +183,7 @@ export function colorOf(backdrop: Backdrop): string | undefined {
 /** A scene in the clothes of another: everything but the picture's size, and the product's place where it was moved. */
 export function dressed(scene: Scene, look: Scene, looks: readonly Scene[]): Scene {
   const isUntouched = looks.some((other) => same(placeOf(other), placeOf(scene)));
-  const layers = isUntouched ? look.layers : scene.layers;
+  const layers = isUntouched ? look.layers.map((layer, at) => ({ ...layer, rotation: scene.layers[at]?.rotation ?? 0 })) : scene.layers;
   return { ...look, size: scene.size, shadow: { ...look.shadow, mutual: scene.shadow.mutual }, layers };
 }
 

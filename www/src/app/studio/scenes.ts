@@ -4,7 +4,7 @@
  */
 
 import type { Colour } from './colour.js';
-import type { Scene } from './scene.js';
+import { turned, type Scene } from './scene.js';
 
 export interface Scenes {
   readonly shared: Scene;
@@ -14,6 +14,8 @@ export interface Scenes {
   /** By the id of a photo or a group; no photo has one that shares its scene. */
   readonly ownColours: ReadonlyMap<number, Colour>;
   readonly groups: readonly Group[];
+  /** By how many degrees each photo's product is straightened, by the photo's id: it is askew in its photo alone. */
+  readonly turns: ReadonlyMap<number, number>;
 }
 
 /** Several products in one picture. */
@@ -26,14 +28,25 @@ export interface Group {
   readonly heights: readonly number[];
 }
 
-export function sceneOf({ shared, own }: Scenes, id: number): Scene {
-  return own.get(id) ?? shared;
+export function sceneOf(scenes: Scenes, id: number): Scene {
+  const turn = scenes.turns.get(id);
+  const scene = untwisted(scenes, id);
+  return turn === undefined ? scene : turned(scene, turn);
 }
 
-/** A scene changed: for all photos that share it, or for the one that goes its own way. */
+/** As it is shared, or the photo's own, without what straightens the product. */
+const untwisted = ({ shared, own }: Scenes, id: number) => own.get(id) ?? shared;
+
+/** A scene changed: for all photos that share it, or for the one that goes its own way. A turn is always its own. */
 export function changed(scenes: Scenes, id: number, scene: Scene): Scenes {
-  if (!scenes.own.has(id)) return { ...scenes, shared: scene };
-  return { ...scenes, own: new Map(scenes.own).set(id, scene) };
+  const isGroup = scenes.groups.some((group) => group.id === id);
+  const turn = isGroup ? 0 : (scene.layers[0]?.rotation ?? 0);
+  const straight = turn === 0 ? scene : turned(scene, 0);
+  const turns = new Map(scenes.turns);
+  if (turn === 0) turns.delete(id);
+  else turns.set(id, turn);
+  if (!scenes.own.has(id)) return { ...scenes, shared: straight, turns };
+  return { ...scenes, own: new Map(scenes.own).set(id, straight), turns };
 }
 
 export function colourOf({ colour, ownColours }: Scenes, id: number): Colour {
@@ -55,7 +68,7 @@ export function recolouredAll(scenes: Scenes, colour: Colour): Scenes {
 export function apart(scenes: Scenes, id: number): Scenes {
   return {
     ...scenes,
-    own: new Map(scenes.own).set(id, sceneOf(scenes, id)),
+    own: new Map(scenes.own).set(id, untwisted(scenes, id)),
     ownColours: new Map(scenes.ownColours).set(id, colourOf(scenes, id)),
   };
 }
@@ -73,7 +86,7 @@ export function likeThis(scenes: Scenes, id: number): Scenes {
   const ofGroups = <T>(own: ReadonlyMap<number, T>) => new Map([...own].filter(([key]) => scenes.groups.some((group) => group.id === key)));
   return {
     ...scenes,
-    shared: sceneOf(scenes, id),
+    shared: untwisted(scenes, id),
     own: ofGroups(scenes.own),
     colour: colourOf(scenes, id),
     ownColours: ofGroups(scenes.ownColours),

@@ -6,7 +6,7 @@ import type { Harmony } from 'vitrine/engine/types';
 import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { PlaceAsk, SceneChange, SceneRest } from './events.js';
-import { backdropAs, MATERIALS, moved, placeOf, scaled, withPlace, type Backdrop, type PhotoBackdrop, type Scene, type Sweep } from './scene.js';
+import { backdropAs, MATERIALS, moved, placeOf, scaled, TURN, turned, withPlace, type Backdrop, type PhotoBackdrop, type Scene, type Sweep } from './scene.js';
 import { slider, sliderStyles } from './slider.js';
 
 const { settings: words } = strings.studio;
@@ -302,10 +302,20 @@ export class StudioSettings extends LitElement {
               set: (value) => scaled(scene, value / 100 / Math.max(place.width, place.height)),
             })}
             ${this.share(words.across, place.x, (x) => withPlace(scene, { ...place, x }, selected))}
-            ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y, selected))}
+            ${this.turn(scene, selected)} ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y, selected))}
           `
         : nothing}
     `;
+  }
+
+  /** Turns the product to where it stands straight. */
+  private turn(scene: Scene, selected: number) {
+    const rotation = scene.layers[selected]?.rotation ?? 0;
+    return slider({
+      ...{ label: words.turn, value: rotation, least: -TURN, most: TURN, step: 0.1, text: words.turned(rotation) },
+      change: (to) => this.change(turned(scene, to, selected), words.turn),
+      rest: () => this.dispatchEvent(new SceneRest()),
+    });
   }
 
   private readonly pickShape = (event: Event) => {

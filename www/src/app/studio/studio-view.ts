@@ -12,7 +12,7 @@ import type { Template } from '../naming/template.js';
 import type { PhotoQueue } from '../queue.js';
 import { saveFile } from '../saving/download.js';
 import { strings } from '../strings.js';
-import { visibleAspect } from './alpha-box.js';
+import { aspectOf, outlineOf, type Outline } from './alpha-box.js';
 import { AS_SHOT, colourText, withLight, withNeutral, type Colour } from './colour.js';
 import type { ColourAsk, ColourChange, LayerChoice, NeutralPick, PhotoChoice, SceneChange } from './events.js';
 import { arranged } from './group.js';
@@ -20,7 +20,7 @@ import './group-dialog.js';
 import type { GroupDialog } from './group-dialog.js';
 import { History } from './history.js';
 import { holdButton } from './hold-button.js';
-import { alone, dressed, isDressedAs, setInto, withProductsOf, type Scene } from './scene.js';
+import { alone, dressed, isDressedAs, setInto, turned, withProductsOf, type Scene } from './scene.js';
 import {
   apart, changed, colourOf, likeThis, newGroupId, recoloured, recolouredAll, sceneOf, together, withGroup, withoutGroup,
   type Scenes,
@@ -68,8 +68,8 @@ export class StudioView extends LitElement {
   @state() private photos: readonly ReadyPhoto[] = [];
   @state() private current: Subject | undefined;
   @state() private looks: readonly StudioLook[] = [];
-  /** Of what is visible of each product, width by height, where that is known. */
-  @state() private aspects: readonly (number | undefined)[] = [];
+  /** Of what is visible of each product, where that is known. */
+  @state() private outlines: readonly (Outline | undefined)[] = [];
   /** Colours that go with the first product. */
   @state() private harmonies: readonly Harmony[] = [];
   /** The layer whose product is moved. */
@@ -133,7 +133,7 @@ export class StudioView extends LitElement {
       this.looks = await this.engine.looks();
       const look = this.looks[0];
       if (!look) throw new Error(words.noLooks);
-      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map(), groups: [], colour: AS_SHOT, ownColours: new Map() });
+      this.history ??= new History<Scenes>({ shared: look.scene as Scene, own: new Map(), groups: [], turns: new Map(), colour: AS_SHOT, ownColours: new Map() });
       this.requestUpdate();
       await this.updateComplete;
       await this.choose(subjectOf(first));
@@ -235,7 +235,7 @@ export class StudioView extends LitElement {
     const stage = html`<div class="middle">
       <studio-stage
         .scene=${scene}
-        .aspects=${this.aspects}
+        .aspects=${this.aspectsIn(scene)}
         .selected=${this.selected}
         .name=${current.name}
         .photo=${this.showsPhoto ? current.photos[0]?.state.cutOut.before : undefined}
@@ -342,7 +342,7 @@ export class StudioView extends LitElement {
     if (!engine) return;
     this.release();
     this.current = subject;
-    this.aspects = [];
+    this.outlines = [];
     this.harmonies = [];
     this.selected = 0;
     this.problem = '';
@@ -353,8 +353,8 @@ export class StudioView extends LitElement {
     this.opening = opening;
     const { signal } = opening;
     this.look(subject.photos).then(
-      (aspects) => {
-        if (!signal.aborted) this.aspects = aspects;
+      (outlines) => {
+        if (!signal.aborted) this.outlines = outlines;
       },
       // Without them there is no frame around a product, and it moves all the same.
       () => undefined,
@@ -381,9 +381,15 @@ export class StudioView extends LitElement {
     }
   }
 
-  /** The shapes of what is visible of some cut-outs. */
-  private look(photos: readonly ReadyPhoto[]): Promise<(number | undefined)[]> {
-    return Promise.all(photos.map(({ state: { cutOut } }) => visibleAspect(cutOut.png, cutOut)));
+  /** What is visible of some cut-outs. */
+  private look(photos: readonly ReadyPhoto[]): Promise<(Outline | undefined)[]> {
+    return Promise.all(photos.map(({ state: { cutOut } }) => outlineOf(cutOut.png, cutOut)));
+  }
+
+  /** Width by height of what is visible of each product, turned as it is. */
+  private aspectsIn({ layers }: Scene): (number | undefined)[] {
+    const turn = (picture: number) => layers.find((layer) => layer.picture === picture)?.rotation ?? 0;
+    return this.outlines.map((outline, picture) => outline && aspectOf(outline, turn(picture)));
   }
 
   private release(): void {
@@ -596,9 +602,13 @@ export class StudioView extends LitElement {
     const chosen = photos.filter(({ id }) => answer.members.has(id));
     const heights = chosen.map(({ id }) => answer.members.get(id) ?? 0);
     try {
-      const aspects = await this.look(chosen);
+      const outlines = await this.look(chosen);
       const id = before?.id ?? newGroupId(history.now);
-      const scene = arranged(sceneOf(history.now, current.id), heights.map((height, at) => ({ height, aspect: aspects[at] ?? 1 })));
+      const members = chosen.map(({ id }, at) => {
+        const [outline, rotation] = [outlines[at], history.now.turns.get(id) ?? 0];
+        return { height: heights[at] ?? 0, aspect: outline ? aspectOf(outline, rotation) : 1, rotation };
+      });
+      const scene = arranged(sceneOf(history.now, current.id), members);
       const scenes = withGroup(history.now, { id, photos: chosen.map((photo) => photo.id), heights }, scene);
       history.go(scenes);
       const subject = this.subjects.find((subject) => subject.id === id);
@@ -679,7 +689,7 @@ export class StudioView extends LitElement {
     const { scene, naming, history, current } = this;
     if (!scene || !history || !current) return;
     const colour = colourOf(history.now, current.id);
-    saveFile(writeSettings({ scene, colour, template: naming.template }), words.file);
+    saveFile(writeSettings({ scene: current.isGroup ? scene : turned(scene, 0), colour, template: naming.template }), words.file);
     this.say(words.said.saved(words.file));
   }
 
