@@ -188,6 +188,20 @@ test('a look is chosen, the product dragged and scaled, and every step undone', 
     await straighten.fill('-8');
     assert.equal(await straighten.getAttribute('aria-valuetext'), '8° to the left');
     await shoot(page, 'studio-straighten-1280');
+
+    const wide = frame.getByLabel('Width in pixels');
+    await frame.getByLabel('Shape of the picture').selectOption({ label: 'Wide, 16:9' });
+    assert.deepEqual([await wide.inputValue(), await frame.getByLabel('Height in pixels').inputValue()], ['2000', '1125']);
+    await wide.fill('99999');
+    await wide.blur();
+    assert.equal(await wide.inputValue(), '10000');
+    await wide.fill('1600');
+    await frame.getByLabel('Height in pixels').fill('700');
+    await frame.getByLabel('Height in pixels').blur();
+    assert.equal(await frame.getByLabel('Shape of the picture').locator('option:checked').textContent(), 'Own size');
+    const shape = await frame.locator('studio-stage .picture').boundingBox();
+    assert.ok(shape && Math.abs(shape.width / shape.height - 1600 / 700) < 0.02);
+    await shoot(page, 'studio-own-size-1280');
   });
 });
 

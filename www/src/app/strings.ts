@@ -568,6 +568,10 @@ export const strings = {
       shape: 'Shape of the picture',
       shapes: (width: number, height: number) =>
         width === height ? `Square, ${width}:${height}` : width < height ? `Upright, ${width}:${height}` : `Wide, ${width}:${height}`,
+      ownShape: 'Own size',
+      pixels: 'Pixels',
+      wide: 'Width in pixels',
+      tall: 'Height in pixels',
       size: 'Size',
       across: 'Left to right',
       depth: 'Near to far',

@@ -19,6 +19,8 @@ const KINDS: readonly Backdrop['kind'][] = ['sweep', 'solid', 'gradient', 'photo
 /** Shapes of the picture by their sides; the longer one is this long, in pixels. */
 const SHAPES = [[1, 1], [4, 5], [3, 4], [2, 3], [5, 4], [4, 3], [16, 9], [9, 16]] as const;
 const LONGEST = 2000;
+/** What a side can have, in pixels. */
+const SIDE = { least: 1, most: 10_000 };
 
 /** The horizon of the lowest camera; that of the highest is as far above the picture's top. */
 const LOW = 0.6;
@@ -126,6 +128,16 @@ export class StudioSettings extends LitElement {
       .hint {
         font-size: 0.8125rem;
         color: var(--ink-quiet);
+      }
+      .sides {
+        display: flex;
+        align-items: center;
+        gap: 0.375rem;
+      }
+      .sides .field {
+        inline-size: 4.75rem;
+        padding-inline: 0.375rem;
+        text-align: end;
       }
       select {
         min-inline-size: 9rem;
@@ -288,9 +300,15 @@ export class StudioSettings extends LitElement {
         >${words.shape}
         <select class="field" @change=${this.pickShape}>
           ${SHAPES.map(([w, h], index) => html`<option value=${index} ?selected=${index === shape}>${words.shapes(w, h)}</option>`)}
-          ${shape < 0 ? html`<option value="-1" selected>${strings.card.size(width, height)}</option>` : nothing}
+          ${shape < 0 ? html`<option value="-1" selected>${words.ownShape}</option>` : nothing}
         </select>
       </label>
+      <div class="row">
+        <span id="size">${words.pixels}</span>
+        <span class="sides" role="group" aria-labelledby="size">
+          ${this.side(words.wide, width, (to) => ({ width: to, height }))} × ${this.side(words.tall, height, (to) => ({ width, height: to }))}
+        </span>
+      </div>
       ${place
         ? html`
             ${this.slider({
@@ -302,7 +320,7 @@ export class StudioSettings extends LitElement {
               set: (value) => scaled(scene, value / 100 / Math.max(place.width, place.height)),
             })}
             ${this.share(words.across, place.x, (x) => withPlace(scene, { ...place, x }, selected))}
-            ${this.turn(scene, selected)} ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y, selected))}
+            ${this.share(words.depth, 1 - place.y, (depth) => moved(scene, 0, 1 - depth - place.y, selected))} ${this.turn(scene, selected)}
           `
         : nothing}
     `;
@@ -325,6 +343,26 @@ export class StudioSettings extends LitElement {
     const scale = LONGEST / Math.max(w, h);
     this.change({ ...this.scene, size: { width: Math.round(w * scale), height: Math.round(h * scale) } });
   };
+
+  /** A side of the picture in pixels; what is no number is the one before. */
+  private side(label: string, value: number, size: (to: number) => Scene['size']) {
+    return html`<input
+      class="field"
+      type="number"
+      inputmode="numeric"
+      min=${SIDE.least}
+      max=${SIDE.most}
+      aria-label=${label}
+      .value=${String(value)}
+      @change=${(event: Event) => {
+        const input = event.target as HTMLInputElement;
+        const asked = Math.round(input.valueAsNumber);
+        const side = Number.isFinite(asked) ? Math.min(Math.max(asked, SIDE.least), SIDE.most) : value;
+        input.value = String(side);
+        if (side !== value) this.change({ ...this.scene, size: size(side) });
+      }}
+    />`;
+  }
 
   private color(label: string, value: string, set: (color: string) => Scene) {
     return html`<label class="row"
