@@ -1,4 +1,4 @@
-//! Correction by hand: a brush, a click on a region, undo.
+//! Correction by hand: a brush, a click on a region, a speck healed, undo.
 //!
 //! A person is exact about what they mean and inexact about where it ends. So what is painted is sure in the middle
 //! of the brush only; in its soft rim, and a few pixels beyond, the photo's own colours decide (see [`local`]).
@@ -14,6 +14,7 @@
 
 mod brush;
 mod flood;
+mod heal;
 mod history;
 mod local;
 
@@ -24,9 +25,11 @@ use super::{Cutout, Matte, foreground};
 use crate::photo::Photo;
 use brush::Path;
 use flood::Cells;
+use heal::Spot;
 use history::{History, Step};
 
-pub use history::HISTORY_BYTES;
+pub use heal::{MOST_HEALED, Refused};
+pub use history::{HISTORY_BYTES, Retouched};
 
 /// Pixels along a block's side: small enough that a long stroke leaves most of its bounding box alone, large enough
 /// that a block's surroundings, which are worked on twice, are the lesser part.
@@ -177,6 +180,58 @@ impl Edit {
         });
         self.cells = Some(cells);
         changed
+    }
+
+    /// Heals what is painted over, `points` and `radius` as in [`Stroke`]: its colours are replaced from the product around
+    /// it, its opacity stays. The answer is what changed, if anything.
+    ///
+    /// # Errors
+    /// A stroke over more than [`MOST_HEALED`] of the product, or one that leaves nothing around itself to heal it from.
+    pub fn heal(&mut self, points: &[[f32; 2]], radius: f32) -> Result<Option<Area>, Refused> {
+        let bounds = self.bounds();
+        let longer = bounds.width().max(bounds.height()) as f32;
+        let radius = if radius.is_finite() { radius.clamp(0.75, longer) } else { 0.75 };
+        let Some(path) = Path::new(points, radius, 0.0, 0.0, longer) else { return Ok(None) };
+        let Some(reach) = path.reach(bounds) else { return Ok(None) };
+        let width = bounds.width();
+        let (pixels, _) = self.pixels.as_chunks::<4>();
+        let Some(spot) = Spot::new(pixels, (width, bounds.height()), reach, &path.paint(reach)) else {
+            return Ok(None);
+        };
+        let product = pixels.iter().filter(|pixel| pixel[3] > 0).count();
+        let share = spot.area() as f64 / product as f64;
+        if share > MOST_HEALED {
+            return Err(Refused::TooLarge { percent: share * 100.0 });
+        }
+        let healed = spot.heal()?;
+        let mut step = Step::default();
+        step.spots = 1;
+        let mut changed: Option<Bounds> = None;
+        let rows = healed.colours.chunks_exact(healed.bounds.width());
+        for (y, row) in (healed.bounds.top..healed.bounds.bottom).zip(rows) {
+            for (x, colour) in (healed.bounds.left..).zip(row) {
+                let Some(colour) = colour else { continue };
+                let index = y * width + x;
+                let pixel = &mut self.pixels[index * 4..][..4];
+                if pixel[..3] == *colour {
+                    continue;
+                }
+                step.remember(index, pixel);
+                pixel[..3].copy_from_slice(colour);
+                let at = Bounds { left: x, top: y, right: x + 1, bottom: y + 1 };
+                changed = Some(changed.map_or(at, |all| all.with(at)));
+            }
+        }
+        let Some(changed) = changed else { return Ok(None) };
+        step.area = changed.area();
+        self.history.push(step);
+        Ok(Some(changed.area()))
+    }
+
+    /// What has been healed, as far as it was not undone.
+    #[must_use]
+    pub fn retouched(&self) -> Retouched {
+        self.history.retouched()
     }
 
     /// Takes the last change back, to the byte. The answer is where, if there was one.

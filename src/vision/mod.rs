@@ -13,7 +13,9 @@ mod matte;
 mod segment;
 
 pub use doubt::Doubt;
-pub use edit::{Area, Edit, HISTORY_BYTES, Intent, Mismatch, Region, Stroke, View};
+pub use edit::{
+    Area, Edit, HISTORY_BYTES, Intent, MOST_HEALED, Mismatch, Refused, Region, Retouched, Stroke, View,
+};
 pub use foreground::foreground;
 pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};

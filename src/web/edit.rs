@@ -96,6 +96,25 @@ impl EditHandle {
         Ok(self.patch(area))
     }
 
+    /// Heals what is painted over; see [`Edit::heal`]. What is too large to be a speck is the caller's fault.
+    pub fn heal(&mut self, points: &[f32], radius: f32) -> Result<Option<Patch>, Fault> {
+        let (points, _) = points.as_chunks::<2>();
+        let area = self.edit.heal(points, radius).map_err(|refused| Fault::caller(refused.to_string()))?;
+        Ok(self.patch(area))
+    }
+
+    /// How many specks were healed.
+    #[wasm_bindgen(getter, js_name = healedSpots)]
+    pub fn healed_spots(&self) -> usize {
+        self.edit.retouched().spots
+    }
+
+    /// How many pixels that replaced.
+    #[wasm_bindgen(getter, js_name = healedPixels)]
+    pub fn healed_pixels(&self) -> usize {
+        self.edit.retouched().pixels
+    }
+
     /// Takes the last change back.
     pub fn undo(&mut self) -> Option<Patch> {
         let area = self.edit.undo();

@@ -17,11 +17,23 @@ pub(super) struct Step {
     pub(super) runs: Vec<Range<usize>>,
     /// Their RGBA, one run after another.
     pixels: Vec<u8>,
+    /// How many specks it healed: 1, or 0 where it does something else.
+    pub(super) spots: usize,
+}
+
+/// What was healed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retouched {
+    /// Strokes.
+    pub spots: usize,
+    /// Pixels that they replaced; one that two of them did counts twice.
+    pub pixels: usize,
 }
 
 impl Default for Step {
     fn default() -> Self {
-        Self { area: Area { left: 0, top: 0, width: 0, height: 0 }, runs: Vec::new(), pixels: Vec::new() }
+        let area = Area { left: 0, top: 0, width: 0, height: 0 };
+        Self { area, runs: Vec::new(), pixels: Vec::new(), spots: 0 }
     }
 }
 
@@ -34,6 +46,10 @@ impl Step {
 
     fn bytes(&self) -> usize {
         self.pixels.len() + self.runs.len() * size_of::<Range<usize>>()
+    }
+
+    fn retouched(&self) -> Retouched {
+        Retouched { spots: self.spots, pixels: self.spots * self.pixels.len() / 4 }
     }
 
     fn exchange(&mut self, pixels: &mut [u8]) {
@@ -52,6 +68,14 @@ pub(super) struct History {
     /// How many of them are done; the others were undone.
     done: usize,
     bytes: usize,
+    /// What steps have healed that are forgotten.
+    forgotten: Retouched,
+}
+
+impl Retouched {
+    fn with(self, other: Self) -> Self {
+        Self { spots: self.spots + other.spots, pixels: self.pixels + other.pixels }
+    }
 }
 
 impl History {
@@ -67,6 +91,7 @@ impl History {
         while self.bytes > HISTORY_BYTES && self.steps.len() > 1 {
             if let Some(oldest) = self.steps.pop_front() {
                 self.bytes -= oldest.bytes();
+                self.forgotten = self.forgotten.with(oldest.retouched());
             }
         }
         self.done = self.steps.len();
@@ -84,6 +109,11 @@ impl History {
         step.exchange(pixels);
         self.done += 1;
         Some(step.area)
+    }
+
+    /// Of all steps that are done.
+    pub(super) fn retouched(&self) -> Retouched {
+        self.steps.iter().take(self.done).fold(self.forgotten, |all, step| all.with(step.retouched()))
     }
 
     pub(super) fn can_undo(&self) -> bool {

@@ -310,3 +310,101 @@ fn time_of_a_stroke_on_12_megapixels() {
         edit.undo();
     }
 }
+
+/// A product of 300 × 260 with a slow shade and fine stripes, wholly visible but for a frame, with a black speck.
+fn with_a_speck() -> Edit {
+    let colour = |x: u32, y: u32| {
+        let far = (x as f32 - 200.0).hypot(y as f32 - 150.0);
+        if far < 6.0 {
+            return [20, 20, 20, 255];
+        }
+        let stripe = if (x / 4).is_multiple_of(2) { 12 } else { 0 };
+        [90 + (x / 5) as u8 + stripe, 120 + (y / 6) as u8 + stripe, 140, 255]
+    };
+    drawn((400, 300), colour, |x, y| if (50..350).contains(&x) && (20..280).contains(&y) { 255 } else { 0 })
+}
+
+fn pixel(edit: &Edit, x: u32, y: u32) -> [u8; 4] {
+    edit.pixels.as_chunks::<4>().0[(y * edit.size().0 + x) as usize]
+}
+
+#[test]
+fn a_healed_speck_is_gone_and_its_surroundings_go_on() {
+    let mut edit = with_a_speck();
+    let before = edit.pixels.clone();
+    let area = edit.heal(&[[200.5, 150.5]], 10.0).unwrap().unwrap();
+    assert!(area.left >= 189 && area.left + area.width <= 213 && area.height <= 23, "{area:?}");
+    for y in 140..=160 {
+        for x in 190..=210 {
+            let stripe = if (x / 4).is_multiple_of(2) { 12.0 } else { 0.0 };
+            let expected = [90.0 + x as f32 / 5.0 + stripe, 120.0 + y as f32 / 6.0 + stripe, 140.0];
+            let found = pixel(&edit, x, y);
+            for channel in 0..3 {
+                let off = (f32::from(found[channel]) - expected[channel]).abs();
+                assert!(off < 9.0, "{x} {y}: {found:?} instead of {expected:?}");
+            }
+        }
+    }
+    let changed = |edit: &Edit| {
+        edit.pixels
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(before.as_chunks::<4>().0)
+            .filter(|(now, old)| now != old)
+            .count()
+    };
+    assert!(edit.pixels.iter().skip(3).step_by(4).eq(before.iter().skip(3).step_by(4)), "opacity stays");
+    assert_eq!(edit.retouched(), Retouched { spots: 1, pixels: changed(&edit) });
+    let healed = edit.pixels.clone();
+    assert_eq!(edit.undo(), Some(area));
+    assert_eq!(edit.pixels, before);
+    assert_eq!(edit.retouched(), Retouched::default());
+    assert_eq!(edit.redo(), Some(area));
+    assert_eq!(edit.pixels, healed);
+    let mut again = with_a_speck();
+    again.heal(&[[200.5, 150.5]], 10.0).unwrap();
+    assert_eq!(again.pixels, healed, "the same bytes again");
+}
+
+#[test]
+fn a_speck_at_the_edge_of_the_product_takes_no_colour_from_beyond_it() {
+    let mut edit = with_a_speck();
+    let before = edit.pixels.clone();
+    edit.heal(&[[52.0, 100.0], [52.0, 112.0]], 6.0).unwrap().unwrap();
+    for (y, x) in (100..112).flat_map(|y| (50..57).map(move |x| (y, x))) {
+        let [red, green, blue, alpha] = pixel(&edit, x, y);
+        assert!(
+            red.abs_diff(106) < 20 && green.abs_diff(142) < 20 && blue.abs_diff(140) < 14,
+            "{x} {y} {red}"
+        );
+        assert_eq!(alpha, before[((y * 400 + x) * 4 + 3) as usize]);
+        assert_eq!(pixel(&edit, 45, y), [0; 4]);
+    }
+}
+
+#[test]
+fn what_is_no_speck_is_refused_and_what_is_nothing_stays() {
+    let mut edit = with_a_speck();
+    let before = edit.pixels.clone();
+    let refused = edit.heal(&[[100.0, 100.0], [200.0, 100.0]], 20.0).unwrap_err();
+    assert!(matches!(refused, Refused::TooLarge { percent } if percent > 5.0), "{refused:?}");
+    assert!(refused.to_string().contains("2% is the most"), "{refused}");
+    assert_eq!(edit.heal(&[[10.0, 10.0]], 8.0), Ok(None));
+    assert_eq!(edit.heal(&[[f32::NAN, 10.0]], 8.0), Ok(None));
+    assert_eq!(edit.heal(&[], 8.0), Ok(None));
+    assert_eq!(edit.pixels, before);
+    assert!(!edit.can_undo());
+}
+
+#[test]
+fn a_product_too_narrow_for_a_copy_is_healed_from_its_rim() {
+    // A line of five columns: no patch of it has the spot's size and lies beside the spot.
+    let colour = |_, y| if (198..203).contains(&y) { [0, 0, 0, 255] } else { [200, 80, 60, 255] };
+    let mut edit = drawn((100, 400), colour, |x, _| if (48..53).contains(&x) { 255 } else { 0 });
+    edit.heal(&[[50.5, 200.5]], 4.0).unwrap().unwrap();
+    for y in 198..203 {
+        let [red, green, ..] = pixel(&edit, 50, y);
+        assert!(red.abs_diff(200) < 12 && green.abs_diff(80) < 12, "{red} {green}");
+    }
+}
