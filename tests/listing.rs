@@ -102,13 +102,13 @@ fn every_preset_gets_a_file_that_passes_its_own_rules_and_a_report_that_says_so(
         let evidence = Evidence {
             source: b"a photo",
             photo: &photo,
-            geometry: Geometry { scale: frame.scale, x: frame.x, y: frame.y },
+            geometry: Geometry { scale: frame.scale, x: frame.x, y: frame.y, rotation: 0.0 },
             product: &product,
             models: &[],
             operations: &operations,
             picture: &picture,
             corrected: None,
-            exported: &exported,
+            exported: (&exported).into(),
         };
         let report = report(&evidence, &Limits::PRODUCT).unwrap();
         assert_eq!(report.verdict, Verdict::NoPixelInvented, "{id}: {:?}", report.difference);

@@ -17,6 +17,9 @@ use crate::photo::color::{Lab, delta_e_2000};
 use crate::photo::metadata::{Found, Metadata, MetadataKind};
 use crate::photo::{self, Limits, Photo, Turned, decode, place, place_turned};
 
+/// What the operation is called by which specks were healed: pixels of the product were replaced.
+pub const RETOUCH: &str = "retouch";
+
 /// The version of the report's form.
 pub const VERSION: u32 = 1;
 
@@ -64,8 +67,9 @@ pub struct Report {
     pub metadata: Kept,
     /// The file.
     pub output: Output,
-    /// What the linter says of the file.
-    pub lint: Lint,
+    /// What the linter says of the file; none where it is for no marketplace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lint: Option<Lint>,
     /// What follows from all of it.
     pub verdict: Verdict,
 }
@@ -177,8 +181,9 @@ pub struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
-    /// The preset's name.
-    pub preset: String,
+    /// The preset's name; none where it is for no marketplace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// SHA-256 of the file, 64 hexadecimal digits.
     pub sha256: String,
     /// The file's size.
@@ -203,6 +208,9 @@ pub enum Verdict {
     /// Corrections that the seller asked for changed the product's own pixels, the report lists them, and where they can
     /// be done again for comparison nothing else moved.
     ChangedAsListed,
+    /// Specks of the product were replaced from their surroundings, because the seller asked for it; the report counts
+    /// them.
+    Retouched,
     /// The photo was enlarged, so pixels were made up between its own.
     Enlarged,
     /// The product's colours moved before anything was encoded, and no operation says so, or none says so much.
@@ -217,6 +225,9 @@ impl fmt::Display for Verdict {
             Self::NoPixelInvented => "no pixel of the product was invented",
             Self::ChangedAsListed => {
                 "pixels of the product were changed by corrections that the seller asked for, as listed, and none was invented"
+            }
+            Self::Retouched => {
+                "small spots of the product were replaced from their surroundings by the seller's wish, as counted in the report"
             }
             Self::Enlarged => "the photo was enlarged, so pixels were made up between its own",
             Self::Differs => {
@@ -247,14 +258,36 @@ pub struct Evidence<'a> {
     /// A correction of colour, where it is the only operation that touches the product's own pixels.
     pub corrected: Option<Corrected<'a>>,
     /// The export.
-    pub exported: &'a Exported,
+    pub exported: Produced<'a>,
+}
+
+/// A finished file.
+#[derive(Clone, Copy, Debug)]
+pub struct Produced<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// Its format.
+    pub kind: Kind,
+    /// The JPEG quality.
+    pub quality: Option<u8>,
+    /// Pixels of haze or specks beside the product that were put on the background's colour.
+    pub cleaned: u64,
+    /// What the linter says of it, where it is for a marketplace.
+    pub lint: Option<&'a Lint>,
+}
+
+impl<'a> From<&'a Exported> for Produced<'a> {
+    fn from(exported: &'a Exported) -> Self {
+        let Exported { bytes, kind, quality, cleaned, lint } = exported;
+        Self { bytes, kind: *kind, quality: *quality, cleaned: *cleaned, lint: Some(lint) }
+    }
 }
 
 /// A product before and after its colours were corrected: cut-outs of the photo's size, straight-alpha RGBA.
 #[derive(Clone, Copy, Debug)]
 pub struct Corrected<'a> {
-    /// Before.
-    pub before: &'a [u8],
+    /// Before; none where it is no longer the photo's alone, because specks were healed.
+    pub before: Option<&'a [u8]>,
     /// After.
     pub after: &'a [u8],
 }
@@ -265,7 +298,7 @@ pub struct Corrected<'a> {
 /// The exported file cannot be decoded within the limits.
 pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo::Error> {
     let &Evidence { photo, geometry, exported, .. } = evidence;
-    let decoded = decode(&exported.bytes, limits)?;
+    let decoded = decode(exported.bytes, limits)?;
     let (source_width, source_height) = photo.reduced_from.unwrap_or((photo.width, photo.height));
     let resampling = geometry.scale * f64::from(photo.width) / f64::from(source_width);
     let (corrected, picture) = (evidence.corrected, evidence.picture);
@@ -297,17 +330,17 @@ pub fn report(evidence: &Evidence<'_>, limits: &Limits) -> Result<Report, photo:
         difference,
         unlisted,
         encoding,
-        metadata: kept(&Metadata::of(evidence.source), &Metadata::of(&exported.bytes)),
+        metadata: kept(&Metadata::of(evidence.source), &Metadata::of(exported.bytes)),
         output: Output {
-            preset: exported.lint.preset.clone(),
-            sha256: sha256(&exported.bytes),
+            preset: exported.lint.map(|lint| lint.preset.clone()),
+            sha256: sha256(exported.bytes),
             bytes: exported.bytes.len() as u64,
             width,
             height,
             format: exported.kind,
             quality: exported.quality,
         },
-        lint: exported.lint.clone(),
+        lint: exported.lint.cloned(),
         verdict,
     })
 }
@@ -335,6 +368,9 @@ fn verdict(
     };
     if resampling > ENLARGED {
         return Verdict::Enlarged;
+    }
+    if operations.iter().any(|operation| operation.name == RETOUCH) {
+        return if unlisted.is_some_and(moved) { Verdict::Differs } else { Verdict::Retouched };
     }
     if operations.iter().any(|operation| operation.touches == Touches::Product) {
         return if unlisted.is_some_and(moved) { Verdict::Differs } else { Verdict::ChangedAsListed };
@@ -403,9 +439,13 @@ fn differences(
             let pixels = (pixels.len() == photo.pixels.len()).then(|| pixels.to_vec())?;
             Some(placed(&Photo { pixels, has_alpha: true, ..*photo }))
         };
-        let (before, after) = (cutout(before)?, cutout(after)?);
-        let (before, after) = (before.as_chunks::<4>().0, after.as_chunks::<4>().0);
-        difference(&inside, |at| distance(reference[at], before[at]) + distance(after[at], picture[at]))
+        let (before, after) = (before.and_then(cutout), cutout(after)?);
+        let before = before.as_ref().map(|before| before.as_chunks::<4>().0);
+        let after = after.as_chunks::<4>().0;
+        difference(&inside, |at| {
+            let first = before.map_or(0.0, |before| distance(reference[at], before[at]));
+            first + distance(after[at], picture[at])
+        })
     });
     Measured {
         difference: difference(&inside, |at| distance(reference[at], picture[at])),
@@ -500,7 +540,7 @@ mod tests {
             operations,
             picture: &placed.pixels,
             corrected: None,
-            exported: &exported,
+            exported: (&exported).into(),
         };
         report(&evidence, &Limits::PRODUCT).unwrap()
     }

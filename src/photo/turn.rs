@@ -238,7 +238,7 @@ mod tests {
                 "{pixel:?}"
             );
         }
-        assert!(found.pixels.as_chunks::<4>().0.iter().any(|pixel| *pixel == [200, 30, 20, 255]));
+        assert!(found.pixels.as_chunks::<4>().0.contains(&[200, 30, 20, 255]));
         let small = resample(&found, 10, 10);
         assert!(small.pixels.iter().any(|&value| value > 0));
     }

@@ -9,12 +9,12 @@ use super::fault::Fault;
 use super::live::StudioCopyHandle;
 use super::picture::{PhotoHandle, Preview};
 use crate::listing::report::{Model, Report};
-use crate::listing::{self, Preset, Severity};
+use crate::listing::{self, Fix, Preset, Severity};
 use crate::photo::{self, Limits, Photo};
 use crate::scene::{self, Backdrop, Scene};
 use crate::tools::colour::{Change, Look, Settings, Statistics};
 use crate::tools::studio::{self, Correction, Original};
-use crate::vision::Cutout;
+use crate::vision::{Cutout, Retouched};
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::caller(error.to_string()))
@@ -149,8 +149,16 @@ impl Opened {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Source {
-    model: String,
-    model_sha256: String,
+    models: Vec<Model>,
+    /// What was healed on it by hand.
+    #[serde(default)]
+    retouched: Healed,
+}
+
+#[derive(Default, Deserialize)]
+struct Healed {
+    spots: usize,
+    pixels: usize,
 }
 
 #[wasm_bindgen(js_class = Studio)]
@@ -270,17 +278,22 @@ impl StudioHandle {
     }
 
     /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by
-    /// returning `false`. `source` names the model: `{ model, modelSha256 }`.
+    /// returning `false`. `source` names the models, and what was healed: `{ models:
+    /// [{ name, sha256 }], retouched: { spots, pixels } }`. `fixes` is a list of those of an earlier shot that are carried out.
     pub fn shoot(
         &mut self,
         scene: Option<String>,
         preset: Option<String>,
         source: &str,
+        fixes: &str,
         progress: &Function,
     ) -> Result<ShotHandle, Fault> {
+        let fixes: Vec<Fix> =
+            serde_json::from_str(fixes).map_err(|error| Fault::caller(error.to_string()))?;
         let source: Source =
             serde_json::from_str(source).map_err(|error| Fault::caller(error.to_string()))?;
-        let models = [Model { name: source.model, sha256: source.model_sha256 }];
+        let retouched = Retouched { spots: source.retouched.spots, pixels: source.retouched.pixels };
+        let models = source.models;
         let mut scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
         let preset = preset
             .map(|id| listing::find(&id).map_err(|unknown| Fault::caller(unknown.to_string())))
@@ -301,14 +314,18 @@ impl StudioHandle {
         let correction =
             first.settings.as_ref().map(|settings| Correction { settings, before: &first.whole });
         let original = match &self.original {
-            Some((file, Some(photo))) => Some(Original { file, photo, models: &models, correction }),
+            Some((file, Some(photo))) => {
+                Some(Original { file, photo, models: &models, correction, retouched })
+            }
             _ => None,
         };
         let cutouts = match &mut scene {
             Some(scene) => self.pictures(scene, u32::MAX),
             None => self.products.iter().map(|product| product.drawn(u32::MAX)).collect(),
         };
-        Ok(ShotHandle { shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &mut listener)? })
+        Ok(ShotHandle {
+            shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &fixes, &mut listener)?,
+        })
     }
 }
 
@@ -363,6 +380,8 @@ struct Row<'a> {
     check: listing::Check,
     severity: Severity,
     message: &'a str,
+    /// What shooting again with it does about it.
+    fix: Option<Fix>,
 }
 
 /// A finished file.
@@ -391,16 +410,18 @@ impl ShotHandle {
         self.shot.height
     }
 
-    /// What the seller should know, as JSON: `{ notes, findings: [{ check, severity, message }], clean,
+    /// What the seller should know, as JSON: `{ notes, findings: [{ check, severity, message, fix }], clean,
     /// fidelity, verdict }`.
     #[wasm_bindgen(getter)]
     pub fn report(&self) -> Result<String, Fault> {
         let findings = self.shot.lint.iter().flat_map(|lint| &lint.findings);
         let findings = findings
-            .map(|finding| Row {
+            .zip(&self.shot.fixes)
+            .map(|(finding, fix)| Row {
                 check: finding.check,
                 severity: finding.severity,
                 message: &finding.message,
+                fix: *fix,
             })
             .collect();
         json(&Told {

@@ -205,9 +205,12 @@ class PhotoEngine implements FrameEngine {
   async removeBackground(photo: Blob, options: CutOutOptions = {}): Promise<CutOutResult> {
     const { file, before, after, ...rest } = await this.#run(photo, 'cut-out', PNG, PREVIEW, options);
     const { name, sha256 } = await this.#model;
-    const model = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : { name, sha256 };
+    const fast = { name, sha256 };
+    // The best quality fuses both.
+    const best = rest.quality === 'best' && this.#best ? { name: 'best', sha256: this.#best.sha256 } : undefined;
+    const [model, models] = best ? [best, [fast, best]] : [fast, [fast]];
     // Both are there, for their size was not 0.
-    return { ...rest, png: unpack(file), before: before as ImageBitmap, after: after as ImageBitmap, model };
+    return { ...rest, png: unpack(file), before: before as ImageBitmap, after: after as ImageBitmap, model, models };
   }
 
   async file(photo: Blob, wanted: Wanted, output: OutputOptions, options: CutOutOptions = {}): Promise<FileResult> {

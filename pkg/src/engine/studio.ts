@@ -116,7 +116,7 @@ class WorkerStudio implements StudioSession {
     return JSON.parse(await this.#inTurn(() => this.#worker.ask('colourReference', { index, colour })));
   }
 
-  async shoot({ scene, colour, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
+  async shoot({ scene, colour, preset, source, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
     const run = async (): Promise<Shot> => {
       // Wasm in the middle of a loop hears nothing, so its worker ends; the next ask starts another.
       const end = () => this.#end();
@@ -124,7 +124,11 @@ class WorkerStudio implements StudioSession {
       this.#worker.onProgress = (_, fraction) => onProgress?.(fraction);
       try {
         await this.#open();
-        const { file, report, ...rest } = await this.#worker.ask('shoot', { scene, colour, preset, source: JSON.stringify(source) });
+        const { file, report, ...rest } = await this.#worker.ask('shoot', {
+          ...{ scene, colour, preset },
+          source: JSON.stringify(source),
+          fixes: JSON.stringify(fixes),
+        });
         return { ...rest, file: unpack(file), report: JSON.parse(report) as ShotReport };
       } finally {
         signal?.removeEventListener('abort', end);

@@ -39,6 +39,12 @@ export interface Doubt {
   readonly cells: Uint8Array;
 }
 
+/** A network. */
+export interface Model {
+  name: string;
+  sha256: string;
+}
+
 export interface CutOutResult {
   /** Size of the cut-out in pixels. */
   width: number;
@@ -59,7 +65,9 @@ export interface CutOutResult {
   notes: string[];
   device: Device;
   quality: Quality;
-  model: { name: string; sha256: string };
+  /** The one that decided; `models` are all that took part. */
+  model: Model;
+  models: readonly Model[];
   /** Milliseconds a stage. */
   timings: Partial<Record<Stage, number>>;
 }
@@ -102,6 +110,8 @@ export type CorrectionStep =
   | { readonly is: 'stroke'; readonly intent: Intent; readonly points: Float32Array; readonly radius: number; readonly softness: number }
   /** All of about one colour around a point, as far as the next edge; `tolerance` is 0 to 1. */
   | { readonly is: 'region'; readonly intent: Intent; readonly x: number; readonly y: number; readonly tolerance: number }
+  /** Heals a speck along `[x, y, x, y, …]`: its colours come from around it, its opacity stays. */
+  | { readonly is: 'heal'; readonly points: Float32Array; readonly radius: number }
   | { readonly is: 'undo' }
   | { readonly is: 'redo' };
 
@@ -109,8 +119,16 @@ export type CorrectionStep =
 export interface Patch {
   /** Place in the pictures for the screen, and what lies there now; absent where nothing has changed. */
   changed?: { left: number; top: number; picture: ImageBitmap };
+  /** Why a step was not done, in a sentence; absent where it was. */
+  refused?: string;
   canUndo: boolean;
   canRedo: boolean;
+}
+
+/** What was healed on a cut-out: strokes, and pixels that they replaced. */
+export interface Retouched {
+  readonly spots: number;
+  readonly pixels: number;
 }
 
 /** A cut-out that was corrected by hand. */
@@ -121,6 +139,8 @@ export interface Corrected {
   after: ImageBitmap;
   /** Share of the picture that is subject, 0 to 1. */
   coverage: number;
+  /** What was healed since it was opened. */
+  retouched: Retouched;
 }
 
 /** A cut-out while a person corrects it. Every promise rejects with a VitrineError. */
@@ -169,7 +189,15 @@ export interface Finding {
   readonly severity: 'error' | 'warning' | 'advice';
   /** What is so, the limit, and what to do about it. */
   readonly message: string;
+  /** What making the file again with it does about it; null where that would not help. */
+  readonly fix: Fix | null;
 }
+
+/** What a file is to be made with, whatever its scene says; src/listing/lint.rs describes it. */
+export type Fix =
+  | { readonly do: 'reframe' }
+  | { readonly do: 'put_on'; readonly color: readonly [number, number, number] }
+  | { readonly do: 'change_format'; readonly to: string };
 
 /** The report of a file, as far as a page shows it; src/listing/report.rs describes all of it. */
 export interface Fidelity {
@@ -186,7 +214,7 @@ export interface ShotReport {
   readonly clean: boolean;
   /**
    * What touched the product's pixels and by how much, and what was kept and dropped of the photo's details: for
-   * machines. Null where the photo was not given, or the file is for no marketplace.
+   * machines. Null where the photo was not given, or there are several.
    */
   readonly fidelity: Fidelity | null;
   /** The verdict of that in a sentence. */
@@ -224,8 +252,10 @@ export interface ShootOptions {
   colour?: string | undefined;
   /** A marketplace's `id`; without it, the scene as it is. */
   preset?: string | undefined;
-  /** For the report: what cut the photo out. */
-  source: { model: string; modelSha256: string };
+  /** For the report: what cut the photo out, and what was healed by hand. */
+  source: { models: readonly Model[]; retouched?: Retouched | undefined };
+  /** Of an earlier file's findings, what is to be done about them. */
+  fixes?: readonly Fix[] | undefined;
   signal?: AbortSignal | undefined;
   /** 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;

@@ -236,7 +236,14 @@ const handlers: Handlers = {
 
   async edit(step, transfer) {
     const held = take(edit);
-    const patch = correct(held, step);
+    let patch: WasmPatch | undefined;
+    try {
+      patch = correct(held, step);
+    } catch (error) {
+      const fault = faultOf(error);
+      if (step.is !== 'heal' || error instanceof WebAssembly.RuntimeError) throw error;
+      return { refused: fault.message, canUndo: held.canUndo, canRedo: held.canRedo };
+    }
     const { canUndo, canRedo } = held;
     if (!patch) return { canUndo, canRedo };
     const { left, top } = patch;
@@ -244,11 +251,13 @@ const handlers: Handlers = {
   },
 
   async finishEdit({ preview }, transfer) {
-    const corrected = take(edit).intoCutout();
+    const held = take(edit);
+    const retouched = { spots: held.healedSpots, pixels: held.healedPixels };
+    const corrected = held.intoCutout();
     edit = undefined;
     try {
       const after = (await bitmap(corrected.preview(preview), transfer)) as ImageBitmap;
-      return { png: unpack(encode(corrected, { format: 'image/png' }, [])), after, coverage: corrected.coverage };
+      return { png: unpack(encode(corrected, { format: 'image/png' }, [])), after, coverage: corrected.coverage, retouched };
     } finally {
       corrected.free();
     }
@@ -317,7 +326,7 @@ const handlers: Handlers = {
     return take(studio).light(index, photo);
   },
 
-  async shoot({ scene, colour, preset, source }, transfer) {
+  async shoot({ scene, colour, preset, source, fixes }, transfer) {
     const held = take(studio);
     const [original] = products.photos;
     if (original && !products.hasOriginal) {
@@ -326,7 +335,7 @@ const handlers: Handlers = {
     }
     await setColours(colour);
     const tell = (fraction: number) => scope.postMessage({ progress: { stage: 'encode', fraction } });
-    const shot = held.shoot(scene, preset, source, tell);
+    const shot = held.shoot(scene, preset, source, fixes, tell);
     const { width, height, extension, report } = shot;
     return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
   },
@@ -435,6 +444,8 @@ function correct(held: Edit, step: CorrectionStep): WasmPatch | undefined {
       return held.stroke(step.points, step.radius, step.softness, step.intent);
     case 'region':
       return held.region(step.x, step.y, step.tolerance, step.intent);
+    case 'heal':
+      return held.heal(step.points, step.radius);
     case 'undo':
       return held.undo();
     case 'redo':

@@ -11,7 +11,7 @@ use vitrine::scene::Scene;
 use vitrine::tools::colour::{Recipe, Settings, Statistics, correct_cutout};
 use vitrine::tools::remove::Stage;
 use vitrine::tools::studio::{self, Correction, Original};
-use vitrine::vision::Cutout;
+use vitrine::vision::{Cutout, Retouched};
 
 use super::files::{make_folder, read};
 use super::progress;
@@ -114,8 +114,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
             let result = cutout.as_ref().map_err(Clone::clone).and_then(|taken| {
                 let correction = taken.before.as_ref();
                 let correction = correction.map(|(settings, before)| Correction { settings, before });
-                let original =
-                    Original { file: &taken.file, photo: &taken.photo, models: &networks, correction };
+                let original = Original {
+                    file: &taken.file,
+                    photo: &taken.photo,
+                    models: &networks,
+                    correction,
+                    retouched: Retouched::default(),
+                };
                 let pictures: Vec<&Cutout> = std::iter::once(&taken.cutout).chain(&place).collect();
                 let shot = studio::shoot_with(
                     &mut |scene, cutouts, progress| worker.draw(scene, cutouts, progress),
@@ -123,6 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                     scene.as_ref(),
                     preset,
                     Some(original),
+                    &[],
                     &mut |_| true,
                 );
                 write(photo, &arguments.out, preset, shot.map_err(|error| error.to_string())?)

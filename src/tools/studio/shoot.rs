@@ -1,12 +1,14 @@
 //! From a cut-out to a file: framed as a marketplace asks, drawn, encoded, and checked as encoded.
 
-use crate::listing::report::{self, Corrected, Evidence, Geometry, Model, Operation, Report, Touches};
-use crate::listing::{self, Frame, Kind, Lint, Preset, Subject};
-use crate::photo::metadata::Metadata;
+use crate::listing::report::{
+    self, Corrected, Evidence, Geometry, Model, Operation, Produced, RETOUCH, Report, Touches,
+};
+use crate::listing::{self, Check, Finding, Fix, Frame, Kind, Lint, Preset, Subject};
+use crate::photo::metadata::{Metadata, with_digital_source_type};
 use crate::photo::{self, Limits, Output, Photo, Rgb};
 use crate::scene::{self, Backdrop, Color, Layer, Place, Position, Relight, Scene, Shadow};
 use crate::tools::colour::{Change, Settings};
-use crate::vision::Cutout;
+use crate::vision::{Cutout, Retouched};
 
 /// Why there is no file, by whose fault it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +38,64 @@ pub struct Shot {
     pub notes: Vec<String>,
     /// What the linter says of the file; none where it is for no marketplace.
     pub lint: Option<Lint>,
-    /// What was done to the first product's photo, and what it changed; none for no marketplace, or without the photo.
+    /// For each of its findings what [`shoot`] can do about it, where it can.
+    pub fixes: Vec<Option<Fix>>,
+    /// What was done to the first product's photo, and what it changed; none without the photo, or for a group.
     pub report: Option<Report>,
+}
+
+/// What is to be done differently from what the scene and the marketplace say.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wishes {
+    /// The product framed as the marketplace asks, wherever the seller put it.
+    reframe: bool,
+    /// A colour behind it and nothing else.
+    on: Option<[u8; 3]>,
+    /// Another format.
+    kind: Option<Kind>,
+}
+
+impl Wishes {
+    fn of(fixes: &[Fix]) -> Self {
+        fixes.iter().fold(Self::default(), |wishes, fix| match *fix {
+            Fix::Reframe => Self { reframe: true, ..wishes },
+            Fix::PutOn { color } => Self { on: Some(color), ..wishes },
+            Fix::ChangeFormat { to } => Self { kind: Some(to), ..wishes },
+            // Every file is made so that these hold as far as they can.
+            Fix::Reencode { .. } | Fix::Reduce { .. } | Fix::DropMetadata | Fix::KeepDigitalSourceType => {
+                wishes
+            }
+        })
+    }
+}
+
+/// A scene as a marketplace takes it.
+struct Fitted {
+    scene: Scene,
+    /// What the seller should know, in sentences.
+    notes: Vec<String>,
+    /// Whether the product is framed as the marketplace asks.
+    is_framed: bool,
+    /// Whether the photo itself cuts the product off.
+    is_cut: bool,
+}
+
+impl Fitted {
+    /// What would help against a finding and has not been done.
+    fn fix(&self, finding: &Finding, kind: Kind) -> Option<Fix> {
+        finding.fix.or((finding.check == Check::Whole).then_some(Fix::Reframe)).filter(|fix| match *fix {
+            Fix::Reframe => {
+                let by_place = matches!(finding.check, Check::Fill | Check::SafeArea)
+                    || finding.check == Check::Whole && !self.is_cut;
+                by_place && !self.is_framed && self.scene.layers.len() == 1
+            }
+            Fix::PutOn { color } => self.scene.backdrop != Backdrop::Solid { color: Color(color) },
+            Fix::ChangeFormat { to } => to != kind && to.is_written(),
+            Fix::Reencode { .. } | Fix::Reduce { .. } | Fix::DropMetadata | Fix::KeepDigitalSourceType => {
+                false
+            }
+        })
+    }
 }
 
 /// The photo that the first cut-out was cut from: what the report is measured against.
@@ -51,6 +109,8 @@ pub struct Original<'a> {
     pub models: &'a [Model],
     /// How the cut-out's colours were corrected before it came here; none where they were not.
     pub correction: Option<Correction<'a>>,
+    /// What was healed on the cut-out by hand.
+    pub retouched: Retouched,
 }
 
 /// A correction of a cut-out's colours.
@@ -75,7 +135,8 @@ fn fitted(
     cutout: &Cutout,
     scene: Option<&Scene>,
     preset: &Preset,
-) -> Result<(Scene, Vec<String>), scene::Error> {
+    wishes: Wishes,
+) -> Result<Fitted, scene::Error> {
     let subject = Subject::of_cutout(cutout.width, cutout.height, &cutout.pixels)
         .ok_or(scene::Error::Empty { index: 0 })?;
     let rotation = scene.map_or(0.0, |scene| rotation_of(scene, 0));
@@ -84,9 +145,8 @@ fn fitted(
     let mut notes: Vec<String> = frame.notes.iter().map(ToString::to_string).collect();
     let mut fitted = scene.cloned().unwrap_or_else(|| Scene::plain(frame.width, frame.height));
     (fitted.size.width, fitted.size.height) = (frame.width, frame.height);
-    if let Some(color) =
-        preset.background.color().filter(|_| scene.is_none() || preset.background.is_demanded())
-    {
+    let demanded = preset.background.color().filter(|_| scene.is_none() || preset.background.is_demanded());
+    if let Some(color) = demanded.or(wishes.on.map(Rgb)) {
         let plain = Backdrop::Solid { color: Color(color.0) };
         // What the backdrop's light or a lens would do to the colour is left out too; the product's own light stays.
         let relight = Relight { harmony: 0.0, vignette: 0.0, ..fitted.relight };
@@ -94,7 +154,7 @@ fn fitted(
             || fitted.shadow != Shadow::NONE
             || fitted.floor.gloss > 0.0
             || fitted.relight != relight;
-        if scene.is_some() && changed {
+        if scene.is_some() && demanded.is_some() && changed {
             notes.push(format!(
                 "{} demands {} behind the product and nothing else: backdrop, shadow, reflection, vignette and \
                  harmony were left out",
@@ -111,7 +171,7 @@ fn fitted(
     }
     // A marketplace that says how much of the frame the product takes is obeyed, as far as one product goes; in a
     // scene of the seller's own it stays where it was put, but is never enlarged.
-    let framed = scene.is_none() || preset.background.is_demanded();
+    let framed = scene.is_none() || preset.background.is_demanded() || wishes.reframe;
     match fitted.layers.as_mut_slice() {
         [Layer::Product(product)] if framed => product.place = place(&frame, corner),
         layers => {
@@ -123,7 +183,8 @@ fn fitted(
             }
         }
     }
-    Ok((fitted, notes))
+    let is_cut = frame.notes.iter().any(|note| matches!(note, listing::Note::Cut { .. }));
+    Ok(Fitted { scene: fitted, notes, is_framed: framed, is_cut })
 }
 
 /// By how many degrees a picture's product is turned in a scene.
@@ -161,7 +222,8 @@ pub type Draw<'a> =
     dyn FnMut(&Scene, &[&Cutout], &mut dyn FnMut(f32) -> bool) -> Result<scene::Picture, scene::Error> + 'a;
 
 /// Draws cut-outs in a scene and encodes the picture, for a marketplace or as it is. The first cut-out is the one that
-/// a marketplace frames. `progress`, told 0 to 1, stops the work by answering false.
+/// a marketplace frames. `fixes` are those of an earlier [`Shot`] that are to be carried out. `progress`, told 0 to 1,
+/// stops the work by answering false.
 ///
 /// # Errors
 /// As [`scene::draw`] and [`photo::encode`].
@@ -170,9 +232,10 @@ pub fn shoot(
     scene: Option<&Scene>,
     preset: Option<&Preset>,
     original: Option<Original<'_>>,
+    fixes: &[Fix],
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Shot, Error> {
-    shoot_with(&mut scene::draw, cutouts, scene, preset, original, progress)
+    shoot_with(&mut scene::draw, cutouts, scene, preset, original, fixes, progress)
 }
 
 /// As [`shoot`], drawn by another than the processor.
@@ -185,6 +248,7 @@ pub fn shoot_with(
     scene: Option<&Scene>,
     preset: Option<&Preset>,
     original: Option<Original<'_>>,
+    fixes: &[Fix],
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Shot, Error> {
     let first = cutouts.first().ok_or_else(|| scene::Error::NoPicture {
@@ -192,52 +256,74 @@ pub fn shoot_with(
         index: 0,
         count: 0,
     })?;
-    let (scene, mut notes) = match (scene, preset) {
-        (scene, Some(preset)) => fitted(first, scene, preset)?,
-        (Some(scene), None) => (scene.clone(), Vec::new()),
-        (None, None) => (Scene::plain(first.width, first.height), Vec::new()),
+    let wishes = Wishes::of(fixes);
+    let as_it_is = |scene| Fitted { scene, notes: Vec::new(), is_framed: true, is_cut: false };
+    let mut fitted = match (scene, preset) {
+        (scene, Some(preset)) => fitted(first, scene, preset, wishes)?,
+        (Some(scene), None) => as_it_is(scene.clone()),
+        (None, None) => as_it_is(Scene::plain(first.width, first.height)),
     };
-    notes.extend(short_backdrop(&scene, cutouts));
-    let picture = draw(&scene, cutouts, &mut |done| progress(0.7 * done))?;
+    fitted.notes.extend(short_backdrop(&fitted.scene, cutouts));
+    let picture = draw(&fitted.scene, cutouts, &mut |done| progress(0.7 * done))?;
     let (width, height, positions) = (picture.width, picture.height, picture.positions.clone());
+    let metadata = original.map(|original| Metadata::of(original.file));
+    let source_type = metadata.as_ref().and_then(|metadata| metadata.digital_source_type.as_ref());
+    let report = |produced: Produced<'_>| match (original, positions.as_slice()) {
+        (Some(original), &[position]) => {
+            evidence(original, first, &fitted.scene, position, &picture, produced).map(Some)
+        }
+        _ => Ok(None),
+    };
     let Some(preset) = preset else {
-        let transparent = scene.backdrop == Backdrop::Transparent;
-        let (output, kind) = if transparent {
-            (Output::Png { background: None }, Kind::Png)
+        let transparent = fitted.scene.backdrop == Backdrop::Transparent;
+        let (output, kind, quality) = if transparent {
+            (Output::Png { background: None }, Kind::Png, None)
         } else {
-            (Output::Jpeg { quality: QUALITY, background: Rgb([255; 3]) }, Kind::Jpeg)
+            (Output::Jpeg { quality: QUALITY, background: Rgb([255; 3]) }, Kind::Jpeg, Some(QUALITY))
         };
         let bytes = photo::encode(width, height, &picture.pixels, output)?;
+        let bytes = match source_type {
+            Some(source) => with_digital_source_type(bytes, source),
+            None => bytes,
+        };
+        let report = report(Produced { bytes: &bytes, kind, quality, cleaned: 0, lint: None })?;
         progress(1.0);
-        return Ok(Shot { bytes, kind, width, height, positions, notes, lint: None, report: None });
+        let notes = fitted.notes;
+        return Ok(Shot {
+            bytes,
+            kind,
+            width,
+            height,
+            positions,
+            notes,
+            lint: None,
+            fixes: Vec::new(),
+            report,
+        });
     };
-    let metadata = original.map(|original| Metadata::of(original.file));
     // Of a photo that was reduced while it was decoded, the file has more pixels than the cut-out.
     let reduced = original.map_or(1.0, |Original { photo, .. }| {
         photo.reduced_from.map_or(1.0, |(width, _)| f64::from(photo.width) / f64::from(width))
     });
     let largest = positions.iter().map(|position| position.scale * reduced).reduce(f64::max);
-    let exported = listing::export(
-        &listing::Picture {
-            width,
-            height,
-            pixels: &picture.pixels,
-            product: Some(&picture.covered),
-            resampling: largest,
-            digital_source_type: metadata.as_ref().and_then(|metadata| metadata.digital_source_type.as_ref()),
-        },
-        preset,
-        &Limits::PRODUCT,
-    )?;
-    let report = match (original, positions.as_slice()) {
-        (Some(original), &[position]) => {
-            Some(evidence(original, first, &scene, position, &picture, &exported)?)
-        }
-        _ => None,
+    let source = listing::Picture {
+        width,
+        height,
+        pixels: &picture.pixels,
+        product: Some(&picture.covered),
+        resampling: largest,
+        digital_source_type: source_type,
     };
+    let exported = match wishes.kind {
+        Some(kind) => listing::export_as(&source, preset, kind, &Limits::PRODUCT)?,
+        None => listing::export(&source, preset, &Limits::PRODUCT)?,
+    };
+    let report = report((&exported).into())?;
     progress(1.0);
+    let fixes = exported.lint.findings.iter().map(|finding| fitted.fix(finding, exported.kind)).collect();
+    let notes = std::mem::take(&mut fitted.notes);
     let listing::Exported { bytes, kind, lint, .. } = exported;
-    Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), report })
+    Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), fixes, report })
 }
 
 /// What to say of a backdrop's photo that has fewer pixels than the picture.
@@ -261,17 +347,24 @@ fn evidence(
     scene: &Scene,
     Position { scale, x, y, rotation }: Position,
     picture: &scene::Picture,
-    exported: &listing::Exported,
+    exported: Produced<'_>,
 ) -> Result<Report, photo::Error> {
     let done = |name: &str, touches, parameters| Operation { name: name.to_owned(), touches, parameters };
     let mut operations = vec![done("cut_out", Touches::Edge, serde_json::Value::Null)];
+    let retouched = original.retouched;
+    if retouched.spots > 0 {
+        let parameters = serde_json::json!({ "spots": retouched.spots, "pixels": retouched.pixels });
+        operations.push(done(RETOUCH, Touches::Product, parameters));
+    }
     let mut corrected = None;
     if let Some(Correction { settings, before }) = original.correction {
         // Of one size: one was made from the other.
         let change = Change::between(&before.pixels, &cutout.pixels, None).unwrap_or_default();
         let parameters = serde_json::json!({ "settings": settings, "delta_e_2000": change });
         operations.push(done("colour", Touches::Product, parameters));
-        corrected = Some(Corrected { before: &before.pixels, after: &cutout.pixels });
+        // What was healed is like no photo.
+        let before = (retouched == Retouched::default()).then_some(before.pixels.as_slice());
+        corrected = Some(Corrected { before, after: &cutout.pixels });
     }
     operations.extend([
         done("frame", Touches::Geometry, serde_json::json!({ "scale": scale, "x": x, "y": y })),
@@ -342,7 +435,7 @@ mod tests {
         // Dark and glossy, lit in colour, and nothing behind.
         let look = |id| looks().iter().find(|look| look.id == id).map(|look| &look.scene);
         for scene in [None, look("noir"), look("late_sun"), look("shadow_only")] {
-            let shot = shoot(&[&ball], scene, Some(preset), None, &mut |_| true).unwrap();
+            let shot = shoot(&[&ball], scene, Some(preset), None, &[], &mut |_| true).unwrap();
             let lint = shot.lint.unwrap();
             assert!(lint.is_clean(), "{:?}", lint.findings);
             assert_eq!(shot.notes.iter().any(|note| note.contains("demands")), scene.is_some());
@@ -359,10 +452,16 @@ mod tests {
         let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: false, reduced_from: None };
         let file = photo::encode(2000, 2000, &photo.pixels, Output::Png { background: None }).unwrap();
         let models = [Model { name: "fast".to_owned(), sha256: "0".repeat(64) }];
-        let original = Original { file: &file, photo: &photo, models: &models, correction: None };
+        let original = Original {
+            file: &file,
+            photo: &photo,
+            models: &models,
+            correction: None,
+            retouched: Retouched::default(),
+        };
         for (scene, preset) in [(None, "amazon_main"), (Some(look), "etsy")] {
             let preset = Some(listing::find(preset).unwrap());
-            let shot = shoot(&[&cutout], scene, preset, Some(original), &mut |_| true).unwrap();
+            let shot = shoot(&[&cutout], scene, preset, Some(original), &[], &mut |_| true).unwrap();
             let report = shot.report.unwrap();
             assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
             assert_eq!(report.models, models);
@@ -385,9 +484,15 @@ mod tests {
             let mut cutout = before.clone();
             correct_cutout(&mut cutout, &settings).unwrap();
             let correction = Some(Correction { settings: &settings, before });
-            let original = Original { file: b"a photo", photo: &photo, models: &[], correction };
+            let original = Original {
+                file: b"a photo",
+                photo: &photo,
+                models: &[],
+                correction,
+                retouched: Retouched::default(),
+            };
             let preset = Some(listing::find("amazon_main").unwrap());
-            let shot = shoot(&[&cutout], None, preset, Some(original), &mut |_| true).unwrap();
+            let shot = shoot(&[&cutout], None, preset, Some(original), &[], &mut |_| true).unwrap();
             let report = shot.report.unwrap();
             assert_eq!(report.verdict, verdict, "{:?}", report.unlisted);
             let colour = report.operations.iter().find(|done| done.name == "colour").unwrap();
@@ -412,12 +517,18 @@ mod tests {
             has_alpha: false,
             reduced_from: None,
         };
-        let original = Original { file: b"photo", photo: &photo, models: &[], correction: None };
+        let original = Original {
+            file: b"photo",
+            photo: &photo,
+            models: &[],
+            correction: None,
+            retouched: Retouched::default(),
+        };
         for (preset, names) in
             [("amazon_main", &["relight"][..]), ("etsy", &["relight", "colour_harmony", "vignette"])]
         {
             let preset = Some(listing::find(preset).unwrap());
-            let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &mut |_| true).unwrap();
+            let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &[], &mut |_| true).unwrap();
             assert!(shot.lint.unwrap().is_clean());
             let report = shot.report.unwrap();
             assert_eq!(report.verdict, report::Verdict::ChangedAsListed);
@@ -428,16 +539,89 @@ mod tests {
     }
 
     #[test]
+    fn what_was_healed_is_counted_and_said() {
+        let cutout = ball();
+        let photo = Photo {
+            width: 2000,
+            height: 2000,
+            pixels: cutout.pixels.clone(),
+            has_alpha: true,
+            reduced_from: None,
+        };
+        let preset = Some(listing::find("amazon_main").unwrap());
+        for (spots, verdict) in [(0, report::Verdict::NoPixelInvented), (2, report::Verdict::Retouched)] {
+            let retouched = Retouched { spots, pixels: 300 * spots };
+            let original =
+                Original { file: b"a photo", photo: &photo, models: &[], correction: None, retouched };
+            let report =
+                shoot(&[&cutout], None, preset, Some(original), &[], &mut |_| true).unwrap().report.unwrap();
+            assert_eq!(report.verdict, verdict);
+            let listed = report.operations.iter().find(|done| done.name == RETOUCH);
+            assert_eq!(
+                listed.map(|done| done.parameters["pixels"].as_u64()),
+                (spots > 0).then_some(Some(600))
+            );
+        }
+    }
+
+    #[test]
     fn a_backdrop_with_too_few_pixels_is_said() {
         let (ball, place) = (ball(), Cutout { width: 500, height: 400, ..ball() });
         let place = Cutout { pixels: place.pixels[..500 * 400 * 4].to_vec(), ..place };
         let mut scene = looks()[0].scene.clone();
         scene.backdrop = Backdrop::Photo { picture: 1, at: [0.5; 2], wall: 0.5, blur: 0.0 };
         let preset = listing::find("etsy").unwrap();
-        let shot = shoot(&[&ball, &place], Some(&scene), Some(preset), None, &mut |_| true).unwrap();
+        let shot = shoot(&[&ball, &place], Some(&scene), Some(preset), None, &[], &mut |_| true).unwrap();
         assert!(shot.notes.iter().any(|note| note.contains("500 × 400 pixels and was enlarged")));
-        let error = shoot(&[&ball], Some(&scene), Some(preset), None, &mut |_| true).unwrap_err();
+        let error = shoot(&[&ball], Some(&scene), Some(preset), None, &[], &mut |_| true).unwrap_err();
         assert!(error.to_string().starts_with("backdrop shows picture 1 and 1 were given"), "{error}");
+    }
+
+    #[test]
+    fn what_can_be_fixed_is_fixed_by_shooting_again() {
+        let ball = ball();
+        let look = |id: &str| looks().iter().find(|look| look.id == id).unwrap().scene.clone();
+        let made = |scene: &Scene, preset: &str, fixes: &[Fix]| {
+            let preset = Some(listing::find(preset).unwrap());
+            shoot(&[&ball], Some(scene), preset, None, fixes, &mut |_| true).unwrap()
+        };
+        let fixes = |shot: &Shot| shot.fixes.iter().flatten().copied().collect::<Vec<_>>();
+        // The product was pulled halfway out of the picture.
+        let mut beside = look("studio_sweep");
+        let Layer::Product(product) = &mut beside.layers[0];
+        product.place = Place::Ground { x: 1.0, y: 0.9, width: 0.5, height: 0.5 };
+        let shot = made(&beside, "etsy", &[]);
+        assert_eq!(fixes(&shot), [Fix::Reframe], "{:?}", shot.lint);
+        let fixed = made(&beside, "etsy", &fixes(&shot));
+        assert!(fixed.fixes.iter().flatten().next().is_none(), "{:?}", fixed.lint);
+        assert!(fixed.lint.unwrap().of(Check::Whole).next().is_none());
+        // White is advised, not demanded.
+        let advised = listing::catalog().presets.iter().find(|preset| {
+            let on_noir = made(&look("noir"), &preset.id, &[]);
+            fixes(&on_noir).contains(&Fix::PutOn { color: [255; 3] })
+        });
+        let advised = &advised.expect("a marketplace advises white").id;
+        let all = fixes(&made(&look("noir"), advised, &[]));
+        let fixed = made(&look("noir"), advised, &all);
+        assert!(fixes(&fixed).is_empty(), "{:?}", fixed.lint);
+        assert!(fixed.lint.unwrap().of(Check::Background).next().is_none());
+    }
+
+    #[test]
+    fn a_file_for_no_marketplace_has_a_report_too() {
+        let cutout = ball();
+        let pixels = cutout.pixels.clone();
+        let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: true, reduced_from: None };
+        let (correction, retouched) = (None, Retouched::default());
+        let original = Original { file: b"a photo", photo: &photo, models: &[], correction, retouched };
+        for id in ["blush", "shadow_only"] {
+            let look = &looks().iter().find(|look| look.id == id).unwrap().scene;
+            let shot = shoot(&[&cutout], Some(look), None, Some(original), &[], &mut |_| true).unwrap();
+            let report = shot.report.unwrap();
+            assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+            assert_eq!((report.lint, report.output.preset), (None, None));
+            assert_eq!(report.output.sha256, report::sha256(&shot.bytes));
+        }
     }
 
     #[test]
@@ -458,9 +642,15 @@ mod tests {
         let mut scene = Scene::plain(2000, 2000);
         let Layer::Product(product) = &mut scene.layers[0];
         product.rotation = -10.0;
-        let original = Original { file: b"a photo", photo: &photo, models: &[], correction: None };
+        let original = Original {
+            file: b"a photo",
+            photo: &photo,
+            models: &[],
+            correction: None,
+            retouched: Retouched::default(),
+        };
         let preset = Some(listing::find("amazon_main").unwrap());
-        let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &mut |_| true).unwrap();
+        let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &[], &mut |_| true).unwrap();
         let report = shot.report.unwrap();
         assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
         assert_eq!(report.geometry.rotation, -10.0);
@@ -478,7 +668,8 @@ mod tests {
         let ball = ball();
         let sweep = &looks().iter().find(|look| look.id == "studio_sweep").unwrap().scene;
         let shot =
-            shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), None, &mut |_| true).unwrap();
+            shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), None, &[], &mut |_| true)
+                .unwrap();
         let photo = photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap();
         assert_ne!(photo.pixels[..3], [255, 255, 255]);
         assert!(shot.positions[0].scale <= 1.0, "{}", shot.positions[0].scale);
@@ -489,10 +680,10 @@ mod tests {
     fn for_no_marketplace_a_scene_is_taken_as_it_is() {
         let ball = ball();
         let look = |id: &str| &looks().iter().find(|look| look.id == id).unwrap().scene;
-        let shot = shoot(&[&ball], Some(look("shadow_only")), None, None, &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("shadow_only")), None, None, &[], &mut |_| true).unwrap();
         assert_eq!((shot.kind, shot.width, shot.height), (Kind::Png, 2000, 2000));
         assert!(photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap().has_alpha);
-        let shot = shoot(&[&ball], Some(look("blush")), None, None, &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("blush")), None, None, &[], &mut |_| true).unwrap();
         assert_eq!(shot.kind, Kind::Jpeg);
     }
 
@@ -500,10 +691,10 @@ mod tests {
     fn nothing_and_no_picture_are_said() {
         let nothing = Cutout { width: 4, height: 4, pixels: vec![0; 64], confidence: None, doubt: None };
         let preset = listing::find("etsy").unwrap();
-        let error = shoot(&[&nothing], None, Some(preset), None, &mut |_| true).unwrap_err();
+        let error = shoot(&[&nothing], None, Some(preset), None, &[], &mut |_| true).unwrap_err();
         assert_eq!(error, Error::Scene(scene::Error::Empty { index: 0 }));
         assert!(matches!(
-            shoot(&[], None, None, None, &mut |_| true),
+            shoot(&[], None, None, None, &[], &mut |_| true),
             Err(Error::Scene(scene::Error::NoPicture { .. }))
         ));
     }

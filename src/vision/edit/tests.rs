@@ -335,7 +335,7 @@ fn a_healed_speck_is_gone_and_its_surroundings_go_on() {
     let area = edit.heal(&[[200.5, 150.5]], 10.0).unwrap().unwrap();
     assert!(area.left >= 189 && area.left + area.width <= 213 && area.height <= 23, "{area:?}");
     for y in 140..=160 {
-        for x in 190..=210 {
+        for x in 190..=210_u32 {
             let stripe = if (x / 4).is_multiple_of(2) { 12.0 } else { 0.0 };
             let expected = [90.0 + x as f32 / 5.0 + stripe, 120.0 + y as f32 / 6.0 + stripe, 140.0];
             let found = pixel(&edit, x, y);

@@ -8,6 +8,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launch } from './browser.js';
 import { axe, button, choose, openPage, pace, photos, settled } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
+import { shoot } from './studio-harness.js';
 import { eventually, test } from './testing.js';
 
 let browser: Browser;
@@ -126,6 +127,59 @@ test('a stroke erases, is undone and made again, and is in the file and nowhere 
   assert.deepEqual(complaints, []);
 });
 
+test('a speck is healed: its colours change and no opacity, and the file’s report says so', async (t) => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${site.origin}/?device=cpu&model=fast`);
+  const inner = page.frameLocator('iframe').frameLocator('iframe');
+  await inner.locator('#photos').setInputFiles(HELMET);
+  await inner.getByText('1 cut-out ready').waitFor({ timeout: 60_000 });
+  const save = async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), button(inner, /^Download helmet/).first().click()]);
+    return readFile(await download.path());
+  };
+  const before = await save();
+  await button(inner, 'Correct by hand: helmet.jpg').first().click();
+  await button(inner, 'Checkerboard').waitFor();
+  await page.keyboard.press('h');
+  await inner.getByLabel('Size').fill('20');
+  await inner.locator('correction-editor .stage').focus();
+  await shoot(page, 'real-heal-before');
+  const box = await inner.locator('correction-editor .stage').boundingBox();
+  assert.ok(box);
+  // Twice on the helmet's leather, once where there is nothing.
+  for (const [x, y] of [[0.5, 0.26], [0.52, 0.24], [0.1, 0.1]] as const) {
+    await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+    await inner.getByText(x > 0.3 ? /^Healed/ : /^Nothing to change/).waitFor({ state: 'attached' });
+  }
+  await shoot(page, 'real-heal-after');
+  await button(inner, 'Done').click();
+  await inner.getByText('Corrected by hand').waitFor();
+  const found = await differences(before, await save());
+  assert.deepEqual([found.lower, found.higher], [0, 0]);
+  assert.ok(found.otherColours > 100 && found.otherColours < 4_000, `${found.otherColours} pixels have other colours`);
+
+  await inner.getByRole('button', { name: /^Studio/ }).click();
+  await inner.locator('studio-stage .spinner').waitFor({ state: 'detached' });
+  await inner.getByRole('button', { name: 'Export…' }).click();
+  const dialog = inner.getByRole('dialog', { name: 'Export' });
+  await dialog.getByLabel('As it is here').uncheck();
+  await dialog.locator('[value=etsy]').check();
+  await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Export 1 file' }).click()]);
+  const [proof] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
+  interface Proof {
+    files: { verdict: string; fidelity: { operations: { name: string; parameters: { spots: number; pixels: number } }[] } }[];
+  }
+  const { files: [file] } = JSON.parse(await readFile(await proof.path(), 'utf8')) as Proof;
+  assert.match(file?.verdict ?? '', /^small spots of the product were replaced/);
+  const retouch = file?.fidelity.operations.find(({ name }) => name === 'retouch');
+  assert.deepEqual([retouch?.parameters.spots, (retouch?.parameters.pixels ?? 0) >= found.otherColours], [2, true]);
+  assert.deepEqual(complaints, []);
+}, { timeout: 120_000 });
+
 test('one finger paints, two move and zoom and paint nothing', async (t) => {
   const { frame, page, errors, close } = await openPage(browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
   t.after(close);
@@ -177,6 +231,17 @@ for (const [device, options] of [
     await frame.getByText('Erased.').waitFor({ state: 'attached' });
     await page.keyboard.press('r');
     assert.deepEqual(await axe(frame), [], 'region');
+    await page.keyboard.press('h');
+    assert.equal(await frame.getByRole('button', { name: 'Heal' }).getAttribute('aria-pressed'), 'true');
+    await page.keyboard.press('Enter');
+    await frame.getByText('Healed.').waitFor({ state: 'attached' });
+    await frame.getByLabel('Size').fill('240');
+    for (const key of ['0', '-', '-', '-']) await page.keyboard.press(key);
+    await frame.locator('correction-editor .stage').focus();
+    await page.keyboard.press('Enter');
+    await frame.getByText('use a smaller brush, or several strokes').first().waitFor();
+    assert.deepEqual(await axe(frame), [], 'heal');
+    await shoot(page, `heal-${options.viewport.width}-${options.colorScheme}`);
 
     // Leaving asks, for there is something to lose.
     await page.keyboard.press('Escape');

@@ -45,6 +45,7 @@ function stage(photosAtOnce = 1) {
               device: 'cpu',
               quality: given,
               model: { name: 'fast', sha256: '' },
+              models: [{ name: 'fast', sha256: '' }],
               timings: {},
             }),
         });
@@ -376,7 +377,7 @@ describe('improving to the best quality', () => {
     await rest(20);
     assert.equal(jobs.length, 3, 'nothing is improved while somebody corrects');
 
-    queue.correct(id(1), { png: new Blob(['corrected']), coverage: 0.4, after: 'blob:corrected' });
+    queue.correct(id(1), { png: new Blob(['corrected']), coverage: 0.4, after: 'blob:corrected', retouched: { spots: 2, pixels: 90 } });
     release();
     release();
     await rest();

@@ -267,6 +267,41 @@ test('two marketplaces at once; a file that cannot be made stops no other; every
   });
 });
 
+test('a finding that can be fixed has a button; it makes that file again, and the rest stays', async () => {
+  await on({}, ['fixable lamp.jpg', 'fixable mug.jpg', 'vase.jpg'], async ({ page, frame }) => {
+    await button(frame, 'Export…').click();
+    const dialog = frame.getByRole('dialog', { name: 'Export' });
+    await dialog.getByLabel('As it is here').uncheck();
+    await dialog.getByLabel('Amazon, main image').check();
+    await dialog.getByLabel('Etsy').check();
+    await saved(page, () => dialog.getByRole('button', { name: 'Export 6 files' }).click());
+    await dialog.getByText('3 of 6 files are worth a look.').waitFor();
+    assert.equal(await dialog.getByRole('button', { name: /^Fix: frame it anew/ }).count(), 2, 'not where it would not help');
+    await shoot(page, 'studio-fix-1280');
+    assert.deepEqual(await axe(frame), []);
+    const one = await saved(page, () => dialog.getByRole('button', { name: 'Fix: frame it anew, fixable mug-etsy.jpg' }).click());
+    assert.deepEqual((await entries(one)).map(({ path }) => path), ['fixable mug-etsy.jpg']);
+    await dialog.getByText('2 of 6 files are worth a look.').waitFor();
+    assert.equal(await dialog.locator('.results > li').nth(3).locator('.state').textContent(), 'Ready to list', 'it stands where it stood');
+    assert.equal(await dialog.getByRole('button', { name: /^Fix all/ }).count(), 0, 'one is left');
+    await saved(page, () => dialog.getByRole('button', { name: /^Fix: frame it anew/ }).click());
+    await dialog.getByText('1 of 6 files is worth a look.').waitFor();
+    await dialog.getByText('6 files saved').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+
+    await button(frame, 'Export…').click();
+    await dialog.getByRole('button', { name: 'Names and way of saving' }).click();
+    const naming = frame.getByRole('dialog', { name: 'Names and saving' });
+    await naming.getByRole('button', { name: 'platform' }).click();
+    await naming.getByText('fixable lamp-amazon_main.png').waitFor();
+    await naming.getByRole('button', { name: 'Cancel' }).click();
+    await saved(page, () => dialog.getByRole('button', { name: 'Export 6 files' }).click());
+    const all = await saved(page, () => dialog.getByRole('button', { name: 'Fix all 2' }).click());
+    assert.deepEqual((await entries(all)).map(({ path }) => path), ['fixable lamp-etsy.jpg', 'fixable mug-etsy.jpg']);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+});
+
 test('products stand together in a group, are moved one by one, changed, and taken apart', async () => {
   await on({}, ['lamp.jpg', 'mug.jpg', 'vase.jpg'], async ({ page, frame }) => {
     await button(frame, 'Group shot').click();

@@ -47,13 +47,20 @@ export interface Naming {
 export const DEFAULT_NAMING: Naming = { template: parseTemplate(DEFAULT_TEMPLATE) as Template, way: 'zip' };
 
 /** Names for some photos of a batch; `all` is the whole of it, in order, for it gives the numbers. */
-export function nameFiles(chosen: readonly Photo[], all: readonly Photo[], look: Look, { template, mapping, way }: Naming): Plan {
+export function nameFiles(
+  chosen: readonly Photo[],
+  all: readonly Photo[],
+  look: Look,
+  { template, mapping, way }: Naming,
+  platform?: string,
+): Plan {
   const numbers = new Map(all.map(({ id }, index) => [id, index + 1]));
   const files = chosen.map(({ id, file, folder }) => ({
     file: file.name,
     folder,
     extension: EXTENSIONS[look.format],
     seq: numbers.get(id) ?? 1,
+    ...(platform !== undefined && { platform }),
   }));
   return planNames(files, { template, mapping, folders: way === 'files' ? 'in the name' : 'kept', count: all.length });
 }

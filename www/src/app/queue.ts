@@ -8,7 +8,7 @@
  * way to everything.
  */
 
-import type { CutOutResult, Device, Doubt, Engine, Progress, Quality } from 'vitrine/engine/types';
+import type { CutOutResult, Device, Doubt, Engine, Model, Progress, Quality, Retouched } from 'vitrine/engine/types';
 import type { QualityChoice } from './best.js';
 
 export type Background = 'transparent' | `#${string}`;
@@ -37,10 +37,13 @@ export interface CutOut {
   readonly quality: Quality;
   readonly device: Device;
   readonly model: string;
-  readonly modelSha256: string;
+  /** All networks that took part. */
+  readonly models: readonly Model[];
   readonly seconds: number;
   /** Whether a person has corrected it: nothing automatic may replace it any more. */
   readonly corrected?: true;
+  /** What a person has healed on it. */
+  readonly retouched?: Retouched;
   /** Addresses of pictures for the screen, the same size: the photo, and the cut-out. */
   readonly before: string;
   readonly after: string;
@@ -310,13 +313,14 @@ export class PhotoQueue {
   }
 
   /** Puts a corrected cut-out in the place of the one that it was made of; `after` is the address of its picture. */
-  correct(id: number, { png, coverage, after }: { png: Blob; coverage: number; after: string }): void {
+  correct(id: number, { png, coverage, after, retouched }: { png: Blob; coverage: number; after: string; retouched: Retouched }): void {
     const photo = this.get(id);
     if (photo?.state.is !== 'done') return this.#options.discard({ before: '', after });
     const old = photo.state.cutOut;
     // Somebody has looked at it, so how sure the network was, and where, tells nothing any more.
     const { confidence: _, doubt: __, ...rest } = old;
-    const cutOut: CutOut = { ...rest, png, coverage, after, corrected: true };
+    const [spots, pixels] = [retouched.spots + (old.retouched?.spots ?? 0), retouched.pixels + (old.retouched?.pixels ?? 0)];
+    const cutOut: CutOut = { ...rest, png, coverage, after, corrected: true, ...(spots > 0 && { retouched: { spots, pixels } }) };
     this.#set({ ...photo, saved: false, state: { is: 'done', cutOut } });
     (this.#options.replace ?? ((after) => this.#options.discard({ before: '', after })))(old.after);
   }
@@ -577,11 +581,11 @@ export class PhotoQueue {
   }
 
   async #kept(result: CutOutResult, startedAt: number): Promise<CutOut> {
-    const { png, width, height, coverage, confidence, doubt, notes, quality, device, model } = result;
+    const { png, width, height, coverage, confidence, doubt, notes, quality, device, model, models } = result;
     const seconds = (this.#now() - startedAt) / 1_000;
     const pictures = await this.#options.keep(result);
     const judged = { coverage, ...(confidence !== undefined && { confidence }), ...(doubt && { doubt }) };
-    return { png, width, height, ...judged, notes, quality, device, model: model.name, modelSha256: model.sha256, seconds, ...pictures };
+    return { png, width, height, ...judged, notes, quality, device, model: model.name, models, seconds, ...pictures };
   }
 
   #settle(id: number, state: State): void {

@@ -285,7 +285,7 @@ export const strings = {
     canvas: 'Picture to correct',
     keys:
       'Arrow keys move the brush, with Shift further. Enter paints; hold it while moving to draw. K keeps, E erases, ' +
-      'B is the brush, R the region. Brackets change the size, plus and minus zoom, 0 fits, M shows the mask over the photo. ' +
+      'B is the brush, R the region, H heals specks. Brackets change the size, plus and minus zoom, 0 fits, M shows the mask over the photo. ' +
       'U shows the unsure places, N goes to the next of them, Shift N to the one before.',
     cancel: 'Cancel',
     done: 'Done',
@@ -310,6 +310,7 @@ export const strings = {
     tool: 'Tool',
     brush: 'Brush',
     region: 'Region',
+    heal: 'Heal',
     size: 'Size',
     softness: 'Softness',
     tolerance: 'Colour range',
@@ -318,11 +319,15 @@ export const strings = {
     undoKey: 'Undo (Ctrl Z)',
     redoKey: 'Redo (Shift Ctrl Z)',
     withKey: (label: string, key: string) => `${label} (${key})`,
-    hintBrush: 'Paint over what is wrong. The soft rim finds the edge.',
-    hintRegion: 'Click a patch of one colour: it goes as far as its edge.',
+    hints: {
+      brush: 'Paint over what is wrong. The soft rim finds the edge.',
+      region: 'Click a patch of one colour: it goes as far as its edge.',
+      heal: 'Paint over a speck or a scratch: it is filled from around it. The report will say so.',
+    },
     said: {
       keep: 'Kept.',
       erase: 'Erased.',
+      heal: 'Healed.',
       nothing: 'Nothing to change there.',
       undone: 'Undone.',
       redone: 'Done again.',
@@ -693,6 +698,9 @@ export const strings = {
       kept: (what: string) => `Kept of the photo’s details: ${what}.`,
       dropped: (what: string) => `Dropped, so that nobody learns it: ${what}.`,
       again: (count: number) => (count === 1 ? 'Try the other one' : `Try the other ${number.format(count)}`),
+      fixes: { reframe: 'Fix: frame it anew', put_on: 'Fix: put it on white', change_format: 'Fix: save it in the format they take' },
+      fixOf: (fix: string, name: string) => `${fix}, ${name}`,
+      fixAll: (count: number) => `Fix all ${number.format(count)}`,
       proof: 'Save the report',
       proofFile: 'vitrine report.json',
       archive: 'vitrine listing.zip',

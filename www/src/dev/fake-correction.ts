@@ -13,6 +13,7 @@ export class FakeCorrection implements Correction {
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #undone: ImageBitmap[] = [];
   readonly #done: ImageBitmap[] = [];
+  #spots = 0;
 
   private constructor(photo: ImageBitmap, cutOut: ImageBitmap) {
     this.photo = photo;
@@ -46,9 +47,14 @@ export class FakeCorrection implements Correction {
       this.#context.drawImage(picture, 0, 0);
       return this.#patch(true);
     }
+    if (step.is === 'heal' && step.radius > 60) {
+      return { ...(await this.#patch(false)), refused: 'the stroke covers 5.0% of the product, and 2% is the most that is healed at once: use a smaller brush, or several strokes' };
+    }
     this.#done.push(await createImageBitmap(this.#canvas));
     this.#undone.length = 0;
-    if (step.is === 'stroke') this.#paint(step.intent, [...step.points], step.radius);
+    if (step.is === 'heal') this.#spots += 1;
+    if (step.is === 'heal') this.#paint('keep', [...step.points], step.radius / 2);
+    else if (step.is === 'stroke') this.#paint(step.intent, [...step.points], step.radius);
     else this.#paint(step.intent, [step.x, step.y], REGION);
     return this.#patch(true);
   }
@@ -61,6 +67,7 @@ export class FakeCorrection implements Correction {
       png: await this.#canvas.convertToBlob({ type: 'image/png' }),
       after: await createImageBitmap(this.#canvas),
       coverage: sum / (this.width * this.height * 255),
+      retouched: { spots: this.#spots, pixels: this.#spots * 100 },
     };
   }
 

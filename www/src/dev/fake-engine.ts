@@ -176,6 +176,7 @@ export class FakeEngine implements Engine {
       device: 'cpu',
       quality,
       model: { name: quality, sha256: '0'.repeat(64) },
+      models: [{ name: quality, sha256: '0'.repeat(64) }],
       timings: { network: time },
     };
   }

@@ -92,7 +92,7 @@ export class FakeStudio implements StudioSession {
     return { whole: null };
   }
 
-  async shoot({ scene: text, colour, preset, source, signal, onProgress }: ShootOptions): Promise<Shot> {
+  async shoot({ scene: text, colour, preset, source, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
     for (let step = 0; step < 4; step++) {
       onProgress?.(step / 4);
       await new Promise((resolve) => setTimeout(resolve, this.#delay / 8));
@@ -101,10 +101,11 @@ export class FakeStudio implements StudioSession {
     if (preset === 'etsy' && this.#name.includes('unlucky')) throw new VitrineError('device', 'There was not enough memory for this picture: close other tabs.');
     const of = text ? (JSON.parse(text) as Scene) : (fakeLooks[1]?.scene as Scene);
     const canvas = this.#draw(of, 800, colour);
-    const isClean = preset !== 'etsy';
+    const isFixed = fixes.some((fix) => fix.do === 'reframe');
+    const isClean = preset !== 'etsy' || this.#name.includes('fixable') && isFixed;
     const findings = isClean
       ? []
-      : [{ check: 'resolution', severity: 'warning' as const, message: 'the product was enlarged 1.4 times: use a photo taken nearer to it' }];
+      : [{ check: 'resolution', severity: 'warning' as const, message: 'the product was enlarged 1.4 times: use a photo taken nearer to it', fix: this.#name.includes('fixable') ? { do: 'reframe' as const } : null }];
     return {
       file: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 }),
       extension: 'jpg',

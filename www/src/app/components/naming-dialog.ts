@@ -16,8 +16,8 @@ import { strings } from '../strings.js';
 
 const { naming: words } = strings;
 
-/** What the batch here has no values for; it comes with the marketplaces. */
-const OFFERED: readonly Field[] = FIELDS.filter((field) => field !== 'platform');
+/** What a batch has values for; one that goes to marketplaces has one more. */
+const offered = (platform: string | undefined): readonly Field[] => FIELDS.filter((field) => field !== 'platform' || platform !== undefined);
 /** Names shown of a long batch. */
 const SHOWN = 5;
 
@@ -25,6 +25,8 @@ export interface NamingTask {
   naming: Naming;
   photos: readonly Photo[];
   look: Look;
+  /** The first of the marketplaces that files are made for, where they are made for any. */
+  platform?: string | undefined;
 }
 
 @customElement('naming-dialog')
@@ -169,11 +171,11 @@ export class NamingDialog extends LitElement {
     </dialog>`;
   }
 
-  private renderTask({ photos, look }: NamingTask) {
+  private renderTask({ photos, look, platform }: NamingTask) {
     const template = parseTemplate(this.text);
     const isBad = 'error' in template;
     const naming: Naming | undefined = isBad ? undefined : this.result(template);
-    const plan = naming && nameFiles(photos, photos, look, naming);
+    const plan = naming && nameFiles(photos, photos, look, naming, platform);
     return html`
       <h2 id="title">${words.heading}</h2>
       <div class="body" tabindex="-1">
@@ -194,7 +196,7 @@ export class NamingDialog extends LitElement {
           />
           <p id="problem" class="bad" aria-live="polite" ?data-empty=${!isBad}>${isBad ? template.error : nothing}</p>
           <div class="fields" role="group" aria-label=${words.fields}>
-            ${OFFERED.map(
+            ${offered(platform).map(
               (field) =>
                 html`<button class="button" title=${words.about[field]} @click=${() => this.insert(field)}>${words.fieldNames[field]}</button>`,
             )}

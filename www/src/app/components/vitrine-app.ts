@@ -25,6 +25,7 @@ import type { Sink } from '../saving/sink.js';
 import { VOLUME, ZipSink } from '../saving/zip-sink.js';
 import { strings } from '../strings.js';
 import '../studio/studio-view.js';
+import type { NameAsk } from '../studio/studio-export.js';
 import type { NamingLoad, StudioView } from '../studio/studio-view.js';
 import { unzip } from '../zip/unzip.js';
 import type { BatchAction, LookChange } from './batch-toolbar.js';
@@ -345,7 +346,7 @@ export class VitrineApp extends LitElement {
         .queue=${this.queue}
         .naming=${this.naming}
         @editor-covers=${this.cover}
-        @name-ask=${() => void this.name()}
+        @name-ask=${({ platform }: NameAsk) => void this.name(platform)}
         @naming-load=${({ template }: NamingLoad) => (this.naming = { ...this.naming, template })}
       ></studio-view>
       <naming-dialog></naming-dialog>
@@ -697,8 +698,8 @@ export class VitrineApp extends LitElement {
     }
   }
 
-  private async name(): Promise<void> {
-    const naming = await this.namer.open({ naming: this.naming, photos: this.queue.photos, look: this.look });
+  private async name(platform?: string): Promise<void> {
+    const naming = await this.namer.open({ naming: this.naming, photos: this.queue.photos, look: this.look, platform });
     if (!naming) return;
     this.naming = naming;
     this.say(strings.announce.named);
@@ -784,8 +785,8 @@ export class VitrineApp extends LitElement {
       const colour = backdrop === 'transparent' ? undefined : backdrop;
       const corrected = await this.editor.open({ name: file.name, photo: file, png: state.cutOut.png, colour, doubt: state.cutOut.doubt });
       if (!corrected) return;
-      const { png, coverage } = corrected;
-      this.queue.correct(id, { png, coverage, after: await keepCutOut(corrected.after) });
+      const { png, coverage, retouched } = corrected;
+      this.queue.correct(id, { png, coverage, retouched, after: await keepCutOut(corrected.after) });
       this.say(strings.editor.saved(file.name));
     } catch (error) {
       this.notify(error instanceof Error ? error.message : String(error));

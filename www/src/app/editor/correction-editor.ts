@@ -56,7 +56,7 @@ export class CorrectionEditor extends LitElement {
   @state() private problem = '';
   @state() private finishing = false;
   @state() private intent: Intent = 'erase';
-  @state() private tool: 'brush' | 'region' = 'brush';
+  @state() private tool: 'brush' | 'region' | 'heal' = 'brush';
   @state() private size = 48;
   @state() private softness = 0.5;
   @state() private tolerance = 0.25;
@@ -70,6 +70,8 @@ export class CorrectionEditor extends LitElement {
   @state() private fits = true;
   @state() private hinted = true;
   @state() private spoken = '';
+  /** Why the last step was not done. */
+  @state() private refused = '';
   /** Whether the unsure places are marked. */
   @state() private marked = false;
   /** The number of the place that was gone to last, from 0. */
@@ -105,7 +107,7 @@ export class CorrectionEditor extends LitElement {
     this.canUndo = this.canRedo = this.finishing = false;
     this.hinted = true;
     this.tool = 'brush';
-    this.spoken = '';
+    this.spoken = this.refused = '';
     this.marked = false;
     this.placeAt = undefined;
     if (this.ground !== 'mask' && this.ground !== 'checker') this.ground = 'checker';
@@ -176,7 +178,7 @@ export class CorrectionEditor extends LitElement {
                 .place=${this.placeAt === undefined ? undefined : this.places?.list[this.placeAt]}
               ></unsure-marks>`
             : nothing}
-          <div class="ring ${this.intent}" hidden></div>
+          <div class="ring ${this.tool === 'heal' ? 'heal' : this.intent}" hidden></div>
         </div>
         <p class="spoken" id="keys">${words.keys}</p>
         ${problem
@@ -232,8 +234,10 @@ export class CorrectionEditor extends LitElement {
         </button>
       </div>
       ${this.unsure()}
-      ${this.hinted && !this.canUndo
-        ? html`<div class="hint"><p>${this.tool === 'brush' ? words.hintBrush : words.hintRegion}</p></div>`
+      ${this.refused
+        ? html`<div class="hint"><p>${this.refused}</p></div>`
+        : this.hinted && !this.canUndo
+        ? html`<div class="hint"><p>${words.hints[this.tool]}</p></div>`
         : nothing}
     `;
   }
@@ -269,6 +273,12 @@ export class CorrectionEditor extends LitElement {
     </div>`;
   }
 
+  /** What painting means; it is painting again, where something was healed. */
+  private mean(intent: Intent): void {
+    this.intent = intent;
+    if (this.tool === 'heal') this.tool = 'brush';
+  }
+
   private toolbar(disabled: boolean) {
     const toggle = (kind: string, isOn: boolean, label: string, key: string, icon: TemplateResult, choose: () => void) =>
       html`<button
@@ -285,12 +295,13 @@ export class CorrectionEditor extends LitElement {
     return html`<div class="toolbar" role="group" aria-label=${words.tools}>
       <div class="tools">
         <div class="segments" role="group" aria-label=${words.intent}>
-          ${toggle('keep', intent === 'keep', words.keep, 'K', icons.keep, () => (this.intent = 'keep'))}
-          ${toggle('erase', intent === 'erase', words.erase, 'E', icons.eraser, () => (this.intent = 'erase'))}
+          ${toggle('keep', intent === 'keep' && tool !== 'heal', words.keep, 'K', icons.keep, () => this.mean('keep'))}
+          ${toggle('erase', intent === 'erase' && tool !== 'heal', words.erase, 'E', icons.eraser, () => this.mean('erase'))}
         </div>
         <div class="segments" role="group" aria-label=${words.tool}>
           ${toggle('', tool === 'brush', words.brush, 'B', icons.brush, () => (this.tool = 'brush'))}
           ${toggle('', tool === 'region', words.region, 'R', icons.wand, () => (this.tool = 'region'))}
+          ${toggle('', tool === 'heal', words.heal, 'H', icons.heal, () => (this.tool = 'heal'))}
         </div>
         <div class="steps">
           <button
@@ -314,10 +325,15 @@ export class CorrectionEditor extends LitElement {
         </div>
       </div>
       <div class="sliders">
+        ${tool !== 'region'
+          ? this.slider(words.size, this.size, SIZES.least, SIZES.most, String(this.size), disabled, (value) => (this.size = value))
+          : nothing}
         ${tool === 'brush'
-          ? html`${this.slider(words.size, this.size, SIZES.least, SIZES.most, String(this.size), disabled, (value) => (this.size = value))}
-            ${this.slider(words.softness, Math.round(this.softness * 100), 0, 100, strings.percent(this.softness), disabled, (value) => (this.softness = value / 100))}`
-          : this.slider(words.tolerance, Math.round(this.tolerance * 100), 2, 80, strings.percent(this.tolerance), disabled, (value) => (this.tolerance = value / 100))}
+          ? html`${this.slider(words.softness, Math.round(this.softness * 100), 0, 100, strings.percent(this.softness), disabled, (value) => (this.softness = value / 100))}`
+          : nothing}
+        ${tool === 'region'
+          ? this.slider(words.tolerance, Math.round(this.tolerance * 100), 2, 80, strings.percent(this.tolerance), disabled, (value) => (this.tolerance = value / 100))
+          : nothing}
       </div>
     </div>`;
   }
@@ -443,9 +459,11 @@ export class CorrectionEditor extends LitElement {
       }
       if (preview) stage.previews.delete(preview);
       stage.take(patch);
+      this.refused = patch.refused ?? '';
       this.canUndo = patch.canUndo;
       this.canRedo = patch.canRedo;
-      return patch.changed !== undefined;
+      if (patch.refused) this.say(patch.refused);
+      return patch.changed !== undefined || patch.refused !== undefined;
     } catch (error) {
       if (this.stage === stage) this.fail(error);
       return false;
@@ -463,7 +481,11 @@ export class CorrectionEditor extends LitElement {
       return;
     }
     const radius = this.size / 2 / stage.viewport.scale;
-    this.stroke = { intent: this.intent, points: [point], radius, softness: this.softness };
+    this.stroke =
+      this.tool === 'heal'
+        ? { intent: 'heal', points: [point], radius, softness: 0 }
+        : { intent: this.intent, points: [point], radius, softness: this.softness };
+    this.refused = '';
     stage.previews.add(this.stroke);
     stage.draw();
   }
@@ -484,7 +506,7 @@ export class CorrectionEditor extends LitElement {
     const { divisor } = correction;
     const { intent, radius, softness } = stroke;
     this.hinted = false;
-    if (radius === 0) {
+    if (radius === 0 && intent !== 'heal') {
       const { tolerance } = this;
       void this.apply({ is: 'region', intent, x: first.x * divisor, y: first.y * divisor, tolerance }).then((changed) =>
         this.say(changed ? words.said[intent] : words.said.nothing),
@@ -492,9 +514,13 @@ export class CorrectionEditor extends LitElement {
       return;
     }
     const points = Float32Array.from(stroke.points.flatMap(({ x, y }) => [x * divisor, y * divisor]));
-    void this.apply({ is: 'stroke', intent, points, radius: radius * divisor, softness }, stroke).then((changed) =>
-      this.say(changed ? words.said[intent] : words.said.nothing),
-    );
+    const step: CorrectionStep =
+      intent === 'heal'
+        ? { is: 'heal', points, radius: radius * divisor }
+        : { is: 'stroke', intent, points, radius: radius * divisor, softness };
+    void this.apply(step, stroke).then((changed) => {
+      if (!this.refused) this.say(changed ? words.said[intent] : words.said.nothing);
+    });
   }
 
   private abandonStroke(): void {
@@ -629,13 +655,13 @@ export class CorrectionEditor extends LitElement {
   private placeRing(): void {
     const { ring, brush } = this;
     if (!ring) return;
-    ring.hidden = !brush || this.tool !== 'brush' || this.panHeld || !this.stage;
+    ring.hidden = !brush || this.tool === 'region' || this.panHeld || !this.stage;
     if (!brush) return;
     const { style } = ring;
     style.setProperty('--x', `${brush.x}px`);
     style.setProperty('--y', `${brush.y}px`);
     style.setProperty('--size', `${this.size}px`);
-    style.setProperty('--softness', String(this.softness));
+    style.setProperty('--softness', String(this.tool === 'heal' ? 0 : this.softness));
   }
 
   private resizeBrush(factor: number): void {
@@ -668,11 +694,14 @@ export class CorrectionEditor extends LitElement {
   private plainKey({ key, repeat, shiftKey }: KeyboardEvent, target: EventTarget | undefined): boolean {
     switch (key.toLowerCase()) {
       case 'k':
-        this.intent = 'keep';
+        this.mean('keep');
         return true;
       case 'e':
       case 'x':
-        this.intent = 'erase';
+        this.mean('erase');
+        return true;
+      case 'h':
+        this.tool = 'heal';
         return true;
       case 'b':
         this.tool = 'brush';

@@ -13,7 +13,7 @@ export type Ground = 'checker' | 'mask' | `#${string}`;
 
 /** A stroke on its way. Places and lengths are in pixels of the picture. */
 export interface Preview {
-  readonly intent: Intent;
+  readonly intent: Intent | 'heal';
   readonly points: Point[];
   readonly radius: number;
   readonly softness: number;
@@ -21,6 +21,8 @@ export interface Preview {
 
 const TINT = 'rgb(226 38 72)';
 const TINT_OPACITY = 0.55;
+/** Over what is being healed. */
+const HEALING = 'rgb(255 255 255 / 0.6)';
 const CHECK = 10;
 /** From this zoom on single pixels are meant to be seen. */
 const PIXELS_FROM = 4;
@@ -151,8 +153,8 @@ export class Stage {
     for (const { intent, points, radius, softness } of this.previews) {
       const [first, ...rest] = points;
       if (!first) continue;
-      context.globalCompositeOperation = intent === 'erase' ? 'destination-out' : 'source-over';
-      context.strokeStyle = intent === 'erase' ? '#000000' : this.#keep;
+      context.globalCompositeOperation = { keep: 'source-over', erase: 'destination-out', heal: 'source-atop' }[intent] as GlobalCompositeOperation;
+      context.strokeStyle = { keep: this.#keep, erase: '#000000', heal: HEALING }[intent];
       // To the middle of the rim, which is where an edge of one colour will lie.
       context.lineWidth = 2 * radius * (1 - softness / 2);
       context.lineCap = context.lineJoin = 'round';

@@ -153,6 +153,17 @@ export const exportStyles = css`
     font-size: 0.875rem;
     line-height: 1.45;
   }
+  .fix {
+    display: inline-flex;
+    min-block-size: max(30px, var(--target) - 12px);
+    margin-block: 0.25rem;
+    padding: 0.125rem 0.625rem;
+    font-size: 0.8125rem;
+  }
+  .fix svg {
+    inline-size: 16px;
+    block-size: 16px;
+  }
   .finding.error {
     color: var(--danger);
   }

@@ -1,6 +1,6 @@
 /** Files for shops: one for each picture and marketplace, named, each made when its turn comes. */
 
-import type { Engine, Shot, ShotReport, StudioSession } from 'vitrine/engine/types';
+import type { Engine, Fix, Shot, ShotReport, StudioSession } from 'vitrine/engine/types';
 import type { Naming } from '../export.js';
 import { planNames } from '../naming/plan.js';
 import { parseTemplate, type Template } from '../naming/template.js';
@@ -39,7 +39,12 @@ export interface PlanShots {
   naming: Naming;
   /** What scenes have behind the products whose backdrop is a photo. */
   place: Blob | undefined;
+  /** What is done about findings, by the files' keys. */
+  fixes?: ReadonlyMap<string, readonly Fix[]>;
 }
+
+/** Tells files from each other, whatever they are called. */
+export const keyOf = ({ subject, preset }: Order): string => `${subject.id} ${preset ?? ''}`;
 
 /** Makes files one after another, and holds the cut-outs of one picture at a time. */
 export class Shooting {
@@ -47,6 +52,7 @@ export class Shooting {
   readonly #engine: Engine;
   readonly #scenes: Scenes;
   readonly #place: Blob | undefined;
+  readonly #fixes: ReadonlyMap<string, readonly Fix[]>;
   #held: { subject: Subject; session: Promise<StudioSession> } | undefined;
   /** While it is there, the next file waits for it. */
   #pause: Promise<void> | undefined;
@@ -54,8 +60,9 @@ export class Shooting {
   /** Called with the part of a file that is made, 0 to 1. */
   onProgress: ((fraction: number) => void) | undefined;
 
-  constructor(engine: Engine, { subjects, all, presets, scenes, naming, place }: PlanShots) {
+  constructor(engine: Engine, { subjects, all, presets, scenes, naming, place, fixes = new Map() }: PlanShots) {
     this.#engine = engine;
+    this.#fixes = fixes;
     this.#scenes = scenes;
     this.#place = place;
     const orders = subjects.flatMap((subject) => presets.map((preset): Order => ({ subject, preset })));
@@ -118,13 +125,14 @@ export class Shooting {
       this.#held = { subject, session: this.#engine.studio({ cutOuts, photos: photos.map(({ file }) => file), place: this.#place }, signal) };
     }
     try {
-      const { model, modelSha256 } = first.state.cutOut;
+      const { models, retouched } = first.state.cutOut;
       const session = await this.#held.session;
       return await session.shoot({
         scene: JSON.stringify(sceneOf(this.#scenes, subject.id)),
         colour: colourText(colourOf(this.#scenes, subject.id)),
         preset,
-        source: { model, modelSha256 },
+        source: { models, retouched },
+        fixes: this.#fixes.get(keyOf({ subject, preset })),
         signal,
         onProgress: this.onProgress,
       });

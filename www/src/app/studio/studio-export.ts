@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Engine, Marketplace } from 'vitrine/engine/types';
+import type { Engine, Fix, Marketplace } from 'vitrine/engine/types';
 import { base, controls, panel } from '../../styles/shared.js';
 import type { Naming } from '../export.js';
 import { icons } from '../icons.js';
@@ -14,7 +14,7 @@ import type { Obstacle } from '../saving/sink.js';
 import { strings } from '../strings.js';
 import { exportStyles } from './export-styles.js';
 import type { Scenes } from './scenes.js';
-import { Shooting, type ShotItem } from './shots.js';
+import { keyOf, Shooting, type ShotItem } from './shots.js';
 import type { Subject } from './subject.js';
 
 const { shop: words } = strings.studio;
@@ -50,8 +50,11 @@ export class ShotSaved extends Event {
 
 /** The person wants to change names and way of saving. */
 export class NameAsk extends Event {
-  constructor() {
+  /** The first marketplace that is chosen, where one is. */
+  readonly platform: string | undefined;
+  constructor(platform: string | undefined) {
     super('name-ask', { bubbles: true, composed: true });
+    this.platform = platform;
   }
 }
 
@@ -73,6 +76,8 @@ export class StudioExport extends LitElement {
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h2') private heading!: HTMLElement;
 
+  /** What is done about findings, by the files' keys. */
+  private fixes: ReadonlyMap<string, readonly Fix[]> = new Map();
   private abort: AbortController | undefined;
   private startedAt = 0;
 
@@ -145,7 +150,7 @@ export class StudioExport extends LitElement {
         ${markets[0] ? html`<p class="quiet-text">${words.asOf(markets[0].as_of)}</p>` : nothing}
         <div class="names">
           <p class="quiet-text">${first ? words.firstName(first.path) : words.noLook}</p>
-          <button class="button" @click=${() => this.dispatchEvent(new NameAsk())}>${icons.tag} ${words.names}</button>
+          <button class="button" @click=${() => this.dispatchEvent(new NameAsk(this.chosenIds.find((id) => id !== AS_IS)))}>${icons.tag} ${words.names}</button>
         </div>
       </div>
       <div class="foot">
@@ -178,9 +183,13 @@ export class StudioExport extends LitElement {
     return this.scope === 'one' ? [current] : subjects;
   }
 
+  /** In the order in which they are shown. */
+  private get chosenIds(): readonly string[] {
+    return [AS_IS, ...this.markets.map(({ id }) => id)].filter((id) => this.chosen.has(id));
+  }
+
   private plan(task: ExportTask): Shooting {
-    // In the order in which they are shown.
-    const ids = [AS_IS, ...this.markets.map(({ id }) => id)].filter((id) => this.chosen.has(id));
+    const ids = this.chosenIds;
     return new Shooting(this.engine as Engine, {
       subjects: this.subjectsOf(task),
       all: task.all,
@@ -188,6 +197,7 @@ export class StudioExport extends LitElement {
       place: task.place,
       naming: this.naming,
       presets: ids.map((id) => (id === AS_IS ? undefined : id)),
+      fixes: this.fixes,
     });
   }
 
@@ -217,6 +227,7 @@ export class StudioExport extends LitElement {
 
   private readonly start = async () => {
     if (!this.task || !this.engine) return;
+    this.fixes = new Map();
     const shooting = this.plan(this.task);
     await this.run(shooting, shooting.items, []);
   };
@@ -262,7 +273,10 @@ export class StudioExport extends LitElement {
     }
     for (const item of left) results.push({ item, is: 'left', text: '' });
     this.stopped = stopped ? strings.report.obstacle[stopped] : '';
-    this.results = results;
+    // What was made again stands where it stood.
+    const order = new Map(shooting.items.map(({ of }, index) => [keyOf(of), index]));
+    const place = ({ item }: Result) => order.get(keyOf(item.of)) ?? 0;
+    this.results = results.sort((one, other) => place(one) - place(other));
     await this.updateComplete;
     this.heading.focus();
   }
@@ -285,6 +299,7 @@ export class StudioExport extends LitElement {
     const rest = results.filter(({ is }) => is !== 'saved');
     const judged = saved.filter(({ item }) => item.of.preset !== undefined);
     const clean = judged.filter(({ item }) => item.report?.clean).length;
+    const fixable = saved.filter((result) => fixesOf(result).length > 0);
     return html`
       <div class="body" tabindex="0" role="group" aria-labelledby="title">
         <p role="status">
@@ -293,11 +308,14 @@ export class StudioExport extends LitElement {
           ${this.stopped ? html`<span class="quiet-text">${this.stopped}</span>` : nothing}
         </p>
         <ul class="results">
-          ${results.map((result) => this.result(result))}
+          ${results.map((result) => this.result(result, results))}
         </ul>
       </div>
       <div class="foot">
         <button class="button quiet" ?disabled=${saved.length === 0} @click=${() => this.saveProof(saved)}>${icons.shield} ${words.proof}</button>
+        ${fixable.length > 1
+          ? html`<button class="button" @click=${() => this.fix(results, fixable)}>${icons.wand} ${words.fixAll(fixable.length)}</button>`
+          : nothing}
         ${rest.length > 0
           ? html`<button class="button" @click=${() => this.again(saved, rest.map(({ item }) => item))}>${words.again(rest.length)}</button>`
           : nothing}
@@ -306,7 +324,8 @@ export class StudioExport extends LitElement {
     `;
   }
 
-  private result({ item, is, text }: Result) {
+  private result(result: Result, results: readonly Result[]) {
+    const { item, is, text } = result;
     const { report, path } = item;
     const findings = report?.findings ?? [];
     const breaks = findings.some(({ severity }) => severity === 'error');
@@ -322,7 +341,20 @@ export class StudioExport extends LitElement {
     return html`<li class=${kind}>
       <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${item.of.preset === undefined && kind === 'clean' ? words.states.saved : words.states[kind]}</span></p>
       ${is === 'failed' ? html`<p class="finding">${text}</p>` : nothing}
-      ${findings.map(({ message, severity }) => html`<p class="finding ${severity}">${sentence(message)}</p>`)}
+      ${findings.map(
+        ({ message, severity, fix }) => html`<p class="finding ${severity}">
+          ${sentence(message)}
+          ${fix
+            ? html`<button
+                class="button fix"
+                aria-label=${words.fixOf(words.fixes[fix.do], text)}
+                @click=${() => this.fix(results, [result], fix)}
+              >
+                ${icons.wand} ${words.fixes[fix.do]}
+              </button>`
+            : nothing}
+        </p>`,
+      )}
       ${notes.length > 0
         ? html`<details>
             <summary>${words.notes}</summary>
@@ -337,10 +369,23 @@ export class StudioExport extends LitElement {
   private async again(saved: readonly Result[], items: readonly ShotItem[]): Promise<void> {
     if (!this.task) return;
     // What makes them is closed by now, so another does; the names stay.
-    const wanted = new Set(items.map(({ of }) => `${of.subject.id} ${of.preset ?? ''}`));
+    const wanted = new Set(items.map(({ of }) => keyOf(of)));
     const shooting = this.plan(this.task);
-    const same = shooting.items.filter(({ of }) => wanted.has(`${of.subject.id} ${of.preset ?? ''}`));
-    await this.run(shooting, same, saved);
+    await this.run(shooting, shooting.items.filter(({ of }) => wanted.has(keyOf(of))), saved);
+  }
+
+  /** Makes some of the files again, with one fix or all that their findings have. */
+  private async fix(results: readonly Result[], which: readonly Result[], only?: Fix): Promise<void> {
+    const fixes = new Map(this.fixes);
+    for (const result of which) {
+      const key = keyOf(result.item.of);
+      fixes.set(key, [...(fixes.get(key) ?? []), ...(only ? [only] : fixesOf(result))]);
+    }
+    this.fixes = fixes;
+    await this.again(
+      results.filter((result) => !which.includes(result)),
+      which.map(({ item }) => item),
+    );
   }
 
   private saveProof(saved: readonly Result[]): void {
@@ -357,6 +402,11 @@ export class StudioExport extends LitElement {
     this.stop();
     this.task = this.results = undefined;
   };
+}
+
+/** What can be done about what the linter found. */
+function fixesOf({ item }: Result): readonly Fix[] {
+  return (item.report?.findings ?? []).flatMap(({ fix }) => fix ?? []);
 }
 
 /** The engine's words stand after a colon; here they stand alone. */
