@@ -389,7 +389,7 @@ pub(super) mod tests {
         });
         let ground = Place::Ground { x: 0.5, y: 0.9, width: 0.8, height: 0.6 };
         let turned = Product { rotation: -20.0, ..place(ground) };
-        let placed = Placed::new(&turned, &subject, SIZE).unwrap();
+        let placed = Placed::new(&turned, &subject, SIZE, None).unwrap();
         // 120 rows become 60.
         assert!((placed.position.scale - 0.5).abs() < 0.01, "{:?}", placed.position);
         let pixel = |x: i64, y: i64| {
@@ -412,11 +412,11 @@ pub(super) mod tests {
         let subject = cutout(40, 40, |_, _| [9, 9, 9, 255]);
         let pixels = Place::Pixels { x: -3000.0, y: -3000.0, scale: 100.0 };
         let turned = Product { rotation: 12.0, ..place(pixels) };
-        let placed = Placed::new(&turned, &subject, SIZE).unwrap();
+        let placed = Placed::new(&turned, &subject, SIZE, None).unwrap();
         assert!(placed.width <= 201 && placed.height <= 201);
         for beside in [-9000.0, 9000.0] {
             let away = Product { place: Place::Pixels { x: beside, y: beside, scale: 1.0 }, ..turned };
-            assert!(Placed::new(&away, &subject, SIZE).is_ok());
+            assert!(Placed::new(&away, &subject, SIZE, None).is_ok());
         }
     }
 

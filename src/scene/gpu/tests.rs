@@ -76,7 +76,7 @@ fn found_width(scene: &Scene) -> usize {
 }
 
 fn product(picture: usize, place: Place) -> Layer {
-    Layer::Product(Product { picture, place, depth: 0.7 })
+    Layer::Product(Product { picture, place, depth: 0.7, rotation: 9.0 * picture as f32 })
 }
 
 /// A sweep with everything on it.
