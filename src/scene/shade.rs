@@ -16,7 +16,7 @@ use super::{Key, Shadow};
 const GRID: f32 = 640.0;
 
 /// Steps along the way to the light, at most.
-pub(super) const STEPS: usize = 160;
+pub(super) const STEPS: usize = 600;
 
 /// How far ambient occlusion reaches, of the product's size.
 pub(super) const AMBIENT_REACH: f32 = 0.4;
@@ -24,6 +24,9 @@ pub(super) const AMBIENT_REACH: f32 = 0.4;
 pub(super) const CONTACT_REACH: f32 = 0.03;
 /// What a body takes of the sky over the ground at its foot: a wall takes half, and one that bulges over it more.
 pub(super) const AMBIENT_MOST: f32 = 0.75;
+
+/// The sharpest edge of a shadow, in cells to either side: a sharper one would show the cells.
+pub(super) const SHARPEST: f32 = 1.5;
 
 /// Light that reaches each cell of the picture's ground and wall, 1 where nothing is in its way.
 pub(super) struct Shade {
@@ -208,11 +211,11 @@ fn visible(solid: &Solid, place: [f32; 3], light: [f32; 3], spread: f32) -> f32 
         let at: [f32; 3] = std::array::from_fn(|axis| place[axis] + light[axis] * way);
         let [distance, at_least] = solid.distance(at);
         // The light's disc as it is seen from the place, cut by an edge so far from its middle.
-        seen = seen.min(0.5 + 0.5 * distance / (spread * way));
+        seen = seen.min(0.5 + 0.5 * distance / (spread * way).max(SHARPEST));
         if seen <= 0.0 {
             return 0.0;
         }
-        way += (0.9 * at_least).max(1.0 + 0.01 * way);
+        way += (0.9 * at_least).max(0.5 + 0.002 * way);
     }
     let seen = seen.clamp(0.0, 1.0);
     seen * seen * (3.0 - 2.0 * seen)

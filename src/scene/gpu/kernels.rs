@@ -2,7 +2,7 @@
 
 use super::super::backdrop::POOL;
 use super::super::material::RING_EDGE;
-use super::super::shade::{AMBIENT_MOST, AMBIENT_REACH, CONTACT_REACH, STEPS};
+use super::super::shade::{AMBIENT_MOST, AMBIENT_REACH, CONTACT_REACH, SHARPEST, STEPS};
 use super::super::solid::MARGIN;
 use crate::gpu::{Device, Error, Memory};
 use crate::photo::color;
@@ -64,6 +64,7 @@ const STEPS: u32 = {STEPS}u;
 const AMBIENT_REACH: f32 = {AMBIENT_REACH:?};
 const AMBIENT_MOST: f32 = {AMBIENT_MOST:?};
 const CONTACT_REACH: f32 = {CONTACT_REACH:?};
+const SHARPEST: f32 = {SHARPEST:?};
 {}",
         parts.concat()
     )

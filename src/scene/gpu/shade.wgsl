@@ -106,11 +106,11 @@ fn visible(solid: Solid, place: vec3f) -> f32 {
     var way = max(ends.x, 0.5);
     for (var step = 0u; step < STEPS && way <= ends.y; step++) {
         let found = distance_to(solid, place + parameters.light * way);
-        seen = min(seen, 0.5 + 0.5 * found.x / (parameters.spread * way));
+        seen = min(seen, 0.5 + 0.5 * found.x / max(parameters.spread * way, SHARPEST));
         if seen <= 0.0 {
             return 0.0;
         }
-        way += max(0.9 * found.y, 1.0 + 0.01 * way);
+        way += max(0.9 * found.y, 0.5 + 0.002 * way);
     }
     seen = saturate(seen);
     return seen * seen * (3.0 - 2.0 * seen);
