@@ -1,9 +1,9 @@
 //! How long a scene takes to draw: 2000 × 2000, one product, contact, cast and ambient shadow, reflection.
 //!
-//! `cargo bench --bench scene` prints the median of several, for each of the studio's looks: on one core, and on the
-//! fastest adapter, from the call to the bytes of the picture. There `new` makes and uploads everything, `moved` has the
-//! product elsewhere by whole pixels, and `light` has only the light from elsewhere: what a drag and a slider do. An
-//! adapter that is a program draws the glossy look alone, once.
+//! `cargo bench --bench scene` prints the median of several, for each of the studio's looks, or with `-- ID…` for
+//! those: on one core, and on the fastest adapter, from the call to the bytes of the picture. There `new` makes and
+//! uploads everything, `moved` has the product elsewhere by whole pixels, and `light` has only the light from elsewhere:
+//! what a drag and a slider do. An adapter that is a program draws the glossy look alone, once.
 
 #![allow(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
@@ -74,8 +74,11 @@ fn on_the_gpu(painter: &mut GpuPainter, look: &Look, product: &Cutout, runs: usi
 fn main() {
     const RUNS: usize = 7;
     let product = product();
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let looks: Vec<&Look> =
+        looks().iter().filter(|look| asked.is_empty() || asked.contains(&look.id)).collect();
     println!("on one core");
-    for look in looks() {
+    for look in &looks {
         let time = times(RUNS, |_| {
             scene::draw(&look.scene, &[&product], &mut |_| true).expect("a look is drawn on a processor")
         });
@@ -88,7 +91,7 @@ fn main() {
     let software = device.is_software();
     println!("on {}{}", device.name(), if software { ", which is a program" } else { "" });
     let mut painter = GpuPainter::new(&device).expect("the adapter takes the kernels");
-    for look in looks().iter().filter(|look| !software || look.id == "gloss") {
+    for look in looks.into_iter().filter(|look| !software || look.id == "gloss") {
         on_the_gpu(&mut painter, look, &product, if software { 1 } else { RUNS });
     }
 }
