@@ -63,7 +63,7 @@ test('a white place is picked in the photo by mouse and by keyboard, and one tha
     assert.ok(box);
     assert.deepEqual(await axe(frame), []);
     await page.mouse.click(box.x + box.width * 0.95, box.y + box.height / 2);
-    await frame.getByText('the place is overexposed').waitFor();
+    await frame.getByText('The place is overexposed').waitFor();
     await shoot(page, 'colour-pick-1280');
     await page.mouse.click(box.x + box.width * 0.2, box.y + box.height * 0.1);
     await view.waitFor({ state: 'detached' });

@@ -9,6 +9,7 @@ import type { ConfirmDialog } from '../components/confirm-dialog.js';
 import '../components/unsure-marks.js';
 import type { UnsureMarks } from '../components/unsure-marks.js';
 import { icons } from '../icons.js';
+import { sentence } from '../sentence.js';
 import { strings } from '../strings.js';
 import { unsurePlaces, type Places } from '../unsure.js';
 import { Gestures } from './gestures.js';
@@ -459,10 +460,10 @@ export class CorrectionEditor extends LitElement {
       }
       if (preview) stage.previews.delete(preview);
       stage.take(patch);
-      this.refused = patch.refused ?? '';
+      this.refused = sentence(patch.refused ?? '');
       this.canUndo = patch.canUndo;
       this.canRedo = patch.canRedo;
-      if (patch.refused) this.say(patch.refused);
+      if (this.refused) this.say(this.refused);
       return patch.changed !== undefined || patch.refused !== undefined;
     } catch (error) {
       if (this.stage === stage) this.fail(error);

@@ -312,7 +312,7 @@ export const editorStyles = css`
     .segments .button {
       flex-direction: column;
       gap: 0;
-      inline-size: 54px;
+      inline-size: clamp(44px, 12.6vw, 54px);
       padding: 0.25rem 0;
       font-size: 0.75rem;
       line-height: 1.2;

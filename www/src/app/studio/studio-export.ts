@@ -11,6 +11,7 @@ import { saveFile } from '../saving/download.js';
 import { openSink } from '../saving/open-sink.js';
 import { saveAll } from '../saving/save-all.js';
 import type { Obstacle } from '../saving/sink.js';
+import { sentence } from '../sentence.js';
 import { strings } from '../strings.js';
 import { exportStyles } from './export-styles.js';
 import type { Scenes } from './scenes.js';
@@ -407,12 +408,6 @@ export class StudioExport extends LitElement {
 /** What can be done about what the linter found. */
 function fixesOf({ item }: Result): readonly Fix[] {
   return (item.report?.findings ?? []).flatMap(({ fix }) => fix ?? []);
-}
-
-/** The engine's words stand after a colon; here they stand alone. */
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
 function say(error: unknown): string {

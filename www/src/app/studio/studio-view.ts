@@ -11,6 +11,7 @@ import { icons } from '../icons.js';
 import type { Template } from '../naming/template.js';
 import type { PhotoQueue } from '../queue.js';
 import { saveFile } from '../saving/download.js';
+import { sentence } from '../sentence.js';
 import { strings } from '../strings.js';
 import { aspectOf, outlineOf, type Outline } from './alpha-box.js';
 import { AS_SHOT, colourText, withLight, withNeutral, type Colour } from './colour.js';
@@ -420,7 +421,7 @@ export class StudioView extends LitElement {
   };
 
   private fail(error: unknown): void {
-    this.problem = error instanceof Error ? error.message : String(error);
+    this.problem = sentence(error instanceof Error ? error.message : String(error));
   }
 
   // Scenes
