@@ -143,7 +143,10 @@ pub struct Geometry {
     pub rotation: f64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks like this; where pointers are small it is not even so"
+)]
 fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
