@@ -67,7 +67,9 @@ let from = performance.now();
 await inner.locator('#photos').setInputFiles(files);
 /** The count of the progress bar within a place; none once it is gone. */
 const counted = (place: Pick<FrameLocator, 'getByRole'>) => async () => {
-  const now = await place.getByRole('progressbar').first().getAttribute('aria-valuenow', { timeout: 1_000 }).catch(() => null);
+  const bar = place.getByRole('progressbar').first();
+  if ((await bar.count()) === 0) return undefined;
+  const now = await bar.getAttribute('aria-valuenow', { timeout: 20_000 }).catch(() => null);
   return now === null ? undefined : Number(now);
 };
 await inner.getByRole('progressbar').first().waitFor();

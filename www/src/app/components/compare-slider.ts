@@ -211,7 +211,7 @@ export class CompareSlider extends LitElement {
             return html`<img class="after ${coming ? 'coming' : ''}" src=${address} alt=${alt} decoding="async" draggable="false" />`;
           },
         )}
-        <img class="before" src=${this.photo} alt="" decoding="async" draggable="false" />
+        ${this.photo === '' ? nothing : html`<img class="before" src=${this.photo} alt="" decoding="async" draggable="false" />`}
         <slot></slot>
         ${this.captions
           ? html`

@@ -35,6 +35,8 @@ export class PhotoCard extends LitElement {
 
   @state() private thumbnail: string | undefined;
   @state() private choosing = false;
+  /** Whether the card has been near the screen: until then it holds no picture, for hundreds of cards would. */
+  @state() private wasNear = false;
   @query('compare-slider') private slider!: CompareSlider | null;
   private isNear = false;
   private thumbnailAsked = false;
@@ -321,6 +323,7 @@ export class PhotoCard extends LitElement {
     super.connectedCallback();
     watch(this, (isNear) => {
       this.isNear = isNear;
+      this.wasNear ||= isNear;
       this.queue.setNear(this.photoId, isNear);
       if (isNear) this.askThumbnail();
     });
@@ -413,8 +416,8 @@ export class PhotoCard extends LitElement {
     const picture = html`${this.thumbnail ? this.picture(name) : nothing}
       <compare-slider
         class=${this.thumbnail ? 'coming' : ''}
-        .photo=${cutOut.before}
-        .cutOut=${cutOut.after}
+        .photo=${this.wasNear ? cutOut.before : ''}
+        .cutOut=${this.wasNear ? cutOut.after : ''}
         .ratio=${cutOut.width / cutOut.height}
         .backdrop=${backdrop}
         .label=${strings.compare.label(name)}
@@ -572,7 +575,8 @@ export class PhotoCard extends LitElement {
   private async takeOver(): Promise<void> {
     this.takingOver = true;
     const { slider } = this;
-    await slider?.painted();
+    // Nobody waits for what is out of sight, and it would be decoded for nobody.
+    if (this.isNear) await slider?.painted();
     this.takingOver = false;
     // Meanwhile the card may have gone, or have been put to another photo.
     if (this.queue.get(this.photoId)?.state.is !== 'done') return;
