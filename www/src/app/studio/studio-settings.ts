@@ -157,6 +157,11 @@ export class StudioSettings extends LitElement {
     `,
   ];
 
+  override updated(): void {
+    // The frame's policy allows no style attribute; the object model is not markup.
+    for (const swatch of this.renderRoot.querySelectorAll<HTMLButtonElement>('.swatches button')) swatch.style.setProperty('--swatch', swatch.value);
+  }
+
   override render() {
     return this.parts.map((part) => html`<section aria-labelledby=${part}>
       <h3 id=${part}>${words.parts[part]}</h3>
@@ -212,7 +217,7 @@ export class StudioSettings extends LitElement {
       <div class="swatches" role="group" aria-labelledby="harmonies">
         ${this.harmonies.map(
           ({ relation, color }) => html`<button
-            style="--swatch: ${color}"
+            value=${color}
             aria-pressed=${color === now}
             aria-label=${words.relations[relation]}
             title=${words.relations[relation]}
