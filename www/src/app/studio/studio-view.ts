@@ -522,7 +522,7 @@ export class StudioView extends LitElement {
   };
 
   /** Brings all photos to the light of the one that is seen. */
-  private async match(): Promise<void> {
+  private async match(kind?: string): Promise<void> {
     const { session, history, current, picture } = this;
     if (!session || !history || !current) return;
     this.isMatching = true;
@@ -531,7 +531,7 @@ export class StudioView extends LitElement {
       const reference = await session.reference(picture, JSON.stringify(colour));
       if (current !== this.current) return;
       const matched = withLight(colour, { by: 'match', reference });
-      this.go(current.isGroup ? recoloured(history.now, current.id, matched) : recolouredAll(history.now, matched));
+      this.go(current.isGroup ? recoloured(history.now, current.id, matched) : recolouredAll(history.now, matched), kind);
       void this.tellColour();
       this.say(current.isGroup ? words.colour.said.matchedGroup : words.colour.said.matched(this.photos.length));
     } catch (error) {
@@ -611,10 +611,12 @@ export class StudioView extends LitElement {
       });
       const scene = arranged(sceneOf(history.now, current.id), members);
       const scenes = withGroup(history.now, { id, photos: chosen.map((photo) => photo.id), heights }, scene);
-      history.go(scenes);
+      // With its light it is one step.
+      history.go(scenes, 'group');
       const subject = this.subjects.find((subject) => subject.id === id);
       if (subject) await this.choose(subject);
-      if (subject && answer.isLevelled) await this.match();
+      if (subject && answer.isLevelled) await this.match('group');
+      history.rest();
       this.say(words.group.said(chosen.length));
     } catch (error) {
       this.fail(error);
