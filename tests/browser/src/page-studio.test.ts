@@ -199,8 +199,10 @@ test('a look is chosen, the product dragged and scaled, and every step undone', 
     await frame.getByLabel('Height in pixels').fill('700');
     await frame.getByLabel('Height in pixels').blur();
     assert.equal(await frame.getByLabel('Shape of the picture').locator('option:checked').textContent(), 'Own size');
-    const shape = await frame.locator('studio-stage .picture').boundingBox();
-    assert.ok(shape && Math.abs(shape.width / shape.height - 1600 / 700) < 0.02);
+    await eventually(async () => {
+      const shape = await frame.locator('studio-stage .picture').boundingBox();
+      return shape !== null && Math.abs(shape.width / shape.height - 1600 / 700) < 0.02;
+    }, true);
     await shoot(page, 'studio-own-size-1280');
   });
 });
