@@ -145,8 +145,12 @@ for (const [device, options] of [
     }
     // The marks go along with the picture, and take no stroke away.
     await page.keyboard.press('0');
-    const [stage, shown] = [await frame.locator('correction-editor .stage').boundingBox(), await marks.boundingBox()];
-    assert.ok(stage && shown && shown.width < stage.width && shown.x > stage.x);
+    await eventually(async () => {
+      const [stage, shown] = [await frame.locator('correction-editor .stage').boundingBox(), await marks.boundingBox()];
+      return stage && shown && shown.width < stage.width && shown.x > stage.x;
+    }, true);
+    const shown = await marks.boundingBox();
+    assert.ok(shown);
     await page.mouse.click(shown.x + 4, shown.y + 4);
     await eventually(() => button(frame, 'Undo').isEnabled(), true);
     await page.keyboard.press('u');
