@@ -6,8 +6,12 @@ pub(crate) mod clock;
 mod device;
 mod error;
 mod memory;
+mod pipelines;
 mod signal;
 
 pub use device::{Device, Preference, Readback, Submitted};
 pub use error::Error;
 pub(crate) use memory::Memory;
+#[cfg(test)]
+pub(crate) use pipelines::validate;
+pub(crate) use pipelines::{Entry, Pipelines};

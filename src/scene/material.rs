@@ -303,10 +303,11 @@ fn fraction(bits: u32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const ALL: [Material; 7] = [
+    /// All that have a pattern.
+    pub(in crate::scene) const ALL: [Material; 7] = [
         Material::Paper,
         Material::Linen,
         Material::Concrete,

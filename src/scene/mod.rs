@@ -13,6 +13,7 @@ mod distance;
 mod draw;
 mod error;
 mod gpu;
+mod grid;
 mod material;
 mod photograph;
 mod product;

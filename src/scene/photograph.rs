@@ -8,7 +8,7 @@
 //! with as many fewer pixels, hold what lies between.
 
 use super::product::Stamp;
-use super::{Error, Size};
+use super::{Error, Size, grid};
 use crate::photo::{self, Photo, color};
 use crate::vision::Cutout;
 
@@ -212,20 +212,9 @@ impl Copy {
 
     /// Between the middles of four pixels, at the middle of a pixel of the picture.
     fn sample(&self, x: u32, y: u32) -> [f32; 3] {
-        let place = |at: u32, length: usize| {
-            let at = ((at as f32 + 0.5) / self.scale - 0.5).clamp(0.0, (length - 1) as f32);
-            (at as usize, (at as usize + 1).min(length - 1), at - at.floor())
-        };
-        let (left, right, part_x) = place(x, self.width);
-        let (upper, lower, part_y) = place(y, self.height);
-        let at = |x: usize, y: usize| self.pixels[y * self.width + x];
-        let [one, two, three, four] = [at(left, upper), at(right, upper), at(left, lower), at(right, lower)]
-            .map(|it| it.map(f32::from));
-        std::array::from_fn(|channel| {
-            let upper = one[channel] + (two[channel] - one[channel]) * part_x;
-            let lower = three[channel] + (four[channel] - three[channel]) * part_x;
-            (upper + (lower - upper) * part_y) / 65_535.0
-        })
+        let place = [x, y].map(|at| (at as f32 + 0.5) / self.scale - 0.5);
+        let lights = grid::mix(|cell| self.pixels[cell].map(f32::from), self.width, self.height, place);
+        lights.map(|light| light / 65_535.0)
     }
 }
 

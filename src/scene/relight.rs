@@ -6,11 +6,12 @@
 //! where the matte is (as in S. F. Johnston, "Lumo", 2002, normals run from the edge inwards).
 
 use super::camera::View;
+use super::grid;
 use super::product::Placed;
 use super::shade::{self, towards};
 use super::solid::Solid;
 use super::{Relight, Scene};
-use crate::photo::color;
+use crate::photo::color::{self, luminance};
 
 /// Cells along a product's longer side that its normals are made on.
 const CELLS: f32 = 192.0;
@@ -89,7 +90,7 @@ impl Lamps {
                 for (channel, level) in pixel[..3].iter_mut().enumerate() {
                     let light = own[channel] * gain * self.tint[channel];
                     let lit = light + added * self.color[channel] * (1.0 - light).max(0.0);
-                    *level = (color::level(lit.min(1.0)) + 0.5) as u8;
+                    *level = color::to_level(lit);
                 }
             }
         }
@@ -124,10 +125,6 @@ impl Vignette {
             pixel[..3].iter_mut().for_each(|light| *light *= rest);
         }
     }
-}
-
-fn luminance([red, green, blue]: [f32; 3]) -> f32 {
-    0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 /// Which way a product's surface faces, if its matte is a cushion.
@@ -169,24 +166,9 @@ impl Cushion {
     }
 
     fn normal(&self, x: usize, y: usize) -> [f32; 3] {
-        mix(&self.normals, self.width, self.height, [x, y].map(|at| (at as f32 + 0.5) * self.grid + 0.5))
+        let place = [x, y].map(|at| (at as f32 + 0.5) * self.grid + 0.5);
+        grid::mix(|cell| self.normals[cell], self.width, self.height, place)
     }
-}
-
-/// Between the middles of four cells, at a place in cells whose whole numbers are those middles.
-fn mix<const N: usize>(cells: &[[f32; N]], width: usize, height: usize, [x, y]: [f32; 2]) -> [f32; N] {
-    let (x, y) = (x.clamp(0.0, (width - 1) as f32), y.clamp(0.0, (height - 1) as f32));
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
-    let (part_x, part_y) = (x - left as f32, y - top as f32);
-    let along = |y: usize, value: usize| {
-        let (one, other) = (cells[y * width + left][value], cells[y * width + right][value]);
-        one + (other - one) * part_x
-    };
-    std::array::from_fn(|value| {
-        let upper = along(top, value);
-        upper + (along(bottom, value) - upper) * part_y
-    })
 }
 
 /// The solution of ∇²u = −1 inside a shape, 0 outside, lengths in cells: from ever finer grids, each begun with what
@@ -202,12 +184,12 @@ fn inflate(inside: &[f32], width: usize, height: usize) -> Vec<f32> {
         for (at, inside) in inside.iter().enumerate() {
             coarse[at / width / 2 * half_width + at % width / 2] += inside / 4.0;
         }
-        let coarse: Vec<[f32; 1]> =
-            inflate(&coarse, half_width, half_height).into_iter().map(|u| [u]).collect();
+        let coarse = inflate(&coarse, half_width, half_height);
         for (at, found) in found.iter_mut().enumerate() {
             let place = [at % width, at / width].map(|at| at as f32 / 2.0 - 0.25);
             // A length of one cell there is two here.
-            *found = 4.0 * mix(&coarse, half_width, half_height, place)[0];
+            let [value] = grid::mix(|cell| [coarse[cell]], half_width, half_height, place);
+            *found = 4.0 * value;
         }
     }
     for (found, inside) in found.iter_mut().zip(inside) {
@@ -273,7 +255,7 @@ impl Veil {
 
     fn at(&self, x: usize, y: usize) -> [f32; 2] {
         let place = [x as f32 * self.grid + self.from[0], y as f32 * self.grid + self.from[1]];
-        mix(&self.light, self.width, self.height, place)
+        grid::mix(|cell| self.light[cell], self.width, self.height, place)
     }
 }
 

@@ -12,6 +12,7 @@ mod guided;
 mod matte;
 mod segment;
 
+use crate::photo::Photo;
 pub use doubt::Doubt;
 pub use edit::{
     Area, Edit, HISTORY_BYTES, Intent, MOST_HEALED, Mismatch, Refused, Region, Retouched, Stroke, View,
@@ -57,6 +58,14 @@ pub struct Cutout {
     pub confidence: Option<f32>,
     /// Where it is unsure; not judged by who has no network's answer.
     pub doubt: Option<Doubt>,
+}
+
+impl From<Photo> for Cutout {
+    /// A finished cut-out that was read again, or a photo that is used like one; nothing is known of how sure it is.
+    fn from(photo: Photo) -> Self {
+        let Photo { width, height, pixels, .. } = photo;
+        Self { width, height, pixels, confidence: None, doubt: None }
+    }
 }
 
 impl Cutout {

@@ -4,8 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::fault::Fault;
 use super::picture::{CutoutHandle, PhotoHandle};
-use crate::photo::Photo;
-use crate::vision::{Area, Cutout, Edit, Intent, Region, Stroke, View};
+use crate::vision::{Area, Edit, Intent, Region, Stroke, View};
 
 /// A photo and its cut-out while a person corrects it.
 #[wasm_bindgen(js_name = Edit)]
@@ -68,10 +67,8 @@ impl EditHandle {
     /// `divisor` of the photo's.
     #[wasm_bindgen(constructor)]
     pub fn new(photo: PhotoHandle, cutout: PhotoHandle, divisor: u32) -> Result<Self, Fault> {
-        let Photo { width, height, pixels, .. } = cutout.into_photo();
-        let edit =
-            Edit::new(photo.into_photo(), Cutout { width, height, pixels, confidence: None, doubt: None })
-                .map_err(|mismatch| Fault::caller(mismatch.to_string()))?;
+        let edit = Edit::new(photo.into_photo(), cutout.into_photo().into())
+            .map_err(|mismatch| Fault::caller(mismatch.to_string()))?;
         Ok(Self { edit, divisor: divisor.max(1) })
     }
 

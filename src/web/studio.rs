@@ -101,7 +101,7 @@ fn longer(cutout: &Cutout) -> u32 {
 
 impl Opened {
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        Ok(Self::new(cutout(photo::decode(bytes, &Limits::PRODUCT)?)))
+        Ok(Self::new(photo::decode(bytes, &Limits::PRODUCT)?.into()))
     }
 
     fn new(whole: Cutout) -> Self {
@@ -177,7 +177,7 @@ impl StudioHandle {
     /// Takes the photo of a place that scenes may have behind the products.
     #[wasm_bindgen(js_name = takePlace)]
     pub fn take_place(&mut self, photo: PhotoHandle) {
-        self.place = Some(Opened::new(cutout(photo.into_photo())));
+        self.place = Some(Opened::new(photo.into_photo().into()));
     }
 
     /// Width of the first cut-out in pixels.
@@ -349,18 +349,13 @@ fn no_product(index: usize, count: usize) -> Fault {
     Fault::caller(format!("cut-out {index} was asked for, and {count} are open: they count from 0"))
 }
 
-fn cutout(photo: Photo) -> Cutout {
-    let Photo { width, height, pixels, .. } = photo;
-    Cutout { width, height, pixels, confidence: None, doubt: None }
-}
-
 /// A copy with so many times fewer pixels along a side.
 fn reduced(from: &Cutout, factor: f32) -> Cutout {
     let Cutout { width, height, pixels, .. } = from;
     let photo =
         Photo { width: *width, height: *height, pixels: pixels.clone(), has_alpha: true, reduced_from: None };
     let side = |side: u32| ((side as f32 / factor).round() as u32).max(1);
-    cutout(photo::resample(&photo, side(*width), side(*height)))
+    photo::resample(&photo, side(*width), side(*height)).into()
 }
 
 /// What the page shows of a file beside the file.

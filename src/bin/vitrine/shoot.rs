@@ -160,8 +160,7 @@ fn scene(name: &str) -> Result<Scene, String> {
 fn place(path: &Path) -> Result<Cutout, String> {
     let photo = photo::decode(&read(path)?, &Limits::PRODUCT)
         .map_err(|error| format!("--backdrop {}: {error}", path.display()))?;
-    let Photo { width, height, pixels, .. } = photo;
-    Ok(Cutout { width, height, pixels, confidence: None, doubt: None })
+    Ok(photo.into())
 }
 
 /// A correction's file, or what the page saves.

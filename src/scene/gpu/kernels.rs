@@ -4,7 +4,7 @@ use super::super::backdrop::POOL;
 use super::super::material::RING_EDGE;
 use super::super::shade::{AMBIENT_MOST, AMBIENT_REACH, CONTACT_REACH, SHARPEST, STEPS};
 use super::super::solid::MARGIN;
-use crate::gpu::{Device, Error, Memory};
+use crate::gpu::{self, Device, Entry, Error, Memory};
 use crate::photo::color;
 
 /// A kernel, one pipeline.
@@ -31,7 +31,7 @@ const MODULES: [(&str, &[&str]); 3] = [
 
 impl Kernel {
     /// The index of its module and the name of its entry point.
-    fn entry(self) -> (usize, &'static str) {
+    fn entry(self) -> Entry {
         match self {
             Self::Begin => (0, "begin"),
             Self::Shrink => (0, "shrink"),
@@ -159,32 +159,20 @@ pub(super) struct ShadeSolid {
     pub column: u32,
 }
 
+/// The text of every module.
+fn modules() -> [(&'static str, String); 3] {
+    MODULES.map(|(name, parts)| (name, text(parts)))
+}
+
 /// Every pipeline, and the table that turns levels into light.
 pub(super) struct Pipelines {
-    all: [wgpu::ComputePipeline; 4],
+    all: gpu::Pipelines,
     pub lights: Memory,
 }
 
 impl Pipelines {
     pub(super) fn new(device: &Device) -> Result<Self, Error> {
-        device.check()?;
-        let modules = MODULES.map(|(name, parts)| {
-            device.raw().create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(text(parts).into()),
-            })
-        });
-        let all = KERNELS.map(|kernel| {
-            let (module, entry) = kernel.entry();
-            device.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(entry),
-                layout: None,
-                module: &modules[module],
-                entry_point: Some(entry),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            })
-        });
+        let all = gpu::Pipelines::new(device, &modules(), &KERNELS.map(Kernel::entry))?;
         let lights: [f32; 256] = std::array::from_fn(|level| color::light(level as u8));
         let lights = Memory::of(device, "the levels' light", bytemuck::cast_slice(&lights))?;
         device.check()?;
@@ -198,63 +186,23 @@ impl Pipelines {
         encoder: &mut wgpu::CommandEncoder,
         kernel: Kernel,
         uses: &[(u32, wgpu::BindingResource<'_>)],
-        [x, y]: [u32; 2],
+        workgroups: [u32; 2],
     ) {
-        let pipeline = &self.all[kernel as usize];
-        let entries: Vec<_> = uses
-            .iter()
-            .map(|(binding, resource)| wgpu::BindGroupEntry { binding: *binding, resource: resource.clone() })
-            .collect();
-        let label = Some(kernel.entry().1);
-        let bindings = device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
-            label,
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        let mut pass =
-            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bindings, &[]);
-        pass.dispatch_workgroups(x, y, 1);
+        self.all.record(device, encoder, kernel as usize, uses.iter().cloned(), workgroups);
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    /// Without any adapter: every shader parses, is valid, has the entry points that it is asked for, and keeps
-    /// to WebGPU's default limits.
     #[test]
     fn every_shader_is_valid() {
-        let told = [24, size_of::<Shade>(), size_of::<Compose>()];
-        let mut modules = Vec::new();
-        for ((name, parts), told) in MODULES.into_iter().zip(told) {
-            let text = text(parts);
-            let parsed = naga::front::wgsl::parse_str(&text)
-                .unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            Validator::new(ValidationFlags::all(), Capabilities::empty())
-                .validate(&parsed)
-                .unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            let of_space = |space| parsed.global_variables.iter().filter(move |(_, v)| v.space == space);
-            let size = |space| -> u64 {
-                of_space(space).map(|(_, v)| u64::from(parsed.types[v.ty].inner.size(parsed.to_ctx()))).sum()
-            };
-            assert_eq!(size(naga::AddressSpace::Uniform), told as u64, "{name}");
-            let storage = parsed
-                .global_variables
-                .iter()
-                .filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. }));
-            assert!(storage.count() <= 8, "{name}");
-            modules.push(parsed);
-        }
-        for kernel in KERNELS {
-            let (module, entry) = kernel.entry();
-            let point = modules[module].entry_points.iter().find(|point| point.name == entry).unwrap();
-            let [x, y, z] = point.workgroup_size;
-            assert!(x * y * z <= 256, "{entry}");
-        }
+        // The pyramid is told its six numbers in place.
+        gpu::validate(
+            &modules(),
+            &[24, size_of::<Shade>(), size_of::<Compose>()],
+            &KERNELS.map(Kernel::entry),
+        );
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::scene::material::tests::ALL;
 use crate::scene::product::tests::cutout;
 use crate::scene::{
     Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Material, Place, Product, Relight, Size, draw,
@@ -112,16 +113,7 @@ fn every_look_is_that_of_the_processor() {
 fn every_material_is_that_of_the_processor() {
     let Some(mut painter) = painter() else { return };
     let bottle = bottle(150, 200);
-    for material in [
-        Material::Plain,
-        Material::Paper,
-        Material::Linen,
-        Material::Concrete,
-        Material::Terrazzo,
-        Material::Marble,
-        Material::Wood,
-        Material::Water,
-    ] {
+    for material in ALL.into_iter().chain([Material::Plain]) {
         let scene = sweep(material, 501, 333);
         compare(&mut painter, &scene, &[&bottle], Cutouts::AsBefore, &format!("{material:?}"));
     }

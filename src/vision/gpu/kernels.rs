@@ -4,7 +4,7 @@ use super::super::foreground::{GRADIENT_WEIGHT, REGULARIZATION, TILE};
 use super::super::matte::{FINE_SNAP, SURE};
 use super::HALO;
 use super::tiles::{EMPTY, FULL};
-use crate::gpu::{Device, Error, Memory};
+use crate::gpu::{self, Device, Entry, Error, Memory};
 
 /// A kernel, one pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ const MODULES: [(&str, &str); 3] = [
 
 impl Kernel {
     /// The index of its module and the name of its entry point.
-    fn entry(self) -> (usize, &'static str) {
+    fn entry(self) -> Entry {
         match self {
             Self::Matte => (0, "matte"),
             Self::Probe => (1, "probe"),
@@ -78,31 +78,17 @@ pub(super) struct Parameters {
     pub(super) count: u32,
 }
 
+/// The text of every module.
+fn modules() -> [(&'static str, String); 3] {
+    MODULES.map(|(name, own)| (name, text(own)))
+}
+
 /// Every pipeline.
-pub(super) struct Pipelines([wgpu::ComputePipeline; 5]);
+pub(super) struct Pipelines(gpu::Pipelines);
 
 impl Pipelines {
     pub(super) fn new(device: &Device) -> Result<Self, Error> {
-        device.check()?;
-        let modules = MODULES.map(|(name, own)| {
-            device.raw().create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(text(own).into()),
-            })
-        });
-        let pipelines = KERNELS.map(|kernel| {
-            let (module, entry) = kernel.entry();
-            device.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(entry),
-                layout: None,
-                module: &modules[module],
-                entry_point: Some(entry),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            })
-        });
-        device.check()?;
-        Ok(Self(pipelines))
+        gpu::Pipelines::new(device, &modules(), &KERNELS.map(Kernel::entry)).map(Self)
     }
 
     /// Records a kernel with the memory that it uses, by binding.
@@ -112,66 +98,19 @@ impl Pipelines {
         encoder: &mut wgpu::CommandEncoder,
         kernel: Kernel,
         memory: &[(u32, &Memory)],
-        [x, y]: [u32; 2],
+        workgroups: [u32; 2],
     ) {
-        let pipeline = &self.0[kernel as usize];
-        let entries: Vec<_> = memory
-            .iter()
-            .map(|(binding, memory)| wgpu::BindGroupEntry {
-                binding: *binding,
-                resource: memory.buffer().as_entire_binding(),
-            })
-            .collect();
-        let bindings = device.raw().create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(kernel.entry().1),
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-            label: Some(kernel.entry().1),
-            timestamp_writes: None,
-        });
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bindings, &[]);
-        pass.dispatch_workgroups(x, y, 1);
+        let uses = memory.iter().map(|(binding, memory)| (*binding, memory.buffer().as_entire_binding()));
+        self.0.record(device, encoder, kernel as usize, uses, workgroups);
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    /// Without any adapter: every shader parses, is valid, has the entry points that it is asked for, and keeps
-    /// to WebGPU's default limits.
     #[test]
     fn every_shader_is_valid() {
-        let modules = MODULES.map(|(name, own)| {
-            let text = text(own);
-            let parsed = naga::front::wgsl::parse_str(&text)
-                .unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            Validator::new(ValidationFlags::all(), Capabilities::empty())
-                .validate(&parsed)
-                .unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            let size = |space| -> u64 {
-                let of_space = parsed.global_variables.iter().filter(|(_, v)| v.space == space);
-                of_space.map(|(_, v)| u64::from(parsed.types[v.ty].inner.size(parsed.to_ctx()))).sum()
-            };
-            assert!(size(naga::AddressSpace::WorkGroup) <= 16 << 10, "{name}");
-            assert_eq!(size(naga::AddressSpace::Uniform), size_of::<Parameters>() as u64, "{name}");
-            let storage = parsed
-                .global_variables
-                .iter()
-                .filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. }));
-            assert!(storage.count() <= 8, "{name}");
-            parsed
-        });
-        for kernel in KERNELS {
-            let (module, entry) = kernel.entry();
-            let point = modules[module].entry_points.iter().find(|point| point.name == entry).unwrap();
-            let [x, y, z] = point.workgroup_size;
-            assert!(x * y * z <= 256, "{entry}");
-        }
+        gpu::validate(&modules(), &[size_of::<Parameters>(); 3], &KERNELS.map(Kernel::entry));
     }
 }

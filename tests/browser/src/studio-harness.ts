@@ -48,7 +48,7 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ROOT, folder, `${name}.png`) });
 }
 
-/** The built page's studio on photos of the fixture under these names; what was asked for and complained since. */
+/** The built page's studio, offline, on photos of the fixture under these names; nothing is asked for and nothing complains. */
 export async function onBuiltStudio(
   browser: Browser,
   site: Running,
@@ -71,6 +71,7 @@ export async function onBuiltStudio(
     const inner = page.frameLocator('iframe').frameLocator('iframe');
     await inner.getByText(/^Runs on this device/).first().waitFor();
     asked.length = 0;
+    await context.setOffline(true);
     const buffer = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
     await inner.locator('#photos').setInputFiles(names.map((name) => ({ name, mimeType: 'image/jpeg', buffer })));
     await inner.getByText(names.length === 1 ? '1 cut-out ready' : `${names.length} cut-outs ready`).waitFor({ timeout: device === 'gpu' ? 200_000 : 60_000 });
@@ -91,7 +92,7 @@ export async function rests(page: Page, inner: FrameLocator): Promise<string> {
     const now = (await inner.locator('studio-stage canvas').screenshot()).toString('base64');
     if (now === last) return now;
     last = now;
-    await page.waitForTimeout(400);
+    await page.waitForTimeout(500);
   }
   return assert.fail('the picture never rests');
 }

@@ -1,8 +1,9 @@
-/** A slider with its name and what it says in words, as all settings of the studio have them. */
+/** What the studio's settings have in common: the headings of their parts, and sliders that say in words where they are. */
 
 import { css, html } from 'lit';
 
-export interface Slider {
+/** Something that a slider sets. */
+export interface Quantity<Whole> {
   label: string;
   value: number;
   least: number;
@@ -10,11 +11,33 @@ export interface Slider {
   step?: number;
   /** What the value is in words. */
   text: string;
+  /** What it is a part of, with another value. */
+  set: (value: number) => Whole;
+}
+
+export interface Slider extends Omit<Quantity<never>, 'set'> {
   /** While it moves. */
   change: (value: number) => void;
   /** When it has come to rest. */
   rest: () => void;
 }
+
+/** Headings of the parts; on a phone the tabs are what is seen of them. */
+export const headings = css`
+  h3 {
+    font-size: 0.9375rem;
+    font-weight: 620;
+  }
+  @media (max-width: 52rem) {
+    h3 {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+`;
 
 export const sliderStyles = css`
   .slider {

@@ -9,19 +9,11 @@ import { strings } from '../strings.js';
 import { AS_SHOT, isAsShot, withLight, withSettings, type Colour, type ColourSettings } from './colour.js';
 import { ColourAsk, ColourChange, SceneRest } from './events.js';
 import { holdButton } from './hold-button.js';
-import { slider, sliderStyles } from './slider.js';
+import { headings, slider, sliderStyles, type Quantity } from './slider.js';
 
 const { colour: words } = strings.studio;
 
-interface Setting {
-  label: string;
-  value: number;
-  least: number;
-  most: number;
-  step: number;
-  text: string;
-  set: (value: number) => Partial<ColourSettings>;
-}
+type Setting = Quantity<Partial<ColourSettings>>;
 
 @customElement('studio-colour')
 export class StudioColour extends LitElement {
@@ -41,6 +33,7 @@ export class StudioColour extends LitElement {
   static override styles = [
     base,
     controls,
+    headings,
     sliderStyles,
     css`
       :host,
@@ -48,10 +41,6 @@ export class StudioColour extends LitElement {
         display: grid;
         align-content: start;
         gap: 0.75rem;
-      }
-      h3 {
-        font-size: 0.9375rem;
-        font-weight: 620;
       }
       .ways,
       .after {
@@ -109,13 +98,6 @@ export class StudioColour extends LitElement {
         gap: 0.5rem;
       }
       @media (max-width: 52rem) {
-        h3 {
-          position: absolute;
-          inline-size: 1px;
-          block-size: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
         .ways {
           grid-template-columns: 1fr 1fr;
         }

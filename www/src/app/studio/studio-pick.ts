@@ -47,6 +47,7 @@ export class StudioPick extends LitElement {
         flex: 1;
       }
       .view {
+        position: relative;
         display: grid;
         place-items: center;
         min-block-size: 0;
@@ -56,13 +57,6 @@ export class StudioPick extends LitElement {
       }
       .view:focus-visible {
         outline-offset: -3px;
-      }
-      .photo {
-        position: relative;
-        max-inline-size: 100%;
-        max-block-size: 100%;
-        min-block-size: 0;
-        display: grid;
       }
       img {
         max-inline-size: 100%;
@@ -128,7 +122,6 @@ export class StudioPick extends LitElement {
   override updated(): void {
     const photo = this.image.getBoundingClientRect();
     const view = this.view.getBoundingClientRect();
-    this.view.style.setProperty('position', 'relative');
     this.view.style.setProperty('--x', `${photo.left - view.left + this.at.x * photo.width}px`);
     this.view.style.setProperty('--y', `${photo.top - view.top + this.at.y * photo.height}px`);
   }

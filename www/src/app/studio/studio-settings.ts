@@ -7,7 +7,7 @@ import { base, controls, segments } from '../../styles/shared.js';
 import { strings } from '../strings.js';
 import { PlaceAsk, SceneChange, SceneRest } from './events.js';
 import { backdropAs, MATERIALS, moved, placeOf, scaled, TURN, turned, withPlace, type Backdrop, type PhotoBackdrop, type Scene, type Sweep } from './scene.js';
-import { slider, sliderStyles } from './slider.js';
+import { headings, slider, sliderStyles, type Quantity } from './slider.js';
 
 const { settings: words } = strings.studio;
 
@@ -24,17 +24,6 @@ const SIDE = { least: 1, most: 10_000 };
 
 /** The horizon of the lowest camera; that of the highest is as far above the picture's top. */
 const LOW = 0.6;
-
-interface Amount {
-  label: string;
-  value: number;
-  least: number;
-  most: number;
-  step?: number;
-  /** What the value is in words. */
-  text: string;
-  set: (value: number) => Scene;
-}
 
 const percent = (value: number) => Math.round(value * 100);
 
@@ -53,6 +42,7 @@ export class StudioSettings extends LitElement {
     base,
     controls,
     segments,
+    headings,
     sliderStyles,
     css`
       :host {
@@ -65,10 +55,6 @@ export class StudioSettings extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 0.75rem;
-      }
-      h3 {
-        font-size: 0.9375rem;
-        font-weight: 620;
       }
       .segments {
         display: grid;
@@ -145,13 +131,6 @@ export class StudioSettings extends LitElement {
       @media (max-width: 52rem) {
         :host {
           gap: 0.875rem;
-        }
-        h3 {
-          position: absolute;
-          inline-size: 1px;
-          block-size: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
         }
       }
     `,
@@ -387,7 +366,7 @@ export class StudioSettings extends LitElement {
     return this.slider({ label, value: percent(value / most), least: 0, most: 100, text: strings.percent(value / most), set: to });
   }
 
-  private slider({ set, value, ...amount }: Amount) {
+  private slider({ set, value, ...amount }: Quantity<Scene>) {
     const change = (to: number) => this.change(set(to), amount.label);
     return slider({ ...amount, value: Math.round(value), change, rest: () => this.dispatchEvent(new SceneRest()) });
   }
