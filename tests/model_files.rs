@@ -58,6 +58,32 @@ fn every_file_of_the_manifest_has_the_recorded_digest_and_size() {
     }
 }
 
+/// What the tests need of one entry of `models/people.json`.
+#[derive(Deserialize)]
+struct Person {
+    file: String,
+    sha256: String,
+    bytes: usize,
+    card: String,
+    licence: String,
+}
+
+#[test]
+fn the_networks_of_people_are_the_recorded_ones_with_a_card() {
+    let entries: BTreeMap<String, Person> =
+        serde_json::from_slice(&fs::read(models().join("people.json")).unwrap()).unwrap();
+    assert_eq!(entries.keys().collect::<Vec<_>>(), ["face_detector", "face_mesh"]);
+    for (name, entry) in entries {
+        let bytes = fs::read(models().join(&entry.file)).unwrap();
+        assert_eq!((hex(&bytes).as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");
+        let card = fs::read_to_string(models().join(&entry.card)).unwrap();
+        assert!(card.contains(&entry.licence), "{name}: the card does not name the licence");
+        assert!(card.contains(&entry.sha256), "{name}: the card is of another file");
+        let graph = Graph::from_onnx(bytes).unwrap();
+        assert_eq!(graph.metadata["vitrine.input.range"], "full", "{name}");
+    }
+}
+
 /// The entry of `models/best.json`, whose file is made by `cargo xtask models best` and not committed.
 fn best() -> Entry {
     let mut record: BTreeMap<String, Entry> =

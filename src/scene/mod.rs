@@ -22,6 +22,7 @@ mod relight;
 mod shade;
 mod solid;
 mod stage;
+pub mod surface;
 
 pub use description::{
     Backdrop, Camera, Color, Fill, Floor, Gradient, Key, Layer, Place, Product, Relight, Scene, Shadow, Size,

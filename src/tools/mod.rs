@@ -3,6 +3,7 @@
 pub mod colour;
 pub mod remove;
 pub mod studio;
+pub mod try_on;
 
 use crate::{gpu, nn, photo};
 
@@ -21,6 +22,9 @@ pub enum Error {
     /// The caller's: a quality was asked for and its network is not loaded.
     #[error("the network for the {0} quality is not loaded: add it first")]
     NoNetwork(remove::Quality),
+    /// The product's or the person's picture, or a number of the caller's.
+    #[error(transparent)]
+    TryOn(#[from] try_on::Error),
     /// Nobody's: the caller asked to stop.
     #[error("the work was cancelled")]
     Cancelled,

@@ -5,6 +5,7 @@
 mod doubt;
 mod edges;
 mod edit;
+pub mod face;
 mod foreground;
 mod fuse;
 mod gpu;
@@ -20,6 +21,7 @@ pub use edit::{
 pub use foreground::foreground;
 pub use fuse::fuse;
 pub use gpu::{Failed, GpuRefiner};
+pub(crate) use guided::box_mean;
 pub use matte::{coverage, has_subject, refine};
 pub use segment::{GpuSegmenter, Segmenter, shrunk};
 

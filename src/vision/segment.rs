@@ -14,7 +14,7 @@ const SIZE: usize = 320;
 /// - `vitrine.input.range`: `full`, values as they are, or `largest`, divided by the picture's largest value;
 /// - `vitrine.input.mean` and `vitrine.input.deviation`: three numbers, red first, with commas between.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Normalization {
+pub(super) struct Normalization {
     range: Range,
     mean: [f32; 3],
     deviation: [f32; 3],
@@ -32,7 +32,7 @@ impl Normalization {
         Self { range: Range::Largest, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
 
     /// What the file says of its input.
-    fn of(graph: &Graph) -> Result<Self, nn::Error> {
+    pub(super) fn of(graph: &Graph) -> Result<Self, nn::Error> {
         let said = |key: &str| graph.metadata.get(key).map(String::as_str);
         let wrong = |key: &str, value: &str, wanted: &str| {
             nn::Error::Graph(format!("its metadata '{key}' is '{value}' and must be {wanted}"))
@@ -65,6 +65,20 @@ impl Normalization {
                 "three numbers above zero with commas between",
             )?,
         })
+    }
+
+    /// Planes of `area` values of 0 to 1, as a network was trained on them.
+    pub(super) fn apply(self, mut planes: Vec<f32>, area: usize) -> Vec<f32> {
+        let divisor = match self.range {
+            Range::Full => 1.0,
+            Range::Largest => planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6),
+        };
+        for ((plane, mean), deviation) in planes.chunks_exact_mut(area).zip(self.mean).zip(self.deviation) {
+            for value in plane {
+                *value = (*value / divisor - mean) / deviation;
+            }
+        }
+        planes
     }
 }
 
@@ -194,7 +208,7 @@ impl GpuSegmenter {
             let expected = 3 * area;
             return Err(nn::Error::Input { name: "the photo".into(), expected, given: planes.len() });
         }
-        let input = normalized(planes, area, self.normalization);
+        let input = self.normalization.apply(planes, area);
         let mut step = |done, total| progress(done as f32 / total as f32);
         let values = self.executor.run(&[&input], &mut step).await?.swap_remove(0);
         Ok(mask(self.output, values))
@@ -238,28 +252,12 @@ fn sizes(plan: &Plan) -> [(u32, u32); 2] {
 
 /// The photo as the network takes it, `[3, height, width]`.
 fn prepare(photo: &Photo, (width, height): (u32, u32), normalization: Normalization) -> Vec<f32> {
-    normalized(shrunk(photo, width, height), width as usize * height as usize, normalization)
+    normalization.apply(shrunk(photo, width, height), width as usize * height as usize)
 }
 
 /// A photo at a network's size, without keeping its proportions: `[3, height, width]`, 0 to 1.
 pub fn shrunk(photo: &Photo, width: u32, height: u32) -> Vec<f32> {
     network_input(photo, width, height, Filter::Lanczos)
-}
-
-/// What [`shrunk`] gives, as a network was trained on it.
-fn normalized(mut planes: Vec<f32>, area: usize, normalization: Normalization) -> Vec<f32> {
-    let divisor = match normalization.range {
-        Range::Full => 1.0,
-        Range::Largest => planes.iter().fold(0.0, |a: f32, &b| a.max(b)).max(1e-6),
-    };
-    for ((plane, mean), deviation) in
-        planes.chunks_exact_mut(area).zip(normalization.mean).zip(normalization.deviation)
-    {
-        for value in plane {
-            *value = (*value / divisor - mean) / deviation;
-        }
-    }
-    planes
 }
 
 /// What the network said, held to 0 to 1.

@@ -16,6 +16,8 @@ mod remove;
 #[cfg(not(target_arch = "wasm32"))]
 mod shoot;
 #[cfg(not(target_arch = "wasm32"))]
+mod try_on;
+#[cfg(not(target_arch = "wasm32"))]
 mod worker;
 
 #[cfg(target_arch = "wasm32")]
@@ -41,6 +43,8 @@ fn main() -> std::process::ExitCode {
         Shoot(shoot::Arguments),
         /// Correct white balance, exposure and tones, or bring photos to one reference
         Colour(colour::Arguments),
+        /// Put a product on the people of photos
+        TryOn(try_on::Arguments),
         /// Show how a model is run, step by step, and how long each step takes
         Profile(models::Arguments),
     }
@@ -49,6 +53,7 @@ fn main() -> std::process::ExitCode {
         Command::Remove(arguments) => remove::run(&arguments),
         Command::Shoot(arguments) => shoot::run(&arguments),
         Command::Colour(arguments) => colour::run(&arguments),
+        Command::TryOn(arguments) => try_on::run(&arguments),
         Command::Profile(arguments) => models::profile(&arguments).map(|()| true),
     };
     match done {

