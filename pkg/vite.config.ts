@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => {
     resolve: {
       alias: {
         '#wasm': path('../target/web/wasm/vitrine.js'),
+        '#try-on-wasm': path('../target/web/wasm/try-on/vitrine.js'),
         '#manifest': path('../target/web/manifest.package.json'),
       },
     },

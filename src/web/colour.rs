@@ -3,8 +3,9 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::cutout::CutoutHandle;
 use super::fault::Fault;
-use super::picture::{CutoutHandle, PhotoHandle};
+use super::picture::PhotoHandle;
 use crate::photo::Photo;
 use crate::tools::colour::{self, Before, FIELDS, Look, Recipe, Settings, Statistics};
 

@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::cutout::CutoutHandle;
 use super::fault::Fault;
-use super::picture::{CutoutHandle, PhotoHandle};
+use super::picture::PhotoHandle;
 use crate::vision::{Area, Edit, Intent, Region, Stroke, View};
 
 /// A photo and its cut-out while a person corrects it.

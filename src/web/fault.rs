@@ -58,7 +58,19 @@ impl From<tools::Error> for Fault {
             tools::Error::Model(_) => Kind::Model,
             tools::Error::Device(_) => Kind::Device,
             tools::Error::NoNetwork(_) => Kind::Caller,
+            tools::Error::TryOn(error) => return error.clone().into(),
             tools::Error::Cancelled => Kind::Cancelled,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<tools::try_on::Error> for Fault {
+    fn from(error: tools::try_on::Error) -> Self {
+        use tools::try_on::Error;
+        let kind = match &error {
+            Error::NoFace | Error::Unmeasured | Error::NoProduct | Error::NotPlain => Kind::Photo,
+            Error::NoSuchFace { .. } | Error::Width { .. } => Kind::Caller,
         };
         Self { kind, message: error.to_string() }
     }

@@ -4,18 +4,33 @@
 //! decided (which device, which file, when to stop) is decided either below, in Rust, or above, in the
 //! TypeScript of the photo frame.
 //!
+//! Of the wasm there are two: the seller's page has one with the feature `page`, the widget that shops embed a smaller
+//! one with the feature `try-on`.
+//!
 //! Handles own memory inside the wasm instance. A method that takes `self` by value frees the handle; any
 //! other handle is freed by its `free()`, which the frame calls as soon as it is done.
 
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is `pub`, and nothing in Rust calls it")]
 
-mod colour;
-mod edit;
 mod fault;
-mod live;
 mod picture;
+
+#[cfg(feature = "page")]
+mod arriving;
+#[cfg(feature = "page")]
+mod colour;
+#[cfg(feature = "page")]
+mod cutout;
+#[cfg(feature = "page")]
+mod edit;
+#[cfg(feature = "page")]
+mod live;
+#[cfg(feature = "page")]
 mod remove;
+#[cfg(feature = "page")]
 mod studio;
+#[cfg(feature = "try-on")]
+mod try_on;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

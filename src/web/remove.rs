@@ -4,9 +4,11 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::arriving::ArrivingFile;
+use super::cutout::CutoutHandle;
 use super::fault::Fault;
 use super::live::LiveStudioHandle;
-use super::picture::{ArrivingFile, CutoutHandle, PhotoHandle};
+use super::picture::PhotoHandle;
 use crate::nn::Band;
 use crate::nn::cpu::{Rows, Turn};
 use crate::tools;

@@ -175,7 +175,7 @@ fn write_assets(
         ..Manifest::default()
     };
     for variant in &wasm::VARIANTS {
-        let bytes = fs::read(project.path(wasm::OUT).join(format!("{}.wasm", variant.name)))?;
+        let bytes = fs::read(project.path(wasm::PAGE.out).join(format!("{}.wasm", variant.name)))?;
         let asset = folder.add(&format!("vitrine-{}", variant.name), "wasm", &bytes)?;
         manifest.wasm.insert(variant.name.to_owned(), asset);
     }

@@ -1,4 +1,4 @@
-//! The crate as wasm: two builds of the same code, their JavaScript glue, and wasm-opt.
+//! The crate as wasm, for the seller's page and for the try-on: two builds of each, their JavaScript glue, and wasm-opt.
 
 use std::fs;
 
@@ -20,26 +20,41 @@ pub(crate) struct Variant {
 pub(crate) const VARIANTS: [Variant; 2] =
     [Variant { name: "simd128", features: "" }, Variant { name: "relaxed", features: "+relaxed-simd" }];
 
+/// What a page gets of the crate.
+pub(crate) struct Bundle {
+    /// The crate's feature that says so.
+    feature: &'static str,
+    /// Where the optimised wasm and the glue end up.
+    pub(crate) out: &'static str,
+}
+
+/// Everything that a seller does.
+pub(crate) const PAGE: Bundle = Bundle { feature: "page", out: "target/web/wasm" };
+/// What a shopper does in a shop.
+pub(crate) const TRY_ON: Bundle = Bundle { feature: "try-on", out: "target/web/wasm/try-on" };
+
 /// What the crates below ours are built with, once for both variants: only the engine's kernels use more.
 const SHARED_FEATURES: &str = "+simd128";
 
 /// What the wasm depends on.
-const INPUTS: [&str; 7] = [
+const INPUTS: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     "src",
     "models/manifest.json",
     "models/edges.onnx",
+    "models/face_shape.bin",
     "package-lock.json",
     "xtask/src/wasm.rs",
 ];
 
-/// Where the optimised wasm and the glue end up.
-pub(crate) const OUT: &str = "target/web/wasm";
-
-/// Builds both variants where they are stale.
+/// Builds both variants of both where they are stale.
 pub(crate) fn build(project: &Project, force: bool) -> Result<()> {
-    let out = project.path(OUT);
+    [PAGE, TRY_ON].iter().try_for_each(|bundle| build_one(project, bundle, force))
+}
+
+fn build_one(project: &Project, bundle: &Bundle, force: bool) -> Result<()> {
+    let out = project.path(bundle.out);
     let stamp_file = out.join("stamp");
     let now = stamp::of(project, &INPUTS)?;
     if !force && fs::read_to_string(&stamp_file).is_ok_and(|then| then == now) {
@@ -52,9 +67,9 @@ pub(crate) fn build(project: &Project, force: bool) -> Result<()> {
         let mut glue: Option<String> = None;
         let mut optimising = Vec::new();
         for variant in &VARIANTS {
-            println!("building the wasm ({})", variant.name);
-            compile(project, variant)?;
-            let script = bind(project, variant)?;
+            println!("building the wasm ({}, {})", bundle.feature, variant.name);
+            compile(project, bundle, variant)?;
+            let script = bind(project, bundle, variant)?;
             // One glue serves both, so a page carries it once; it holds because nothing in the crate's
             // interface depends on the instruction set.
             match &glue {
@@ -66,7 +81,7 @@ pub(crate) fn build(project: &Project, force: bool) -> Result<()> {
                 ),
                 _ => glue = Some(script),
             }
-            optimising.push(scope.spawn(|| optimise(project, variant)));
+            optimising.push(scope.spawn(|| optimise(project, bundle, variant)));
         }
         optimising
             .into_iter()
@@ -82,11 +97,11 @@ fn same_code(one: &str, other: &str) -> bool {
     one.lines().filter(is_code).eq(other.lines().filter(is_code))
 }
 
-fn compile(project: &Project, variant: &Variant) -> Result<()> {
+fn compile(project: &Project, bundle: &Bundle, variant: &Variant) -> Result<()> {
     let mut command = project.command("cargo");
     command
         .args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib", "--package", "vitrine"])
-        .args(["--target", "wasm32-unknown-unknown"])
+        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", bundle.feature])
         .env("RUSTFLAGS", format!("-C target-feature={SHARED_FEATURES}"));
     if !variant.features.is_empty() {
         // For this crate alone: rustc adds it to the features above.
@@ -95,14 +110,14 @@ fn compile(project: &Project, variant: &Variant) -> Result<()> {
     run(&mut command, "the compiler's message above says what is wrong")?;
     // The next variant is written over the same path.
     let from = project.path("target/wasm32-unknown-unknown/release/vitrine.wasm");
-    let to = project.path(OUT).join(format!("{}.compiled.wasm", variant.name));
+    let to = project.path(bundle.out).join(format!("{}.compiled.wasm", variant.name));
     fs::copy(&from, &to).with_context(|| format!("{} is not there after the build", from.display()))?;
     Ok(())
 }
 
 /// Writes the bound wasm, and the glue (`vitrine.js`, `vitrine.d.ts`); gives back the glue.
-fn bind(project: &Project, variant: &Variant) -> Result<String> {
-    let out = project.path(OUT);
+fn bind(project: &Project, bundle: &Bundle, variant: &Variant) -> Result<String> {
+    let out = project.path(bundle.out);
     let compiled = fs::read(out.join(format!("{}.compiled.wasm", variant.name)))?;
     let mut output = Bindgen::new()
         .input_bytes("vitrine", compiled)
@@ -125,8 +140,8 @@ fn bind(project: &Project, variant: &Variant) -> Result<String> {
     Ok(script)
 }
 
-fn optimise(project: &Project, variant: &Variant) -> Result<()> {
-    let out = project.path(OUT);
+fn optimise(project: &Project, bundle: &Bundle, variant: &Variant) -> Result<()> {
+    let out = project.path(bundle.out);
     run(
         project
             .command("node")

@@ -2,7 +2,7 @@
 
 import { cancelled, toVitrineError } from './faults.js';
 import { VitrineError } from './types.js';
-import type { Ask, FromWorker, Name, Operations } from './worker-messages.js';
+import type { Ask, Asked, FromWorker, Operations } from './worker-messages.js';
 
 /** Wasm memory never shrinks, so a worker that idles is let go, in milliseconds. */
 const IDLE_TIME = 30_000;
@@ -14,7 +14,7 @@ interface Waiting {
   reject(error: VitrineError): void;
 }
 
-export class CpuWorker {
+export class CpuWorker<O extends Asked<O> = Operations> {
   readonly #module: Promise<WebAssembly.Module>;
   readonly #address: string;
   readonly #idleTime: number;
@@ -40,11 +40,7 @@ export class CpuWorker {
   }
 
   /** Asks the worker, starting it where there is none. Asks are done in the order given. */
-  async ask<N extends Name>(
-    name: N,
-    ask: Operations[N]['ask'],
-    transfer: Transferable[] = [],
-  ): Promise<Operations[N]['answer']> {
+  async ask<N extends keyof O>(name: N, ask: O[N]['ask'], transfer: Transferable[] = []): Promise<O[N]['answer']> {
     if (this.#disposed) throw cancelled();
     this.start();
     const worker = this.#worker;
@@ -97,17 +93,12 @@ export class CpuWorker {
     return worker;
   }
 
-  #post<N extends Name>(
-    worker: Worker,
-    name: N,
-    ask: Operations[N]['ask'],
-    transfer: Transferable[],
-  ): Promise<Operations[N]['answer']> {
+  #post<N extends keyof O>(worker: Worker, name: N, ask: O[N]['ask'], transfer: Transferable[]): Promise<O[N]['answer']> {
     clearTimeout(this.#idle);
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, name, ask } satisfies Ask<N>, transfer);
+      worker.postMessage({ id, name, ask } satisfies Ask<N, O>, transfer);
     });
   }
 

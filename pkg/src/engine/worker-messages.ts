@@ -142,12 +142,13 @@ export interface Copies {
   copies: { width: number; height: number; factor: number; pixels: ArrayBuffer }[];
 }
 
-export type Name = keyof Operations;
+/** Operations of any worker: what is asked under a name, and its answer. */
+export type Asked<O> = { [N in keyof O]: { ask: unknown; answer: unknown } } & { start: { ask: { module: WebAssembly.Module }; answer: null } };
 
-export interface Ask<N extends Name = Name> {
+export interface Ask<N extends keyof O, O extends Asked<O> = Operations> {
   id: number;
   name: N;
-  ask: Operations[N]['ask'];
+  ask: O[N]['ask'];
 }
 
 /** `memory` is what the wasm instance takes, in bytes. */

@@ -29,24 +29,19 @@ import init, {
   type Mask,
   type Patch as WasmPatch,
   type PhotoHandle,
-  type Preview,
 } from '#wasm';
 import { readable } from './arrive.js';
-import { browserDecode, isOwnFormat } from './browser-decode.js';
+import { bitmap } from './bitmap.js';
 import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
 import { unpack, type Packed } from './packed.js';
+import { readPhoto } from './read-photo.js';
 import { release } from './release.js';
+import { notify, serve, type Handlers } from './serve.js';
 import { Team } from './team.js';
 import type { CorrectionStep, OutputOptions, Quality } from './types.js';
-import type { Ask, Copies, FromWorker, Name, Networks, Operations, Place } from './worker-messages.js';
-
-interface WorkerScope {
-  postMessage(message: FromWorker, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<Ask>) => void): void;
-}
-const scope = globalThis as unknown as WorkerScope;
+import type { Copies, Networks, Operations, Place } from './worker-messages.js';
 
 /** Set by `start`. */
 let wasm: InitOutput | undefined;
@@ -66,14 +61,7 @@ let studio: Studio | undefined;
 /** How many cut-outs those are, their photos' files, and what the light is like in these, once it was measured. */
 let products = { count: 0, photos: [] as readonly Blob[], lights: new Map<number, string>(), hasOriginal: false };
 
-type Handlers = {
-  [N in Name]: (
-    ask: Operations[N]['ask'],
-    transfer: Transferable[],
-  ) => Promise<Operations[N]['answer']> | Operations[N]['answer'];
-};
-
-const handlers: Handlers = {
+const handlers: Handlers<Operations> = {
   async start({ module }) {
     mark('worker runs');
     wasm = await init({ module_or_path: module });
@@ -114,7 +102,7 @@ const handlers: Handlers = {
         refineFrom = performance.now();
         mark('network done', memory());
       }
-      scope.postMessage({ progress: { stage, fraction } });
+      notify({ progress: { stage, fraction } });
     };
     if (ports) {
       const masks = await askTogether(remover, quality, ports, tell);
@@ -334,7 +322,7 @@ const handlers: Handlers = {
       products.hasOriginal = true;
     }
     await setColours(colour);
-    const tell = (fraction: number) => scope.postMessage({ progress: { stage: 'encode', fraction } });
+    const tell = (fraction: number) => notify({ progress: { stage: 'encode', fraction } });
     const shot = held.shoot(scene, preset, source, fixes, tell);
     const { width, height, extension, report } = shot;
     return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
@@ -458,23 +446,6 @@ async function picture(patch: WasmPatch | undefined, transfer: Transferable[]): 
   return (await bitmap(take(patch), transfer)) as ImageBitmap;
 }
 
-/** Bytes → photo: by the crate, or by the browser where the format is none of the crate's. */
-async function read(file: Blob): Promise<PhotoHandle> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  try {
-    return decode(bytes);
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || bytes.length === 0 || isOwnFormat(bytes)) throw error;
-    const pixels = await browserDecode(file);
-    if (!pixels) throw error;
-    const photo = photoFromRgba(pixels.width, pixels.height, new Uint8Array(pixels.rgba));
-    release(pixels.rgba);
-    return photo;
-  } finally {
-    release(bytes.buffer);
-  }
-}
-
 /** Reads a file for as long as it is used. */
 async function lend<T>(file: Blob, use: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -496,14 +467,8 @@ function pack({ buffer }: Uint8Array, type: string, transfer: Transferable[]): P
   return { bytes, type };
 }
 
-async function bitmap(preview: Preview | WasmPatch | 0, transfer: Transferable[]): Promise<ImageBitmap | null> {
-  if (!preview) return null;
-  const { width, height } = preview;
-  const rgba = new Uint8ClampedArray(preview.intoPixels().buffer as ArrayBuffer);
-  const picture = await createImageBitmap(new ImageData(rgba, width, height));
-  transfer.push(picture);
-  return picture;
-}
+/** Bytes → photo. */
+const read = (file: Blob) => readPhoto(file, { decode, photoFromRgba });
 
 function take<T>(held: T | undefined): T {
   if (held === undefined) throw new Error('the worker was asked out of order');
@@ -522,36 +487,6 @@ function clear(): void {
 
 const megapixels = (width: number, height: number) => Math.round((width * height) / 1e5) / 10;
 
-async function handle<N extends Name>({ id, name, ask }: Ask<N>): Promise<void> {
-  const transfer: Transferable[] = [];
-  try {
-    const answer = await handlers[name](ask, transfer);
-    scope.postMessage({ id, answer, memory: memory() }, transfer);
-  } catch (error) {
-    // A trap leaves the instance in the middle of something: nothing in it can be trusted any more.
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
-      scope.postMessage({
-        id,
-        memory: memory(),
-        broken: true,
-        fault: {
-          kind: 'device',
-          message:
-            'There was not enough memory for this photo, or the work on it stopped unexpectedly ' +
-            `(${error.message}): close other tabs, or try a smaller photo.`,
-        },
-      });
-      return;
-    }
-    clear();
-    scope.postMessage({ id, memory: memory(), broken: false, fault: faultOf(error) });
-  }
-}
-
 const memory = () => wasm?.memory.buffer.byteLength ?? 0;
 
-/** What was asked last; requests are done one after another. */
-let last: Promise<void> = Promise.resolve();
-scope.addEventListener('message', ({ data }) => {
-  last = last.then(() => handle(data));
-});
+serve(handlers, memory, clear);

@@ -1,0 +1,54 @@
+/** What the try-on's engine is to the page inside its frame. Nothing here ever crosses the wall outward. */
+
+/** What a product is, which decides how it is worn. */
+export const KINDS = ['glasses', 'hat', 'earrings', 'necklace', 'top'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A face in the photo: its box in parts of the photo's width and height, 0 to 1, from the upper left corner. */
+export interface FaceBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A shopper's photo that was read. */
+export interface Person {
+  /** Pixels of the upright photo. */
+  width: number;
+  height: number;
+  /** Largest first; empty where there is none. */
+  faces: FaceBox[];
+}
+
+/** What the engine is made of: the shell has checked every byte of it against the manifest. */
+export interface TryOnParts {
+  /** The crate, of the variant that this browser can run. */
+  wasm: ArrayBuffer;
+  /** The worker's script. */
+  worker: string;
+  /** The networks by name, as ONNX files: `face_detector`, `face_mesh`. */
+  networks: Record<string, ArrayBuffer>;
+}
+
+/** Every promise rejects with a VitrineError whose message is a sentence for the shopper or the merchant. */
+export interface TryOnEngine {
+  /**
+   * Takes a product's picture: the bytes of its file, as they came from the shop. `widthMm` is its width in millimetres.
+   * Rejects with kind `photo` where it cannot be read or no product is in it, and `caller` where it cannot be this kind.
+   */
+  product(file: Blob, kind: Kind, widthMm: number): Promise<void>;
+  /** Reads the shopper's photo and finds the faces in it. Rejects with kind `photo` where it cannot be read. */
+  person(file: Blob): Promise<Person>;
+  /** The photo with the product on this face (a number in `Person.faces`); the whole photo, drawn at its own size. */
+  draw(face: number): Promise<ImageBitmap>;
+  /** A live picture, which is consumed: the same, drawn; `null` where no face is in it. */
+  live(picture: ImageBitmap | VideoFrame): Promise<ImageBitmap | null>;
+  /** The last picture drawn, as a PNG or JPEG for saving. */
+  save(): Promise<Blob>;
+  /** Frees everything: photo, product, networks, worker. */
+  close(): void;
+}
+
+/** `openTryOn` of engine.ts opens the engine in the frame, from what the shell sent in. */
+export type OpenTryOn = (parts: TryOnParts) => Promise<TryOnEngine>;

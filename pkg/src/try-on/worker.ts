@@ -1,0 +1,93 @@
+/**
+ * The try-on's worker: owns a wasm instance with the networks, the product and the shopper's photo. Like the photo
+ * frame's worker it is a classic script in a blob and has no network.
+ */
+
+import '../airlock/guard.js';
+import init, { TryOn, decode, photoFromRgba, type InitOutput, type PhotoHandle } from '#try-on-wasm';
+import { bitmap } from '../engine/bitmap.js';
+import { readPhoto } from '../engine/read-photo.js';
+import { release } from '../engine/release.js';
+import { serve, type Handlers } from '../engine/serve.js';
+import { VitrineError } from '../engine/types.js';
+import type { Operations } from './operations.js';
+import type { Person } from './types.js';
+
+/** Set by `start`. */
+let wasm: InitOutput | undefined;
+/** Set by `load`. */
+let fitting: TryOn | undefined;
+/** A camera's pictures are read through it. */
+let canvas: OffscreenCanvas | undefined;
+
+const read = (file: Blob) => readPhoto(file, { decode, photoFromRgba });
+
+const handlers: Handlers<Operations> = {
+  async start({ module }) {
+    wasm = await init({ module_or_path: module });
+    return null;
+  },
+
+  load({ networks: { face_detector: detector, face_mesh: mesh } }) {
+    if (!detector || !mesh) throw new VitrineError('caller', 'The try-on needs the networks face_detector and face_mesh.');
+    fitting?.free();
+    fitting = new TryOn(new Uint8Array(detector), new Uint8Array(mesh));
+    release(detector);
+    release(mesh);
+    return null;
+  },
+
+  async product({ file, kind, widthMm }) {
+    if (kind !== 'glasses') throw new VitrineError('caller', `This version tries on glasses, and ${kind} was asked for.`);
+    loaded().glasses(await read(file), widthMm);
+    return null;
+  },
+
+  async person({ file }): Promise<Person> {
+    const photo = await read(file);
+    const { width, height } = photo;
+    const boxes = loaded().person(photo);
+    const faces = Array.from({ length: boxes.length / 4 }, (_, face) => {
+      const [x = 0, y = 0, width = 0, height = 0] = boxes.subarray(face * 4, face * 4 + 4);
+      return { x, y, width, height };
+    });
+    return { width, height, faces };
+  },
+
+  async draw({ face }, transfer) {
+    return (await bitmap(loaded().draw(face), transfer)) as ImageBitmap;
+  },
+
+  async live({ picture }, transfer) {
+    return bitmap(loaded().live(grab(picture)), transfer);
+  },
+
+  save(_, transfer) {
+    const { buffer } = loaded().save();
+    const bytes = buffer as ArrayBuffer;
+    transfer.push(bytes);
+    return { bytes, type: 'image/jpeg' };
+  },
+};
+
+/** A camera's picture, which is consumed. */
+function grab(picture: ImageBitmap | VideoFrame): PhotoHandle {
+  try {
+    const [width, height] = 'displayWidth' in picture ? [picture.displayWidth, picture.displayHeight] : [picture.width, picture.height];
+    if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) throw new VitrineError('device', 'This browser gives no canvas to read the camera with.');
+    context.drawImage(picture, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height, { colorSpace: 'srgb' });
+    return photoFromRgba(width, height, new Uint8Array(data.buffer));
+  } finally {
+    picture.close();
+  }
+}
+
+function loaded(): TryOn {
+  if (!fitting) throw new Error('the worker was asked out of order');
+  return fitting;
+}
+
+serve<Operations>(handlers, () => wasm?.memory.buffer.byteLength ?? 0, () => undefined);

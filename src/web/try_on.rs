@@ -1,0 +1,93 @@
+//! The try-on, in its worker.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::fault::Fault;
+use super::picture::{PhotoHandle, Preview};
+use crate::nn::Graph;
+use crate::photo::{self, Output, Photo, Rgb};
+use crate::tools;
+use crate::tools::try_on::{Error, Glasses, Person, TryOn};
+
+/// Quality of the JPEG that a shopper saves: their photo was one.
+const QUALITY: u8 = 92;
+
+/// Holds the networks, a product, a person, and the last picture that was drawn.
+#[wasm_bindgen(js_name = TryOn)]
+pub struct TryOnHandle {
+    try_on: TryOn,
+    product: Option<Glasses>,
+    person: Option<Person>,
+    drawn: Option<Photo>,
+}
+
+#[wasm_bindgen(js_class = TryOn)]
+impl TryOnHandle {
+    /// Plans the networks of a face: the detector's file, and the mesh's.
+    #[wasm_bindgen(constructor)]
+    pub fn new(detector: &[u8], mesh: &[u8]) -> Result<Self, Fault> {
+        let graph = |file: &[u8]| Graph::from_onnx(file).map_err(tools::Error::from);
+        let try_on = TryOn::new(graph(detector)?, graph(mesh)?)?;
+        Ok(Self { try_on, product: None, person: None, drawn: None })
+    }
+
+    /// Takes the picture of a pair of glasses of this width. Frees the picture.
+    pub fn glasses(&mut self, picture: PhotoHandle, millimetres: f32) -> Result<(), Fault> {
+        self.product = None;
+        self.product = Some(Glasses::new(picture.photo(), millimetres)?);
+        Ok(())
+    }
+
+    /// Takes a photo of people and gives the faces' boxes, the largest first: x, y, width and height of each in parts
+    /// of the photo. Frees the photo.
+    pub fn person(&mut self, photo: PhotoHandle) -> Result<Vec<f32>, Fault> {
+        self.drawn = None;
+        self.person = None;
+        let person = match self.try_on.person(photo.into_photo()) {
+            Ok(person) => person,
+            Err(tools::Error::TryOn(Error::NoFace)) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let (width, height) = (person.photo().width as f32, person.photo().height as f32);
+        let boxes = person.faces().iter().flat_map(|face| {
+            let (low, high) = face.bounds();
+            [low.x / width, low.y / height, (high.x - low.x) / width, (high.y - low.y) / height]
+        });
+        let boxes = boxes.collect();
+        self.person = Some(person);
+        Ok(boxes)
+    }
+
+    /// The photo with the product on one of the faces.
+    pub fn draw(&mut self, face: usize) -> Result<Preview, Fault> {
+        let (Some(person), Some(product)) = (&self.person, &self.product) else {
+            return Err(Fault::caller("there is no person or no product yet: bring both before drawing"));
+        };
+        let (photo, _) = person.wear(face, product)?;
+        let preview = Preview::of_picture(photo.width, photo.height, photo.pixels.clone());
+        self.drawn = Some(photo);
+        Ok(preview)
+    }
+
+    /// The next picture of a camera, with the product on whoever is in it. Frees the picture.
+    pub fn live(&mut self, picture: PhotoHandle) -> Result<Option<Preview>, Fault> {
+        let Some(product) = &self.product else {
+            return Err(Fault::caller("there is no product yet: bring it before the camera's pictures"));
+        };
+        self.person = self.try_on.next(picture.into_photo(), self.person.as_ref())?;
+        let Some(person) = &self.person else { return Ok(None) };
+        let (photo, _) = person.wear(0, product)?;
+        let preview = Preview::of_picture(photo.width, photo.height, photo.pixels.clone());
+        self.drawn = Some(photo);
+        Ok(Some(preview))
+    }
+
+    /// The last picture drawn, as a JPEG.
+    pub fn save(&self) -> Result<Vec<u8>, Fault> {
+        let Some(Photo { width, height, pixels, .. }) = &self.drawn else {
+            return Err(Fault::caller("nothing was drawn yet: draw before saving"));
+        };
+        let output = Output::Jpeg { quality: QUALITY, background: Rgb([255; 3]) };
+        Ok(photo::encode(*width, *height, pixels, output)?)
+    }
+}
