@@ -8,7 +8,10 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const SCRIPTS = {
   worker: { entry: 'src/engine/worker.ts', format: 'iife', outDir: '../target/web/scripts' },
   frame: { entry: 'src/frame/headless.ts', format: 'iife', outDir: '../target/web/scripts' },
+  'try-on-worker': { entry: 'src/try-on/worker.ts', format: 'iife', outDir: '../target/web/scripts' },
+  'try-on-frame': { entry: 'src/try-on/frame.ts', format: 'iife', outDir: '../target/web/scripts' },
   index: { entry: 'src/index.ts', format: 'es', outDir: 'dist' },
+  'try-on': { entry: 'src/try-on/element.ts', format: 'es', outDir: 'dist' },
 } as const;
 
 export default defineConfig(({ mode }) => {
@@ -22,6 +25,8 @@ export default defineConfig(({ mode }) => {
         '#wasm': path('../target/web/wasm/vitrine.js'),
         '#try-on-wasm': path('../target/web/wasm/try-on/vitrine.js'),
         '#manifest': path('../target/web/manifest.package.json'),
+        '#try-on-wasm': path('../target/web/wasm/try-on/vitrine.js'),
+        '#try-on-manifest': path('../target/web/manifest.try-on.json'),
       },
     },
     build: {
@@ -30,6 +35,9 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: false,
       copyPublicDir: false,
       reportCompressedSize: false,
+      minify: 'oxc',
+      // What a page loads at the first interaction lies beside what it loads at once.
+      rolldownOptions: { output: { chunkFileNames: `${mode}-[name].[hash].js` } },
       lib: { entry: path(script.entry), formats: [script.format], name: 'vitrine', fileName: () => `${mode}.js` },
     },
   };

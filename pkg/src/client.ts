@@ -95,7 +95,7 @@ class Client {
     this.#opening = openAirlock({
       manifest,
       assetBase,
-      model,
+      models: [model],
       device,
       parent: document.body,
       title: 'Vitrine: background removal',

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const airlock = await openAirlock({
     manifest: askedManifest(),
     assetBase: new URL('assets/', document.baseURI).href,
-    model: 'fast',
+    models: ['fast'],
     device: askedDevice(),
     parent: document.body,
     title: 'Vitrine',

@@ -112,6 +112,14 @@ pub(crate) fn frame_document(policy: &FramePolicy<'_>, script: &str, title: &str
     )
 }
 
+/// As small as brotli gets it.
+pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut smaller = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &*bytes, &mut smaller, &parameters)?;
+    Ok(smaller)
+}
+
 /// Writes `.br` and `.gz` beside every file that gets smaller by it.
 pub(crate) fn compress(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("{} could not be read", folder.display()))? {
@@ -127,10 +135,7 @@ pub(crate) fn compress(folder: &Path) -> Result<()> {
         let bytes = fs::read(&path)?;
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&bytes)?;
-        let mut brotli = Vec::new();
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-        brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &parameters)?;
-        for (suffix, smaller) in [("gz", gzip.finish()?), ("br", brotli)] {
+        for (suffix, smaller) in [("gz", gzip.finish()?), ("br", brotli(&bytes)?)] {
             if smaller.len() < bytes.len() {
                 fs::write(path.with_extension(format!("{extension}.{suffix}")), smaller)?;
             }

@@ -30,8 +30,25 @@ const INPUTS: [&str; 13] = [
     "target/web/wasm/stamp",
 ];
 
-/// The models that lie in the repository and in every build, by name.
-const MODELS: [&str; 1] = ["fast"];
+/// What is put together for a frame: its scripts, wasm and networks, each by name.
+struct Bundle {
+    /// Of the worker's script, and of the worker among the assets.
+    worker: &'static str,
+    /// Where the wasm lies, and what its files are called among the assets.
+    wasm: (&'static str, &'static str),
+    /// The networks that lie in the repository and in every build.
+    models: &'static [&'static str],
+}
+
+/// Cut-outs, corrections, the studio.
+const VITRINE: Bundle = Bundle { worker: "worker", wasm: (wasm::OUT, "vitrine"), models: &["fast"] };
+
+/// The widget of the shops, which fetches nothing that it does not need.
+const TRY_ON: Bundle = Bundle {
+    worker: "try-on-worker",
+    wasm: ("target/web/wasm/try-on", "try-on"),
+    models: &["face_detector", "face_mesh"],
+};
 
 /// The model of the best quality: not in the repository, fetched by a page only when it is wanted.
 const BEST: &str = "best";
@@ -58,24 +75,34 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
         return Ok(());
     }
     println!("bundling the scripts");
-    for script in ["worker", "frame"] {
+    for script in ["worker", "frame", "try-on-worker", "try-on-frame"] {
         vite(project, "pkg", script)?;
     }
     vite(project, "www", "app")?;
 
     package(project)?;
     page(project)?;
+    shop(project)?;
     fs::write(stamp_file, now)?;
     Ok(())
 }
 
-/// `pkg/dist`: the npm package.
+/// `pkg/dist`: the npm package, with the try-on widget beside its assets.
 fn package(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "pkg/dist")?;
-    let frame = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
-    let best = best_on_record(project)?;
-    write_assets(project, &dist, &frame, best, "package")?;
+    let cut_out = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
+    let assets = asset_folder(&dist)?;
+    let mut manifest = fill(project, &assets, &VITRINE, &cut_out)?;
+    manifest.models.extend(best_on_record(project)?.map(|asset| (BEST.to_owned(), asset)));
+    write_manifest(project, &assets, "manifest.json", &manifest, "package")?;
     vite(project, "pkg", "index")?;
+
+    let try_on = try_on_frame(project)?;
+    let manifest = fill(project, &assets, &TRY_ON, &try_on)?;
+    write_manifest(project, &assets, "try-on-manifest.json", &manifest, "try-on")?;
+    vite(project, "pkg", "try-on")?;
+    loader_is_small(&dist)?;
+    write_headers(&dist, &asset_headers("/assets", &[&cut_out, &try_on]))?;
     // Beside its package.json, where npm packs them from.
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(project.path(name), project.path("pkg").join(name))
@@ -97,8 +124,10 @@ fn package(project: &Project) -> Result<()> {
 fn page(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "www/dist")?;
     let frame = frame(project, "app", "Vitrine", "allow-scripts allow-downloads")?;
-    let best = add_best(project, &dist.join("assets"))?;
-    write_assets(project, &dist, &frame, best, "page")?;
+    let assets = asset_folder(&dist)?;
+    let mut manifest = fill(project, &assets, &VITRINE, &frame)?;
+    manifest.models.extend(add_best(project, &assets)?.map(|asset| (BEST.to_owned(), asset)));
+    write_manifest(project, &assets, "manifest.json", &manifest, "page")?;
     vite(project, "www", "shell")?;
     let page_policy = policy::page(&frame.policy());
 
@@ -126,15 +155,65 @@ fn page(project: &Project) -> Result<()> {
          Permissions-Policy: camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()\n\
          /\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
          /index.html\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
-         /shell.*\n  Cache-Control: public, max-age=31536000, immutable\n{}",
-        asset_headers(&frame)
+         /shell.*\n  Cache-Control: public, max-age=31536000, immutable\n{}{}",
+        asset_headers("/assets", &[&frame]),
+        shop_headers(&try_on_frame(project)?)
     );
-    fs::write(dist.join("_headers"), headers)?;
+    write_headers(&dist, &headers)?;
     assets::compress(&dist)
+}
+
+/// `www/dist/shop`: an invented optician's shop that embeds the widget as a merchant would, from files of its own host.
+fn shop(project: &Project) -> Result<()> {
+    let dist = fresh_folder(project, "www/dist/shop")?;
+    let source = project.path("www/shop");
+    for entry in fs::read_dir(&source).with_context(|| format!("{} is not there", source.display()))? {
+        let entry = entry?.path();
+        let Some(name) = entry.file_name() else { continue };
+        let extension = entry.extension().unwrap_or_default();
+        if ["html", "css", "js", "svg"].iter().any(|served| extension == *served) {
+            fs::copy(&entry, dist.join(name))?;
+        }
+    }
+    let page = dist.join("index.html");
+    let html = fs::read_to_string(&page).with_context(|| format!("{} is not there", page.display()))?;
+    fs::write(&page, html.replace("%POLICY%", &policy::shop()))?;
+    copy_pictures(&source.join("products"), &dist.join("products"))?;
+
+    let package = project.path("pkg/dist");
+    let vitrine = dist.join("vitrine");
+    copy_matching(&package, &vitrine, |name| name.starts_with("try-on") && name.ends_with(".js"))?;
+    let manifest = fs::read_to_string(package.join("assets/try-on-manifest.json"))?;
+    copy_matching(&package.join("assets"), &vitrine.join("assets"), |name| {
+        manifest.contains(&format!("\"{name}\"")) || name.starts_with("LICENSE")
+    })?;
+    assets::compress(&dist)
+}
+
+/// Copies the files of a folder that are wanted, not those in folders within.
+fn copy_matching(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} is not there", from.display()))? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if path.is_file() && wanted(name) {
+            fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The products' pictures; what makes them stays in the repository.
+fn copy_pictures(from: &Path, to: &Path) -> Result<()> {
+    copy_matching(from, to, |name| {
+        [".png", ".webp", ".jpg", ".glb"].iter().any(|extension| name.ends_with(extension))
+    })
 }
 
 /// A frame's parts: the digest of its script decides every policy around it.
 struct Frame {
+    /// Of its file among the assets, before the digest.
+    stem: &'static str,
     document: String,
     sandbox: &'static str,
     script_hash: String,
@@ -147,6 +226,11 @@ impl Frame {
     }
 }
 
+fn try_on_frame(project: &Project) -> Result<Frame> {
+    let frame = frame(project, "try-on-frame", "Vitrine: try-on", "allow-scripts allow-downloads")?;
+    Ok(Frame { stem: "try-on-frame", ..frame })
+}
+
 fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) -> Result<Frame> {
     let path = project.path(SCRIPTS).join(format!("{script}.js"));
     let text = fs::read_to_string(&path).with_context(|| format!("{} is not there", path.display()))?;
@@ -155,44 +239,78 @@ fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) ->
     let style_hash = assets::source_hash(assets::ENCLOSURE_STYLE);
     let policy = FramePolicy { script: &script_hash, style: &style_hash };
     let document = assets::frame_document(&policy, &text, title, sandbox);
-    Ok(Frame { document, sandbox, script_hash, style_hash })
+    Ok(Frame { stem: "frame", document, sandbox, script_hash, style_hash })
 }
 
-/// Fills `dist/assets` and writes the manifest there, and where the shell's bundle takes it from.
-fn write_assets(
-    project: &Project,
-    dist: &Path,
-    frame: &Frame,
-    best: Option<Asset>,
-    bundle: &str,
-) -> Result<()> {
+/// `dist/assets`, with the terms of what lies in it: whoever hands the files on hands these on with them.
+fn asset_folder(dist: &Path) -> Result<std::path::PathBuf> {
     let path = dist.join("assets");
     fs::create_dir_all(&path)?;
-    let folder = Folder { path: &path };
+    Ok(path)
+}
+
+/// Puts a frame, and everything that it runs on, among the assets.
+fn fill(project: &Project, assets: &Path, bundle: &Bundle, frame: &Frame) -> Result<Manifest> {
+    let folder = Folder { path: assets };
+    let worker = project.path(SCRIPTS).join(format!("{}.js", bundle.worker));
+    let worker = fs::read(&worker).with_context(|| format!("{} is not there", worker.display()))?;
     let mut manifest = Manifest {
-        frame: Some(folder.add("frame", "html", frame.document.as_bytes())?),
-        worker: Some(folder.add("worker", "js", &fs::read(project.path(SCRIPTS).join("worker.js"))?)?),
+        frame: Some(folder.add(frame.stem, "html", frame.document.as_bytes())?),
+        worker: Some(folder.add(bundle.worker, "js", &worker)?),
         ..Manifest::default()
     };
+    let (wasm, stem) = bundle.wasm;
     for variant in &wasm::VARIANTS {
-        let bytes = fs::read(project.path(wasm::PAGE.out).join(format!("{}.wasm", variant.name)))?;
-        let asset = folder.add(&format!("vitrine-{}", variant.name), "wasm", &bytes)?;
+        let source = project.path(wasm).join(format!("{}.wasm", variant.name));
+        let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
+        let asset = folder.add(&format!("{stem}-{}", variant.name), "wasm", &bytes)?;
         manifest.wasm.insert(variant.name.to_owned(), asset);
     }
-    for name in MODELS {
+    for &name in bundle.models {
         let source = project.path(format!("models/{name}.onnx"));
         let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
         manifest.models.insert(name.to_owned(), folder.add(name, "onnx", &bytes)?);
     }
-    manifest.models.extend(best.map(|asset| (BEST.to_owned(), asset)));
     // Whoever hands the files on hands these on with them.
     for (from, to) in LICENCES {
-        fs::copy(project.path(from), path.join(to)).with_context(|| format!("{from} is not there"))?;
+        fs::copy(project.path(from), assets.join(to)).with_context(|| format!("{from} is not there"))?;
     }
-    let json = serde_json::to_string_pretty(&manifest)?;
-    fs::write(path.join("manifest.json"), &json)?;
+    Ok(manifest)
+}
+
+/// Writes the manifest among the assets, for people, and where the shell's bundle takes it from.
+fn write_manifest(
+    project: &Project,
+    assets: &Path,
+    name: &str,
+    manifest: &Manifest,
+    bundle: &str,
+) -> Result<()> {
+    let json = serde_json::to_string_pretty(manifest)?;
+    fs::write(assets.join(name), &json)?;
     fs::write(project.path(format!("target/web/manifest.{bundle}.json")), &json)?;
-    fs::write(dist.join("_headers"), asset_headers(frame))?;
+    Ok(())
+}
+
+fn write_headers(dist: &Path, headers: &str) -> Result<()> {
+    let path = dist.join("_headers");
+    fs::write(&path, headers).with_context(|| format!("{} could not be written", path.display()))
+}
+
+/// The most that a shop's page loads before a shopper asks for the try-on, in bytes of brotli.
+const LARGEST_LOADER: usize = 10_000;
+
+fn loader_is_small(dist: &Path) -> Result<()> {
+    let path = dist.join("try-on.js");
+    let bytes = fs::read(&path).with_context(|| format!("{} is not there", path.display()))?;
+    let size = assets::brotli(&bytes)?.len();
+    if size > LARGEST_LOADER {
+        bail!(
+            "{} has {size} bytes compressed, and {LARGEST_LOADER} are the most: load more of it at the first \
+             interaction",
+            path.display()
+        );
+    }
     Ok(())
 }
 
@@ -256,16 +374,33 @@ fn add_best(project: &Project, assets: &Path) -> Result<Option<Asset>> {
     Ok(Some(asset))
 }
 
-fn asset_headers(frame: &Frame) -> String {
+/// Of a folder of assets and of the frames in it; `path` is how the folder is asked for.
+fn asset_headers(path: &str, frames: &[&Frame]) -> String {
     // A model's download that broke off goes on where it was: for that the answer's range must be readable.
-    format!(
-        "/assets/*\n  Access-Control-Allow-Origin: *\n  \
+    let mut headers = format!(
+        "{path}/*\n  Access-Control-Allow-Origin: *\n  \
          Access-Control-Expose-Headers: Content-Range, ETag\n  \
          Cross-Origin-Resource-Policy: cross-origin\n  \
-         Cache-Control: public, max-age=31536000, immutable\n\
-         /assets/frame.*.html\n  Content-Security-Policy: {}\n  \
-         Cross-Origin-Embedder-Policy: require-corp\n",
-        policy::served_frame(&frame.policy(), frame.sandbox)
+         Cache-Control: public, max-age=31536000, immutable\n"
+    );
+    for frame in frames {
+        headers += &format!(
+            "{path}/{}.*.html\n  Content-Security-Policy: {}\n  \
+             Cross-Origin-Embedder-Policy: require-corp\n",
+            frame.stem,
+            policy::served_frame(&frame.policy(), frame.sandbox)
+        );
+    }
+    headers
+}
+
+/// Of the demo shop: its own strict policy, and the widget's files as any host sends them.
+fn shop_headers(frame: &Frame) -> String {
+    let policy = policy::shop();
+    format!(
+        "/shop/\n  Content-Security-Policy: {policy}\n  Cache-Control: no-cache\n\
+         /shop/index.html\n  Content-Security-Policy: {policy}\n  Cache-Control: no-cache\n{}",
+        asset_headers("/shop/vitrine/assets", &[frame])
     )
 }
 

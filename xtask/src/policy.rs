@@ -41,6 +41,15 @@ pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
     )
 }
 
+/// The policy of the demo shop, as strict as a merchant's gets: scripts, styles, pictures and requests of its own host
+/// alone, no code from text, no string that becomes markup. The try-on's frame is loaded by address there.
+pub(crate) fn shop() -> String {
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     frame-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; \
+     trusted-types 'none'"
+        .to_owned()
+}
+
 /// The frame's policy as a header where its document is loaded by address: the same, and the sandbox.
 pub(crate) fn served_frame(frame: &FramePolicy<'_>, sandbox: &str) -> String {
     format!("{}; sandbox {sandbox}", frame.text())

@@ -1,7 +1,7 @@
 /** Fetches what the frame runs on and checks every byte before it goes in. */
 
 import type { Asset, Manifest } from './manifest.js';
-import type { EngineParts } from './messages.js';
+import type { EngineModel, EngineParts } from './messages.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { sha256 } from './sha256.js';
@@ -21,14 +21,17 @@ export interface Wanted {
   manifest: Manifest;
   /** Address of the assets' folder, ending in a slash. */
   assetBase: string;
-  /** A name in the manifest, or a network of one's own. */
-  model: string | OwnModel;
+  /** Each a name in the manifest, or a network of one's own. */
+  models: readonly (string | OwnModel)[];
   onProgress?: (received: number, total: number) => void;
   signal?: AbortSignal | undefined;
 }
 
 /** What goes into the frame by message, each part as soon as it is here. */
-export type Fetched = Omit<EngineParts, 'device'>;
+export interface Fetched extends Pick<EngineParts, 'worker' | 'wasm'> {
+  /** In the order asked for. */
+  models: Promise<EngineModel>[];
+}
 
 /** The frame's document, as text for `srcdoc`. */
 export async function fetchFrame(wanted: Wanted): Promise<string> {
@@ -40,29 +43,32 @@ export function checkWanted(wanted: Wanted): void {
   if (!hasSimd()) {
     throw new VitrineError(
       'device',
-      'This browser has no WebAssembly SIMD, which the cut-out needs: use Chrome 91, Firefox 89, Safari 16.4 or newer.',
+      'This browser has no WebAssembly SIMD, which Vitrine needs: use Chrome 91, Firefox 89, Safari 16.4 or newer.',
     );
   }
-  findModel(wanted.manifest, wanted.model);
+  for (const model of wanted.models) findModel(wanted.manifest, model);
 }
 
-/** Worker, wasm and model, all at once. */
+/** Worker, wasm and models, all at once. */
 export function fetchParts(wanted: Wanted): Fetched {
   const { manifest } = wanted;
   const wasm = hasRelaxedSimd() ? manifest.wasm.relaxed : manifest.wasm.simd128;
-  const model = findModel(manifest, wanted.model);
+  const models = wanted.models.map((model) => findModel(manifest, model));
 
-  const expected = [manifest.worker.bytes, wasm.bytes, model.bytes];
-  const received = [0, 0, 0];
+  const expected = [manifest.worker, wasm, ...models].map(({ bytes }) => bytes);
+  const received = expected.map(() => 0);
   const watch = (index: number) => (bytes: number) => {
     received[index] = bytes;
     wanted.onProgress?.(sum(received), Math.max(sum(expected), sum(received)));
   };
-  const { name, sha256 } = model;
   return {
     worker: fetchAsset(wanted, manifest.worker, watch(0)).then(text),
     wasm: fetchAsset(wanted, wasm, watch(1)),
-    model: fetchAsset(wanted, model, watch(2)).then((bytes) => ({ name, sha256, file: new Blob([bytes]) })),
+    models: models.map(async (model, index) => {
+      const { name, sha256 } = model;
+      const bytes = await fetchAsset(wanted, model, watch(2 + index));
+      return { name, sha256, file: new Blob([bytes]) };
+    }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface FrameLink {
   readonly port: MessagePort;
   /** What the engine is made of; either part rejects with a VitrineError where the shell could not get it. */
   readonly parts: EngineParts;
+  /** Every network that comes, by name; the first of them is the one in `parts`. */
+  readonly models: ReadonlyMap<string, Promise<EngineModel>>;
   /** What the shell can fetch for the best quality, if anything. */
   readonly bestOffer: Promise<BestOffer | undefined>;
   /** Tells how far the model of the best quality is; the last step is told again to whoever comes late. */
@@ -46,7 +48,9 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   const bestOffer = new Promise<BestOffer | undefined>((resolve) => (offer = resolve));
   const [worker, giveWorker, refuseWorker] = promised<string>();
   const [wasm, giveWasm, refuseWasm] = promised<ArrayBuffer>();
-  const [model, giveModel, refuseModel] = promised<EngineModel>();
+  const awaited = new Map(boot.models.map((name) => [name, promised<EngineModel>()] as const));
+  const models = new Map([...awaited].map(([name, [model]]) => [name, model] as const));
+  const [model = promised<EngineModel>()[0]] = models.values();
   port.addEventListener('message', ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === 'loading') {
       last = data;
@@ -56,7 +60,7 @@ function link(boot: Boot, port: MessagePort): FrameLink {
     } else if (data.type === 'wasm') {
       giveWasm(data.wasm);
     } else if (data.type === 'model') {
-      giveModel(data.model);
+      awaited.get(data.model.name)?.[1](data.model);
     } else if (data.type === 'offer') {
       offer(data.best);
     } else if (data.type === 'best') {
@@ -64,7 +68,8 @@ function link(boot: Boot, port: MessagePort): FrameLink {
       for (const listener of bestListeners) listener(data.step);
     } else if (data.type === 'refused') {
       const error = new VitrineError(data.fault.kind, data.fault.message);
-      for (const refuse of [refuseWorker, refuseWasm, refuseModel]) refuse(error);
+      for (const refuse of [refuseWorker, refuseWasm]) refuse(error);
+      for (const [, , refuse] of awaited.values()) refuse(error);
     }
   });
   port.start();
@@ -74,6 +79,7 @@ function link(boot: Boot, port: MessagePort): FrameLink {
     device: boot.device,
     port,
     parts: { worker, wasm, model, device: boot.device },
+    models,
     send,
     bestOffer,
     onBest(listener) {

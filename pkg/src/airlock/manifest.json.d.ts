@@ -1,5 +1,11 @@
-/** The build puts the manifest into the shell's script, so that the digests are as old as what checks them. */
+/** The build puts the manifests into the shells' scripts, so that the digests are as old as what checks them. */
 declare module '#manifest' {
+  const manifest: import('./manifest.js').Manifest;
+  export default manifest;
+}
+
+/** Of the try-on, which has a frame, a worker, a wasm and networks of its own. */
+declare module '#try-on-manifest' {
   const manifest: import('./manifest.js').Manifest;
   export default manifest;
 }

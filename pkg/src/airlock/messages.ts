@@ -19,6 +19,8 @@ export interface Boot {
   vitrine: 'boot';
   /** Which device the person or the merchant asked for. */
   device: DeviceChoice;
+  /** Names of the networks that will come. */
+  models: readonly string[];
 }
 
 /** A network; its file is a Blob, for that lies in memory once, whoever holds it, and in no script's. */

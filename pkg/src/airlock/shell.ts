@@ -25,8 +25,8 @@ export interface AirlockOptions {
   manifest: Manifest;
   /** Address of the assets' folder, absolute, ending in a slash. */
   assetBase: string;
-  /** A name in the manifest, or a network of one's own. */
-  model: string | OwnModel;
+  /** Each a name in the manifest, or a network of one's own; the frame gets them in this order. */
+  models: readonly (string | OwnModel)[];
   device: DeviceChoice;
   /** Where the frame is placed. */
   parent: HTMLElement;
@@ -47,7 +47,7 @@ export interface Airlock {
   readonly element: HTMLIFrameElement;
   /** Everything that crosses the wall. */
   readonly port: MessagePort;
-  /** Resolves when wasm and model are in the frame; rejects where they cannot be fetched or are refused. */
+  /** Resolves when wasm and models are in the frame; rejects where they cannot be fetched or are refused. */
   readonly filled: Promise<void>;
   /** Brings the model of the best quality in; absent where there is none. */
   readonly best: Delivery | undefined;
@@ -55,7 +55,7 @@ export interface Airlock {
   close(): void;
 }
 
-/** Opens the frame; resolves as soon as its script runs, while wasm and model may still be on their way. */
+/** Opens the frame; resolves as soon as its script runs, while wasm and models may still be on their way. */
 export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   mark('opening');
   const abort = new AbortController();
@@ -74,7 +74,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   const document = fetchFrame(wanted);
   const parts = fetchParts(wanted);
   // Their failure is told through `filled`, below; until then nobody listens.
-  for (const part of Object.values(parts)) part.catch(() => undefined);
+  for (const part of [parts.worker, parts.wasm, ...parts.models]) part.catch(() => undefined);
 
   let filled = Promise.resolve();
   /** Copies go in, not the bytes themselves: where this frame turns out not to work, another one needs them. */
@@ -84,7 +84,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     filled = Promise.all([
       parts.worker.then((worker) => post({ type: 'worker', worker })),
       parts.wasm.then((wasm) => post({ type: 'wasm', wasm })),
-      parts.model.then((model) => post({ type: 'model', model })),
+      ...parts.models.map((model) => model.then((model) => post({ type: 'model', model }))),
     ]).then(
       () => undefined,
       (error: unknown) => {
@@ -106,7 +106,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   // No other frame will need them.
   void filled.then(async () => release(await parts.wasm)).catch(() => undefined);
   // It works beside the fast network, not beside one of the merchant's own.
-  const asset = options.model === 'fast' ? options.manifest.models['best'] : undefined;
+  const asset = options.models.includes('fast') ? options.manifest.models['best'] : undefined;
   const best = asset && new Delivery({ asset, assetBase: options.assetBase, port: opened.port, toFault });
   void Promise.resolve(best?.offer().catch(() => undefined)).then((best) => {
     opened.port.postMessage({ type: 'offer', best } satisfies ToFrame);
@@ -219,7 +219,8 @@ async function place(
   const { onMessage } = options;
   if (onMessage) channel.port1.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => onMessage(data));
   const hello = firstMessage(channel.port1, 'hello');
-  const boot: Boot = { vitrine: 'boot', device: options.device };
+  const models = options.models.map((model) => (typeof model === 'string' ? model : model.name));
+  const boot: Boot = { vitrine: 'boot', device: options.device, models };
   // The frame's origin is opaque: no other target can be named.
   inner.postMessage(boot, '*', [channel.port2]);
   if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'))) === LATE) {

@@ -77,6 +77,8 @@ export interface ShopOptions {
   tamper?: (path: string, body: Buffer) => Buffer;
   /** Whether `_headers` of the package is respected, as a host that can send headers does. */
   packageHeaders?: 'sent' | 'not sent';
+  /** The folder that is served as the package; `pkg/dist` where absent. */
+  package?: string;
 }
 
 export interface Shop extends Running {
@@ -87,8 +89,10 @@ export interface Shop extends Running {
 /** A merchant's page that hosts the package under `/vitrine/` and photos under `/photos/`. */
 export async function serveShop(options: ShopOptions): Promise<Shop> {
   const asked: string[] = [];
-  const headers = await readFile(join(ROOT, 'pkg/dist/_headers'), 'utf8');
-  const framePolicy = /Content-Security-Policy: (.*)/.exec(headers)?.[1] ?? '';
+  const folder = options.package ?? join(ROOT, 'pkg/dist');
+  const headers = await readFile(join(folder, '_headers'), 'utf8');
+  const policies = [...headers.matchAll(/^\/assets\/(\S*frame)\.\*\.html\n\s+Content-Security-Policy: (.*)$/gm)];
+  const framePolicies = new Map(policies.map(([, stem, policy]) => [stem, policy]));
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       response.writeHead(404).end(String(error));
@@ -108,10 +112,10 @@ export async function serveShop(options: ShopOptions): Promise<Shop> {
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     if (own !== undefined) return void send(type, own);
     if (path.startsWith('/vitrine/')) {
-      const body = await readFile(join(ROOT, 'pkg/dist', path.slice('/vitrine/'.length)));
-      const frame = /\/frame\.\w+\.html$/.test(path) && options.packageHeaders !== 'not sent';
-      const policy: Record<string, string> = frame ? { 'Content-Security-Policy': framePolicy } : {};
-      return void send(type, options.tamper?.(path, body) ?? body, policy);
+      const body = await readFile(join(folder, path.slice('/vitrine/'.length)));
+      const stem = /\/([\w-]*frame)\.\w+\.html$/.exec(path)?.[1];
+      const framePolicy = options.packageHeaders === 'not sent' ? undefined : framePolicies.get(stem);
+      return void send(type, options.tamper?.(path, body) ?? body, framePolicy ? { 'Content-Security-Policy': framePolicy } : {});
     }
     throw new Error('no such file');
   }

@@ -1,0 +1,229 @@
+/** Every word that the frame shows or says, in both languages. Sentences are whole. */
+
+import type { Language } from './language.js';
+import type { Trouble } from './messages.js';
+import type { Kind } from './types.js';
+
+export interface Words {
+  title: Record<Kind, string>;
+  consent: {
+    stays: string;
+    staysWhy: string;
+    gone: string;
+    goneWhy: string;
+    look: string;
+    lookWhy: string;
+    agree: string;
+    decline: string;
+  };
+  choose: {
+    title: string;
+    text: Record<Kind, string>;
+    button: string;
+    drop: string;
+    over: string;
+    waiting: string;
+    percent: (fraction: number) => string;
+    sealed: string;
+  };
+  working: { reading: string; drawing: string };
+  faces: { title: string; text: string; person: (number: number) => string; found: (count: number) => string };
+  result: {
+    title: string;
+    alt: string;
+    altOf: (label: string) => string;
+    before: string;
+    compare: string;
+    compareHint: string;
+    save: string;
+    another: string;
+    person: string;
+    variants: string;
+    look: string;
+    done: (label: string) => string;
+    saved: string;
+  };
+  trouble: Record<Trouble, { title: string; text: string }>;
+  missing: string;
+  failed: string;
+  again: string;
+  productAlt: string;
+  fileName: string;
+}
+
+const en: Words = {
+  title: {
+    glasses: 'See these glasses on you',
+    hat: 'See this hat on you',
+    earrings: 'See these earrings on you',
+    necklace: 'See this necklace on you',
+    top: 'See this top on you',
+  },
+  consent: {
+    stays: 'Nothing is sent.',
+    staysWhy: 'Your photo stays on this device. The picture is drawn right here, and neither this shop nor anyone else gets it.',
+    gone: 'Nothing is kept.',
+    goneWhy: 'Close the try-on, and your photo is gone.',
+    look: 'A look, not a fit.',
+    lookWhy: 'It is an illustration of how the product looks, not of how it fits.',
+    agree: 'Agree and go on',
+    decline: 'No, thanks',
+  },
+  choose: {
+    title: 'Choose a photo of you',
+    text: {
+      glasses: 'Face the camera, in even light, with your eyes open and without glasses.',
+      hat: 'Face the camera, in even light, with room above your head and without a hat.',
+      earrings: 'Show your ears: face the camera or turn a little, with your hair back.',
+      necklace: 'Show your neck and shoulders, facing the camera.',
+      top: 'Show yourself from the head to the hips, facing the camera.',
+    },
+    button: 'Choose or take a photo',
+    drop: 'or drop one here, or paste it',
+    over: 'Drop it here: it stays on this device.',
+    waiting: 'Getting ready',
+    percent: (fraction) => `${Math.round(fraction * 100)}%`,
+    sealed: 'Everything is here now: from this moment the try-on requests and sends nothing. It works offline, too.',
+  },
+  working: { reading: 'Looking for your face…', drawing: 'Putting it on…' },
+  faces: {
+    title: 'Who is it for?',
+    text: 'There are several people in this photo. Choose one.',
+    person: (number) => `Person ${number}`,
+    found: (count) => `${count} people found. Choose one.`,
+  },
+  result: {
+    title: 'There you are',
+    alt: 'Your photo with the product on it',
+    altOf: (label) => `Your photo with the product on it: ${label}`,
+    before: 'Your photo',
+    compare: 'Compare',
+    compareHint: 'Hold to see your photo alone',
+    save: 'Save picture',
+    another: 'Another photo',
+    person: 'Another person',
+    variants: 'Choose a version',
+    look: 'An illustration of look, not of fit. Nothing is sent, nothing is kept.',
+    done: (label) => (label ? `Done: your photo shows ${label}.` : 'Done: your photo shows the product.'),
+    saved: 'The picture was saved to your downloads.',
+  },
+  trouble: {
+    'no-face': {
+      title: 'No face was found in this photo',
+      text: 'Choose one that shows your whole face from the front, not too dark and not too far away.',
+    },
+    photo: {
+      title: 'This file cannot be shown',
+      text: 'It is damaged or no picture that can be read here. Choose a JPEG, PNG or WebP photo.',
+    },
+    product: {
+      title: 'This version cannot be tried on yet',
+      text: 'The shop’s picture of it cannot be used. Choose another version, or go on shopping: the shop has been told.',
+    },
+    kind: {
+      title: 'This version cannot be tried on yet',
+      text: 'The shop’s picture shows something else. Choose another version, or go on shopping: the shop has been told.',
+    },
+    engine: {
+      title: 'That did not work on this device',
+      text: 'Close other tabs or choose a smaller photo, then try again.',
+    },
+    save: { title: 'The picture could not be saved', text: 'Check that this browser may download files, and try again.' },
+  },
+  missing: 'not available',
+  failed: 'The try-on cannot start',
+  again: 'Try again',
+  productAlt: 'The product',
+  fileName: 'try-on',
+};
+
+const de: Words = {
+  title: {
+    glasses: 'Diese Brille an Ihnen',
+    hat: 'Dieser Hut an Ihnen',
+    earrings: 'Diese Ohrringe an Ihnen',
+    necklace: 'Diese Kette an Ihnen',
+    top: 'Dieses Oberteil an Ihnen',
+  },
+  consent: {
+    stays: 'Nichts wird gesendet.',
+    staysWhy: 'Ihr Foto bleibt auf diesem Gerät. Das Bild entsteht hier, und weder dieser Shop noch sonst jemand bekommt es.',
+    gone: 'Nichts wird behalten.',
+    goneWhy: 'Schließen Sie die Anprobe, und Ihr Foto ist weg.',
+    look: 'Wie es aussieht, nicht wie es sitzt.',
+    lookWhy: 'Das Bild zeigt, wie das Produkt aussieht. Über die Passform sagt es nichts.',
+    agree: 'Einverstanden, weiter',
+    decline: 'Nein, danke',
+  },
+  choose: {
+    title: 'Wählen Sie ein Foto von sich',
+    text: {
+      glasses: 'Blick in die Kamera, gleichmäßiges Licht, Augen offen und ohne Brille.',
+      hat: 'Blick in die Kamera, gleichmäßiges Licht, Platz über dem Kopf und ohne Hut.',
+      earrings: 'Ohren sichtbar: Blick in die Kamera oder leicht gedreht, Haare zurück.',
+      necklace: 'Hals und Schultern sichtbar, Blick in die Kamera.',
+      top: 'Vom Kopf bis zur Hüfte im Bild, Blick in die Kamera.',
+    },
+    button: 'Foto wählen oder aufnehmen',
+    drop: 'oder hierher ziehen, oder einfügen',
+    over: 'Hier loslassen: Es bleibt auf diesem Gerät.',
+    waiting: 'Wird vorbereitet',
+    percent: (fraction) => `${Math.round(fraction * 100)} %`,
+    sealed: 'Jetzt ist alles da: Von nun an fragt und sendet die Anprobe nichts mehr. Sie geht auch ohne Netz.',
+  },
+  working: { reading: 'Ihr Gesicht wird gesucht …', drawing: 'Wird aufgesetzt …' },
+  faces: {
+    title: 'Für wen ist es?',
+    text: 'Auf diesem Foto sind mehrere Personen. Wählen Sie eine.',
+    person: (number) => `Person ${number}`,
+    found: (count) => `${count} Personen gefunden. Wählen Sie eine.`,
+  },
+  result: {
+    title: 'So sieht es aus',
+    alt: 'Ihr Foto mit dem Produkt',
+    altOf: (label) => `Ihr Foto mit dem Produkt: ${label}`,
+    before: 'Ihr Foto',
+    compare: 'Vergleichen',
+    compareHint: 'Gedrückt halten zeigt Ihr Foto allein',
+    save: 'Bild sichern',
+    another: 'Anderes Foto',
+    person: 'Andere Person',
+    variants: 'Ausführung wählen',
+    look: 'So sieht es aus, nicht so sitzt es. Nichts wird gesendet, nichts behalten.',
+    done: (label) => (label ? `Fertig: Ihr Foto zeigt ${label}.` : 'Fertig: Ihr Foto zeigt das Produkt.'),
+    saved: 'Das Bild liegt bei Ihren Downloads.',
+  },
+  trouble: {
+    'no-face': {
+      title: 'Auf diesem Foto ist kein Gesicht zu finden',
+      text: 'Wählen Sie eines, das Ihr ganzes Gesicht von vorn zeigt, nicht zu dunkel und nicht zu weit weg.',
+    },
+    photo: {
+      title: 'Diese Datei lässt sich nicht zeigen',
+      text: 'Sie ist beschädigt oder kein Bild, das hier gelesen werden kann. Wählen Sie ein Foto als JPEG, PNG oder WebP.',
+    },
+    product: {
+      title: 'Diese Ausführung lässt sich noch nicht anprobieren',
+      text: 'Das Bild des Shops ist dafür nicht geeignet. Wählen Sie eine andere oder kaufen Sie weiter ein: Der Shop weiß Bescheid.',
+    },
+    kind: {
+      title: 'Diese Ausführung lässt sich noch nicht anprobieren',
+      text: 'Das Bild des Shops zeigt etwas anderes. Wählen Sie eine andere oder kaufen Sie weiter ein: Der Shop weiß Bescheid.',
+    },
+    engine: {
+      title: 'Das ging auf diesem Gerät nicht',
+      text: 'Schließen Sie andere Tabs oder wählen Sie ein kleineres Foto, und versuchen Sie es noch einmal.',
+    },
+    save: {
+      title: 'Das Bild ließ sich nicht sichern',
+      text: 'Prüfen Sie, ob dieser Browser Dateien laden darf, und versuchen Sie es noch einmal.',
+    },
+  },
+  missing: 'nicht verfügbar',
+  failed: 'Die Anprobe kann nicht beginnen',
+  again: 'Noch einmal',
+  productAlt: 'Das Produkt',
+  fileName: 'anprobe',
+};
+
+export const WORDS: Record<Language, Words> = { en, de };
