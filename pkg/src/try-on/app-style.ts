@@ -29,6 +29,7 @@ export const appStyle = css`
     display: grid;
     place-items: center;
     padding: clamp(1.5rem, 8vmin, 4rem);
+    background: var(--product-ground);
     min-block-size: 0;
     overflow: hidden;
   }
@@ -42,7 +43,7 @@ export const appStyle = css`
     object-fit: contain;
   }
   .absent {
-    color: var(--ink-quiet);
+    color: #59635f;
   }
   .absent svg {
     inline-size: 56px;
@@ -114,8 +115,10 @@ export const appStyle = css`
     grid-auto-columns: minmax(0, 1fr);
     gap: 0.5rem;
   }
-  .pair .quiet {
+  .pair .button {
     padding-inline: 0.5rem;
+  }
+  .pair .quiet {
     font-size: 0.9375rem;
   }
   .buttons .mouse {
@@ -203,10 +206,10 @@ export const appStyle = css`
   .thumb {
     display: grid;
     place-items: center;
-    inline-size: 52px;
-    block-size: 40px;
+    inline-size: 64px;
+    block-size: 42px;
     border-radius: calc(var(--radius) - 5px);
-    background: #f1f2ef;
+    background: var(--product-ground);
     overflow: hidden;
   }
   .thumb img {

@@ -51,13 +51,13 @@ export class TryOnApp extends LitElement {
 
   override updated(_changed: PropertyValues<this>): void {
     const { step } = this.fitting;
+    // In a row that is wider than a phone, the one that is worn can be seen.
+    this.shadowRoot?.querySelector('.chip:has(:checked)')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     if (step === this.shown) return;
-    const isFirst = this.shown === undefined;
     this.shown = step;
-    // Where one reads on: at the new heading. While it works, the keyboard stays.
-    const isPassing = step === 'reading' || step === 'drawing';
-    if (!isFirst && !isPassing && !this.shadowRoot?.activeElement?.isConnected) this.heading.focus();
-    if (step === 'faces' || step === 'choose') this.heading.focus();
+    // What had the keyboard has gone with the step before: one reads on at the new heading.
+    const isHeld = this.shadowRoot?.activeElement?.checkVisibility() ?? false;
+    if (step === 'faces' || step === 'choose' || (step === 'result' && !isHeld)) this.heading.focus();
   }
 
   override render() {

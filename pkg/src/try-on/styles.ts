@@ -6,6 +6,7 @@ import { TOKENS, type Setup } from './messages.js';
 const light = css`
   color-scheme: light;
   --ground: #f1f2ef;
+  --product-ground: #f1f2ef;
   --surface: #ffffff;
   --sunken: #f1f2ef;
   --line: #dde0dc;
@@ -21,6 +22,8 @@ const light = css`
 const dark = css`
   color-scheme: dark;
   --ground: #101211;
+  /* Shops photograph for a light page, and dark frames would drown in a dark one. */
+  --product-ground: #e6e9e6;
   --surface: #181b1a;
   --sunken: #232726;
   --line: #353b38;
@@ -66,6 +69,7 @@ export function dress(target: Document, { scheme, theme }: Setup): void {
   for (const token of TOKENS) {
     const value = theme[token];
     if (value !== undefined) root.style.setProperty(`--${token}`, value);
+    if (value !== undefined && token === 'ground') root.style.setProperty('--product-ground', value);
   }
   const { accent } = theme;
   if (accent !== undefined && theme['on-accent'] === undefined) root.style.setProperty('--on-accent', textOn(accent));
