@@ -211,7 +211,18 @@ async function place(
     return reason;
   };
   mark('frame placed');
-  if ((await within(LOAD_TIME, loaded)) === LATE) return fail('its document did not load');
+  // Whoever gives up while it opens does not wait for a frame that is gone.
+  const { signal } = options;
+  const givenUp = new Promise<never>((_, reject) => {
+    const leave = () => {
+      fail('');
+      reject(new VitrineError('cancelled', 'Loading was cancelled.'));
+    };
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave, { once: true });
+  });
+  givenUp.catch(() => undefined);
+  if ((await within(LOAD_TIME, loaded, givenUp)) === LATE) return fail('its document did not load');
   const inner = innerWindow(element);
   if (!inner) return fail('its document was blocked');
 
@@ -223,12 +234,12 @@ async function place(
   const boot: Boot = { vitrine: 'boot', device: options.device, models };
   // The frame's origin is opaque: no other target can be named.
   inner.postMessage(boot, '*', [channel.port2]);
-  if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'))) === LATE) {
+  if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'), givenUp)) === LATE) {
     return fail('its script was blocked');
   }
   mark('frame answered');
   fill(channel.port1);
-  const answer = await within(PROBE_TIME, hello);
+  const answer = await within(PROBE_TIME, hello, givenUp);
   mark('frame tried');
   if (answer === LATE) return fail('its script did not finish starting');
   if (!answer.wasm) return fail('WebAssembly was blocked');
@@ -248,13 +259,13 @@ function innerWindow(element: HTMLIFrameElement): Window | undefined {
 
 const LATE = Symbol('late');
 
-async function within<T>(time: number, promise: Promise<T>): Promise<T | typeof LATE> {
+async function within<T>(time: number, promise: Promise<T>, givenUp: Promise<never>): Promise<T | typeof LATE> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<typeof LATE>((resolve) => {
     timer = setTimeout(() => resolve(LATE), time);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, late, givenUp]);
   } finally {
     clearTimeout(timer);
   }

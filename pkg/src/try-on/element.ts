@@ -26,8 +26,8 @@ export type { Variant } from './products.js';
 export type { Kind } from './types.js';
 
 const WORDS = {
-  en: { open: 'Try it on', opening: 'Opening…', failed: 'The try-on could not be loaded. Please check your connection and try again.' },
-  de: { open: 'Anprobieren', opening: 'Wird geöffnet …', failed: 'Die Anprobe konnte nicht geladen werden. Bitte Verbindung prüfen und noch einmal versuchen.' },
+  en: { open: 'Try it on', failed: 'The try-on could not be loaded. Please check your connection and try again.' },
+  de: { open: 'Anprobieren', failed: 'Die Anprobe konnte nicht geladen werden. Bitte Verbindung prüfen und noch einmal versuchen.' },
 };
 
 const STYLE = `
@@ -172,7 +172,6 @@ export class VitrineTryOn extends Element {
     this.#abort = abort;
     this.#tell('');
     this.#button?.setAttribute('aria-disabled', 'true');
-    this.#say(WORDS[languageOf(this)].opening);
     try {
       const { beginVisit } = await import('./visit.js');
       if (abort.signal.aborted || !this.isConnected) return;
@@ -191,12 +190,11 @@ export class VitrineTryOn extends Element {
       this.#emit('vitrine-error', { code: 'asset', message: `The try-on's script could not be loaded: ${String(error)}` });
     } finally {
       this.#button?.removeAttribute('aria-disabled');
-      this.#say();
     }
   }
 
-  #say(label = WORDS[languageOf(this)].open): void {
-    this.#label.textContent = label;
+  #say(): void {
+    this.#label.textContent = WORDS[languageOf(this)].open;
   }
 
   #tell(sentence: string): void {

@@ -171,6 +171,7 @@ export class Fitting {
   /** Back to the choice of a person. */
   reconsider(): void {
     this.#turn++;
+    this.#dropDrawn();
     this.#go('faces');
   }
 
@@ -211,8 +212,7 @@ export class Fitting {
       this.#go('result');
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.drawn?.close();
-      this.drawn = undefined;
+      this.#dropDrawn();
       this.step = 'result';
       // What `#wear` could not do it has said.
       if (!this.obstacle) this.#meet(this.#obstacleOf(error, 'engine'));
@@ -276,6 +276,10 @@ export class Fitting {
   #dropPhoto(): void {
     if (this.photo) URL.revokeObjectURL(this.photo.url);
     this.photo = undefined;
+    this.#dropDrawn();
+  }
+
+  #dropDrawn(): void {
     this.drawn?.close();
     this.drawn = undefined;
   }
