@@ -23,7 +23,6 @@ export default defineConfig(({ mode }) => {
     resolve: {
       alias: {
         '#wasm': path('../target/web/wasm/vitrine.js'),
-        '#try-on-wasm': path('../target/web/wasm/try-on/vitrine.js'),
         '#manifest': path('../target/web/manifest.package.json'),
         '#try-on-wasm': path('../target/web/wasm/try-on/vitrine.js'),
         '#try-on-manifest': path('../target/web/manifest.try-on.json'),

@@ -41,12 +41,12 @@ struct Bundle {
 }
 
 /// Cut-outs, corrections, the studio.
-const VITRINE: Bundle = Bundle { worker: "worker", wasm: (wasm::OUT, "vitrine"), models: &["fast"] };
+const VITRINE: Bundle = Bundle { worker: "worker", wasm: (wasm::PAGE.out, "vitrine"), models: &["fast"] };
 
 /// The widget of the shops, which fetches nothing that it does not need.
 const TRY_ON: Bundle = Bundle {
     worker: "try-on-worker",
-    wasm: ("target/web/wasm/try-on", "try-on"),
+    wasm: (wasm::TRY_ON.out, "try-on"),
     models: &["face_detector", "face_mesh"],
 };
 
@@ -54,10 +54,11 @@ const TRY_ON: Bundle = Bundle {
 const BEST: &str = "best";
 
 /// The terms of the code and of the networks, and their names among the assets.
-const LICENCES: [(&str, &str); 3] = [
+const LICENCES: [(&str, &str); 4] = [
     ("LICENSE-MIT", "LICENSE-MIT.txt"),
     ("LICENSE-APACHE", "LICENSE-APACHE.txt"),
     ("models/LICENSE-U-2-NET", "LICENSE-U-2-NET.txt"),
+    ("models/LICENSE-MEDIAPIPE", "LICENSE-MEDIAPIPE.txt"),
 ];
 
 /// Where the bundled scripts lie before they are placed in documents.
