@@ -11,7 +11,7 @@ export const appStyle = css`
     grid-template: minmax(220px, 1fr) auto / minmax(0, 1fr);
     block-size: 100vh;
     block-size: 100dvh;
-    overflow-y: auto;
+    overflow: hidden auto;
     overscroll-behavior: contain;
   }
   .stage {
@@ -172,6 +172,7 @@ export const appStyle = css`
     margin-block-start: 0.75rem;
   }
   .variants {
+    position: relative;
     display: flex;
     gap: 0.5rem;
     margin-inline: -1.25rem;
@@ -180,6 +181,7 @@ export const appStyle = css`
     scrollbar-width: none;
   }
   .chip {
+    position: relative;
     display: inline-flex;
     flex: none;
     align-items: center;

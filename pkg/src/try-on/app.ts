@@ -21,6 +21,7 @@ export class TryOnApp extends LitElement {
   @state() private isOver = false;
   @state() private isComparing = false;
   @query('h1') private heading!: HTMLElement;
+  @query('.chip:has(:checked)') private chip!: HTMLElement | null;
   @query('#photo') private input!: HTMLInputElement;
   private shown: Step | undefined;
 
@@ -52,7 +53,8 @@ export class TryOnApp extends LitElement {
   override updated(_changed: PropertyValues<this>): void {
     const { step } = this.fitting;
     // In a row that is wider than a phone, the one that is worn can be seen.
-    this.shadowRoot?.querySelector('.chip:has(:checked)')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const chip = this.chip;
+    chip?.parentElement?.scrollTo({ left: chip.offsetLeft - (chip.parentElement.clientWidth - chip.clientWidth) / 2 });
     if (step === this.shown) return;
     this.shown = step;
     // What had the keyboard has gone with the step before: one reads on at the new heading.

@@ -26,6 +26,7 @@ export const TOKENS = [
   'accent',
   'on-accent',
   'ground',
+  'product-ground',
   'surface',
   'sunken',
   'line',

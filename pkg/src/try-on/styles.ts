@@ -69,7 +69,6 @@ export function dress(target: Document, { scheme, theme }: Setup): void {
   for (const token of TOKENS) {
     const value = theme[token];
     if (value !== undefined) root.style.setProperty(`--${token}`, value);
-    if (value !== undefined && token === 'ground') root.style.setProperty('--product-ground', value);
   }
   const { accent } = theme;
   if (accent !== undefined && theme['on-accent'] === undefined) root.style.setProperty('--on-accent', textOn(accent));

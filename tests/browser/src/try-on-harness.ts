@@ -155,10 +155,7 @@ for (const name of ['ready', 'open', 'consent', 'camera', 'progress', 'result', 
   addEventListener('vitrine-' + name, ({ type, detail }) => heard.push([type.slice(8), detail]));
 }
 new PerformanceObserver((list) => {
-  for (const { value, sources } of list.getEntries()) {
-    moved += value;
-    console.info('moved', value, ...sources.map(({ node }) => node?.nodeName + '.' + node?.className));
-  }
+  for (const { value } of list.getEntries()) moved += value;
 }).observe({ type: 'layout-shift', buffered: true });`;
 
 const STYLE = 'body{margin:0;font:16px system-ui}main{max-width:420px;margin:auto}vitrine-try-on:not(:defined){display:block;aspect-ratio:4/5}';
