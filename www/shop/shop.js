@@ -47,7 +47,8 @@ form.addEventListener('submit', (event) => {
   find('#basket').textContent = count === 1 ? 'Basket: 1 frame' : `Basket: ${count} frames`;
 });
 
-// The frame that a shopper tried last is the one that the page shows when they come back.
-tryOn.addEventListener('vitrine-variant', ({ detail }) => show(detail.sku));
+// The frame that a shopper tried last is the one that the page shows when they come back; while they try, it asks for
+// nothing, not even for its own pictures.
+tryOn.addEventListener('vitrine-close', ({ detail }) => show(detail.sku));
 // A shop would send this to its log: it says what is wrong with the shop's side, and nothing of the shopper.
 tryOn.addEventListener('vitrine-error', ({ detail }) => console.info('try-on:', detail.code, detail.sku, detail.message));

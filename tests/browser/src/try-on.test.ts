@@ -1,14 +1,17 @@
 /** The try-on widget in a shop: its walls, its steps, what goes wrong, and what the shop hears of it. */
 
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { readMessage } from '../../../pkg/src/try-on/messages.js';
+import { ATTACKS, NAVIGATIONS } from './attacks.js';
 import { launch } from './browser.js';
 import { axe } from './page-harness.js';
+import { serveLeakCounter } from './servers.js';
 import { eventually, test } from './testing.js';
 import { agree, buildPackage, choose, frameOf, html, ONE, openShop, openTryOn, PACKAGE, photo, shown, variants, type OpenShop } from './try-on-harness.js';
 
@@ -52,6 +55,23 @@ describe('what a page loads before anybody asks for the try-on', () => {
     await open.page.waitForTimeout(200);
     assert.equal(await open.page.evaluate(() => moved), 0);
     assert.ok(frame.isDetached());
+  });
+
+  test('the shop’s own page is never busy for long while it opens and works', async (t) => {
+    const open = await openShop(browser, {
+      before: () => {
+        const tasks: number[] = [];
+        Object.assign(globalThis, { tasks });
+        new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+      },
+    });
+    t.after(open.close);
+    await open.page.evaluate(() => void ((globalThis as unknown as { tasks: number[] }).tasks.length = 0));
+    await wholeWay(open);
+    const tasks = await open.page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks);
+    t.diagnostic(`tasks of 50 ms and more: ${tasks.map(Math.round).join(', ') || 'none'}`);
+    // A machine that does other things beside may double any time.
+    assert.ok(Math.max(0, ...tasks) < 200, String(tasks));
   });
 
   test('on a page without the script the poster stands in its box', async (t) => {
@@ -268,6 +288,35 @@ describe('the walls', () => {
     });
     assert.deepEqual([inside, outside, await frame.evaluate(() => origin)], [0, 0, 'null']);
   });
+
+  for (const [how, shop] of [
+    ['put into the page', {}],
+    ['loaded from the asset base without its headers', { policy: "default-src 'self' http:; script-src 'self'; frame-src *; connect-src *", packageHeaders: 'not sent' }],
+  ] as const) {
+    test(`a script that should not be in a frame ${how} reaches nothing`, async (t) => {
+      const leaks = await serveLeakCounter();
+      t.after(() => leaks.close());
+      const datagrams: number[] = [];
+      const udp = createSocket('udp4');
+      t.after(() => udp.close());
+      udp.on('message', (message) => datagrams.push(message.length));
+      await new Promise<void>((bound) => udp.bind(0, '127.0.0.1', bound));
+      const target = { origin: leaks.origin, udp: udp.address().port, name: 'leak.invalid' };
+      const open = await openShop(browser, shop);
+      t.after(open.close);
+      for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
+        const frame = await wholeWay(open);
+        for (const script of Object.values(attacks)) {
+          const quiet = frame.evaluate(script, target).catch(() => undefined);
+          await Promise.race([quiet, open.page.waitForTimeout(200)]);
+        }
+        await open.page.waitForTimeout(500);
+        assert.deepEqual([leaks.asked, datagrams], [[], []], Object.keys(attacks).join());
+        await open.page.evaluate(() => document.querySelector('vitrine-try-on')?.close());
+      }
+      assert.equal(new URL(open.page.url()).origin, open.shop.origin, 'the shop is still there');
+    }, { timeout: 120_000 });
+  }
 
   test('closing leaves nothing: the next shopper is asked again, and no photo is there', async (t) => {
     const open = await openShop(browser);
