@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import { build } from 'vite';
+import type {} from 'vitrine/try-on/element';
 import { ROOT, serveShop, type Shop, type ShopOptions } from './servers.js';
 
 const OUT = join(ROOT, 'target/web/try-on-tests');
