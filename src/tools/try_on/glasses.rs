@@ -31,14 +31,21 @@ const SLACK: Range<f32> = 4.0..10.0;
 const ARM_SLACK: Range<f32> = 0.0..2.0;
 /// The part of a frame's width, from its end, where its hinge is, and where an arm has its colour from.
 const HINGE: f32 = 0.03;
+/// How high an arm is at the hinge, at most, in millimetres.
+const THICK: f32 = 8.0;
+/// A column of the picture that goes through a rim has this part of the frame's height between its ends, and one
+/// through the ends of the arms alone has not.
+const RIM: f32 = 0.7;
+/// The first such column lies within this part of the width, or the picture shows no rims.
+const RIM_WITHIN: f32 = 0.25;
 /// Millimetres from the cheekbone's side, where the mesh ends, back to the top of the ear, and outwards.
 const EAR: (f32, f32) = (35.0, 4.0);
 /// How dark the shadow on the skin is, how far down it falls and how soft it is, in parts of the face's width.
 const SHADOW: f32 = 0.32;
 const SHADOW_DOWN: f32 = 0.03;
 const SHADOW_SOFT: f32 = 0.018;
-/// A photo whose brightest hundredth is less than this is darker than it was meant, in linear light.
-const BRIGHT: f32 = 0.8;
+/// How light the lightest fiftieth of a face is in good light, in linear light.
+const BRIGHT: f32 = 0.6;
 
 /// A pair of glasses.
 #[derive(Clone, Debug)]
@@ -83,7 +90,7 @@ impl Glasses {
         } else {
             product::read(picture)?
         };
-        let (width, films) = (product.width, product.films);
+        let product::Product { width, films } = without_tips(product)?;
         let height = films.len() / width;
         let covered = |columns: Range<usize>| -> Option<(f32, f32)> {
             let count = columns.len() as f32;
@@ -98,7 +105,9 @@ impl Glasses {
         Ok(Self {
             scale: millimetres / width as f32,
             bridge: middle.map_or(height as f32 * 0.4, |(_, lower)| lower),
-            hinges: [covered(0..strip), covered(width - strip..width)],
+            hinges: [covered(0..strip), covered(width - strip..width)].map(|rows| {
+                rows.map(|(upper, lower)| (upper, lower.min(upper + THICK * width as f32 / millimetres)))
+            }),
             texture: Texture::new(width, films),
         })
     }
@@ -127,7 +136,7 @@ impl Glasses {
             lay(arm, &self.texture, &skin, ARM_SLACK, &frame, &mut films);
         }
         lay(&front, &self.texture, &skin, SLACK, &frame, &mut films);
-        let gain = exposure(photo);
+        let gain = exposure(photo, low, high);
         films.iter_mut().for_each(|film| film.light *= gain);
         shade(&mut films, &skin, &frame, face_width);
         merge(photo, &frame, &films);
@@ -196,6 +205,49 @@ impl Glasses {
     }
 }
 
+/// The product without the ends of its arms, which a picture from the front shows hanging beside or behind the rims:
+/// what is beyond the rims stays as far as it goes outward from them.
+fn without_tips(mut product: product::Product) -> Result<product::Product, Error> {
+    let width = product.width;
+    let height = product.films.len() / width;
+    let apart = (height / 50).max(2);
+    let is_covered = |films: &[Film], column: usize, row: usize| films[row * width + column].cover() > 0.2;
+    for mirrored in [false, true] {
+        let column = |from_end: usize| if mirrored { width - 1 - from_end } else { from_end };
+        let reach = |from_end: usize| {
+            let mut rows = (0..height).filter(|&row| is_covered(&product.films, column(from_end), row));
+            let first = rows.next().unwrap_or(0);
+            (rows.last().unwrap_or(first) - first) as f32
+        };
+        let rim = (0..(width as f32 * RIM_WITHIN) as usize).find(|&at| reach(at) >= RIM * height as f32);
+        let Some(rim) = rim else { continue };
+        // Outward from the rim, a column keeps the runs that touch what the one before has kept.
+        let mut kept: Vec<bool> =
+            (0..height).map(|row| is_covered(&product.films, column(rim), row)).collect();
+        for from_end in (0..rim).rev() {
+            let mut next = vec![false; height];
+            let mut row = 0;
+            while row < height {
+                let start = row;
+                while row < height && is_covered(&product.films, column(from_end), row) {
+                    row += 1;
+                }
+                // What shines looks like a gap.
+                let touches = kept[start.saturating_sub(apart)..(row + apart).min(height)].contains(&true);
+                next[start..row].fill(row > start && touches);
+                row += 1;
+            }
+            // The soft edge of what is kept stays with it.
+            let near = |row: usize| next[row.saturating_sub(2)..(row + 3).min(height)].contains(&true);
+            for row in (0..height).filter(|&row| !near(row)) {
+                product.films[row * width + column(from_end)] = Film::CLEAR;
+            }
+            kept = next;
+        }
+    }
+    product::cropped(width, &product.films).ok_or(Error::NoProduct)
+}
+
 /// Where the middle of a frame is on a head, and how it stands.
 struct Seat {
     middle: Vec3,
@@ -233,15 +285,18 @@ fn vertex(pose: &Pose, at: Vec3, texture: Vec2, opacity: f32) -> Vertex {
     Vertex { seen: pose.project(at), distance: -pose.place(at).z, texture, opacity }
 }
 
-/// How bright a product is in this photo: as bright as in its own, where the photo reaches white, and darker in one
-/// that was taken in the dark.
-fn exposure(photo: &Photo) -> f32 {
-    let (pixels, _) = photo.pixels.as_chunks::<4>();
+/// How bright a product is in this photo: as bright as in its own, where the face's lightest places (the whites of the
+/// eyes, teeth, what shines) are as light as they are in good light, and darker in a photo that was taken in the dark.
+fn exposure(photo: &Photo, low: Vec2, high: Vec2) -> f32 {
+    let face = Frame::around([low, high].into_iter(), 0.0, photo);
     let mut counts = [0_usize; 256];
-    for pixel in pixels {
-        counts[usize::from(pixel[0].max(pixel[1]).max(pixel[2]))] += 1;
+    for row in face.top..face.top + face.height {
+        let first = (row * photo.width as usize + face.left) * 4;
+        for pixel in photo.pixels[first..first + face.width * 4].as_chunks::<4>().0 {
+            counts[usize::from(pixel[0].max(pixel[1]).max(pixel[2]))] += 1;
+        }
     }
-    let mut above = pixels.len() / 100;
+    let mut above = face.area() / 50;
     let brightest = (0..=255_u8).rev().find(|&level| {
         let count = counts[usize::from(level)];
         let is_it = count > above;

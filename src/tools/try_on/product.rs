@@ -23,8 +23,10 @@ const PLAIN_SHARE: f32 = 0.85;
 const STEP: f32 = 7.0;
 /// How dark a shadow on the ground is, at most, in levels.
 const SHADOW: f32 = 90.0;
-/// The least share of the product's box that a pane has; smaller gaps of the ground's colour are gaps all the same.
+/// The least share of the product's box that a pane has; smaller gaps of the ground's colour are gaps all the same, but
+/// the smallest are what shines on the product.
 const PANE: f32 = 0.02;
+const GAP: f32 = 0.003;
 /// What a tinted pane is, in parts of the product's box: its area, its width and its height; and how much of its own
 /// box it fills.
 const TINTED_AREA: (f32, f32) = (0.05, 0.4);
@@ -65,8 +67,8 @@ pub(super) fn read(photo: &Photo) -> Result<Product, Error> {
     cropped(photo.width as usize, &films).ok_or(Error::NoProduct)
 }
 
-/// The product's box and nothing else.
-fn cropped(width: usize, films: &[Film]) -> Option<Product> {
+/// The product's box and nothing else; none where nothing is there.
+pub(super) fn cropped(width: usize, films: &[Film]) -> Option<Product> {
     let is_there = |film: &Film| film.cover() > 0.1;
     let rows: Vec<usize> = (0..films.len() / width)
         .filter(|row| films[row * width..][..width].iter().filter(|film| is_there(film)).count() > 1)
@@ -175,7 +177,9 @@ fn parts(pixels: &[[u8; 4]], apart: &[f32], width: usize, height: usize) -> Vec<
             && (TINTED_WIDTH.0..TINTED_WIDTH.1).contains(&(own.width() / bounds.width()))
             && own.height() / bounds.height() > TINTED_HEIGHT
             && area.len() as f32 / own.area() > TINTED_FILL;
-        let part = if is_ground_seen && share < PANE {
+        let part = if is_ground_seen && share < GAP {
+            continue;
+        } else if is_ground_seen && share < PANE {
             Part::Ground
         } else if is_ground_seen || is_like_a_lens {
             Part::Pane
