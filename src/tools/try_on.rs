@@ -68,7 +68,7 @@ impl TryOn {
     ///
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
-    pub fn new(detector: Graph, mesh: Graph) -> Result<Self, super::Error> {
+    pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, super::Error> {
         Ok(Self { finder: FaceFinder::new(detector, mesh)? })
     }
 

@@ -27,14 +27,14 @@ impl TryOnHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(detector: &[u8], mesh: &[u8]) -> Result<Self, Fault> {
         let graph = |file: &[u8]| Graph::from_onnx(file).map_err(tools::Error::from);
-        let try_on = TryOn::new(graph(detector)?, graph(mesh)?)?;
+        let try_on = TryOn::new(&graph(detector)?, &graph(mesh)?)?;
         Ok(Self { try_on, product: None, person: None, drawn: None })
     }
 
     /// Takes the picture of a pair of glasses of this width. Frees the picture.
     pub fn glasses(&mut self, picture: PhotoHandle, millimetres: f32) -> Result<(), Fault> {
         self.product = None;
-        self.product = Some(Glasses::new(picture.photo(), millimetres)?);
+        self.product = Some(Glasses::new(&picture.into_photo(), millimetres)?);
         Ok(())
     }
 

@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         Graph::from_onnx(models::load(name)?).map_err(|error| format!("the model {name}: {error}"))
     };
     let try_on =
-        TryOn::new(network("face_detector")?, network("face_mesh")?).map_err(|error| error.to_string())?;
+        TryOn::new(&network("face_detector")?, &network("face_mesh")?).map_err(|error| error.to_string())?;
     let product = || {
         let picture = decode(&arguments.product)?;
         match arguments.kind {
@@ -126,7 +126,7 @@ fn wear(
         FaceLine {
             r#box: [low.x, low.y, high.x, high.y],
             presence: face.presence,
-            points: arguments.points.then(|| face.points.iter().map(|point| point.to_array()).collect()),
+            points: arguments.points.then(|| face.points.iter().map(glam::Vec3::to_array).collect()),
             glasses: None,
         }
     }));

@@ -217,7 +217,7 @@ fn without_tips(mut product: product::Product) -> Result<product::Product, Error
         let reach = |from_end: usize| {
             let mut rows = (0..height).filter(|&row| is_covered(&product.films, column(from_end), row));
             let first = rows.next().unwrap_or(0);
-            (rows.last().unwrap_or(first) - first) as f32
+            (rows.next_back().unwrap_or(first) - first) as f32
         };
         let rim = (0..(width as f32 * RIM_WITHIN) as usize).find(|&at| reach(at) >= RIM * height as f32);
         let Some(rim) = rim else { continue };

@@ -167,7 +167,7 @@ fn parts(pixels: &[[u8; 4]], apart: &[f32], width: usize, height: usize) -> Vec<
         if is_seen[start] {
             continue;
         }
-        let area = spread(vec![start], &mut is_seen, width, height, &is_smooth);
+        let area = spread(vec![start], &mut is_seen, width, height, is_smooth);
         let share = area.len() as f32 / bounds.area();
         let Some(own) = Bounds::of(&area, width) else { continue };
         let mut depths: Vec<f32> = area.iter().map(|&k| apart[k]).collect();

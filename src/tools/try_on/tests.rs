@@ -9,8 +9,8 @@ use crate::vision::face::place;
 fn try_on() -> TryOn {
     let network = |bytes: &[u8]| Graph::from_onnx(bytes).unwrap();
     TryOn::new(
-        network(include_bytes!("../../../models/face_detector.onnx")),
-        network(include_bytes!("../../../models/face_mesh.onnx")),
+        &network(include_bytes!("../../../models/face_detector.onnx")),
+        &network(include_bytes!("../../../models/face_mesh.onnx")),
     )
     .unwrap()
 }

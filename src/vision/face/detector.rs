@@ -68,8 +68,7 @@ impl Detector {
         let (boxes, _) = boxes.as_chunks::<VALUES>();
         let found = boxes.iter().zip(scores).zip(anchors()).filter_map(|((values, &score), anchor)| {
             let score = 1.0 / (1.0 + (-score).exp());
-            // Not `<`: what is no number is no face.
-            if !(score >= LEAST) {
+            if score < LEAST || score.is_nan() {
                 return None;
             }
             let at = |k: usize| anchor + Vec2::new(values[k], values[k + 1]) / SIDE as f32;

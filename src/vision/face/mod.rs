@@ -92,8 +92,8 @@ impl FaceFinder {
     ///
     /// # Errors
     /// A network that this engine does not run, or that is another one.
-    pub fn new(detector: Graph, mesh: Graph) -> Result<Self, nn::Error> {
-        Ok(Self { detector: Detector::new(&detector)?, mesher: Mesher::new(&mesh)? })
+    pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, nn::Error> {
+        Ok(Self { detector: Detector::new(detector)?, mesher: Mesher::new(mesh)? })
     }
 
     /// The faces of a photo, the largest first.

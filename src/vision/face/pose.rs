@@ -173,7 +173,8 @@ impl Fit {
 fn polar(matrix: Mat3) -> Option<Mat3> {
     let size = matrix.to_cols_array().iter().map(|value| value.abs()).fold(0.0, f32::max);
     let mut rotation = matrix * (1.0 / size);
-    if !(rotation.determinant() > 1e-9) {
+    let volume = rotation.determinant();
+    if volume <= 1e-9 || volume.is_nan() {
         return None;
     }
     for _ in 0..20 {

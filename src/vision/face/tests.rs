@@ -8,8 +8,8 @@ use crate::photo::{Limits, decode};
 fn finder() -> FaceFinder {
     let network = |bytes: &[u8]| Graph::from_onnx(bytes).unwrap();
     FaceFinder::new(
-        network(include_bytes!("../../../models/face_detector.onnx")),
-        network(include_bytes!("../../../models/face_mesh.onnx")),
+        &network(include_bytes!("../../../models/face_detector.onnx")),
+        &network(include_bytes!("../../../models/face_mesh.onnx")),
     )
     .unwrap()
 }
