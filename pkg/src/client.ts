@@ -185,6 +185,8 @@ class Client {
         options.signal?.removeEventListener('abort', cancel);
       }
     } catch (error) {
+      // Why the frame was closed is why it did not open.
+      if (this.#closed && !options.signal?.aborted) throw this.#closed;
       throw toVitrineError(error);
     }
   }

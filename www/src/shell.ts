@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     parent: document.body,
     title: 'Vitrine',
     downloads: 'by the person',
+    page: 'own',
   });
   // The frame says in its own page what could not be fetched; here there is nothing left to do.
   airlock.filled.catch(() => undefined);

@@ -16,6 +16,8 @@ import { mark } from '../trace.js';
 
 /** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
 const ANSWER_TIME = 2_000;
+/** The same where the page's policy forbids scripts in documents, though it may allow this one by its digest. */
+const SHORT_ANSWER_TIME = 400;
 /** How long it may take to try its worker and its wasm. */
 const PROBE_TIME = 10_000;
 /** How long a document may take to load from the asset base. */
@@ -32,6 +34,8 @@ export interface AirlockOptions {
   parent: HTMLElement;
   /** What a screen reader calls the frame. */
   title: string;
+  /** Whose page this is: a merchant's policy is not known beforehand, and is asked; a merchant's where absent. */
+  page?: 'own' | 'merchant';
   /** Whether the frame may save files when the person asks for it. */
   downloads: 'never' | 'by the person';
   /** Told everything that the frame says, from its first word on: it may say something before it is open. */
@@ -71,6 +75,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
   };
   checkWanted(wanted);
   // The frame takes the longest to begin.
+  const isDoubtful = options.page === 'own' ? Promise.resolve(false) : forbidsInline();
   const document = fetchFrame(wanted);
   const parts = fetchParts(wanted);
   // Their failure is told through `filled`, below; until then nobody listens.
@@ -98,7 +103,7 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
 
   let opened: Opened;
   try {
-    opened = await openFrame(options, await document, fill);
+    opened = await openFrame(options, await document, await isDoubtful, fill);
   } catch (error) {
     abort.abort();
     throw error;
@@ -145,23 +150,62 @@ interface Opened {
   port: MessagePort;
 }
 
-/** First by `srcdoc`; where the page's policy, which a srcdoc frame inherits, forbids its script, by address. */
-async function openFrame(options: AirlockOptions, document: string, fill: (port: MessagePort) => void): Promise<Opened> {
-  const inline = await place(options, fill, (element) => {
+/**
+ * First by `srcdoc`; where the page's policy, which a srcdoc frame inherits, forbids its script, by address. Where that
+ * fails too, and the first was hardly waited for, by `srcdoc` again.
+ */
+async function openFrame(
+  options: AirlockOptions,
+  document: string,
+  isDoubtful: boolean,
+  fill: (port: MessagePort) => void,
+): Promise<Opened> {
+  const inPlace = (element: HTMLIFrameElement) => {
     element.srcdoc = trust(document) as string;
-  });
+  };
+  let inline = await place(options, fill, inPlace, isDoubtful ? SHORT_ANSWER_TIME : ANSWER_TIME);
   if (typeof inline !== 'string') return inline;
   const address = assetAddress(options.assetBase, options.manifest.frame);
-  const served = await place(options, fill, (element) => {
+  const byAddress = (element: HTMLIFrameElement) => {
     element.src = address;
-  });
+  };
+  const served = await place(options, fill, byAddress, ANSWER_TIME);
   if (typeof served !== 'string') return served;
+  if (isDoubtful) {
+    inline = await place(options, fill, inPlace, ANSWER_TIME);
+    if (typeof inline !== 'string') return inline;
+  }
   throw new VitrineError(
     'caller',
     `The photo frame could not start: ${inline} in a srcdoc frame, and ${served} when loaded from ${address}. ` +
       `Allow one of the two in this page's Content-Security-Policy: "frame-src ${new URL(address).origin}", ` +
       `or the frame's script digest with 'wasm-unsafe-eval' in script-src and "worker-src blob:".`,
   );
+}
+
+/** Whether this page's policy forbids a script that stands in a document, unless it knows its digest. */
+function forbidsInline(): Promise<boolean> {
+  const script = document.createElement('script');
+  return new Promise((resolve) => {
+    const listen = ({ effectiveDirective }: SecurityPolicyViolationEvent) => {
+      if (effectiveDirective.startsWith('script-src')) end(true);
+    };
+    const end = (isForbidden: boolean) => {
+      clearTimeout(timer);
+      document.removeEventListener('securitypolicyviolation', listen);
+      script.remove();
+      resolve(isForbidden);
+    };
+    document.addEventListener('securitypolicyviolation', listen);
+    // The violation is told in a task of its own, which is queued before this one.
+    const timer = setTimeout(() => end(false), 50);
+    try {
+      script.append('0');
+      document.head.append(script);
+    } catch {
+      end(true);
+    }
+  });
 }
 
 /**
@@ -172,6 +216,7 @@ async function place(
   options: AirlockOptions,
   fill: (port: MessagePort) => void,
   point: (element: HTMLIFrameElement) => void,
+  answerTime: number,
 ): Promise<Opened | string> {
   const element = document.createElement('iframe');
   element.title = options.title;
@@ -234,7 +279,7 @@ async function place(
   const boot: Boot = { vitrine: 'boot', device: options.device, models };
   // The frame's origin is opaque: no other target can be named.
   inner.postMessage(boot, '*', [channel.port2]);
-  if ((await within(ANSWER_TIME, firstMessage(channel.port1, 'here'), givenUp)) === LATE) {
+  if ((await within(answerTime, firstMessage(channel.port1, 'here'), givenUp)) === LATE) {
     return fail('its script was blocked');
   }
   mark('frame answered');

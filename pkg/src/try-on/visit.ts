@@ -55,7 +55,7 @@ const TOLD: Record<Trouble, string> = {
   'no-face': 'No face was found in the shopper’s photo.',
   photo: 'The shopper’s photo could not be read.',
   product: 'The product’s picture could not be used: it could not be read, or no product was found in it.',
-  kind: 'The product’s picture does not show a product of this kind.',
+  kind: 'The product’s picture does not show a product of this kind, or this kind cannot be tried on yet.',
   engine: 'The try-on could not work on this device.',
   save: 'The picture could not be saved.',
 };

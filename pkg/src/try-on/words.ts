@@ -122,7 +122,7 @@ const en: Words = {
     },
     kind: {
       title: 'This version cannot be tried on yet',
-      text: 'The shop’s picture shows something else. Choose another version, or go on shopping: the shop has been told.',
+      text: 'Its picture shows something else, or this kind of product cannot be tried on yet. Choose another version, or go on shopping: the shop has been told.',
     },
     engine: {
       title: 'That did not work on this device',
@@ -208,7 +208,7 @@ const de: Words = {
     },
     kind: {
       title: 'Diese Ausführung lässt sich noch nicht anprobieren',
-      text: 'Das Bild des Shops zeigt etwas anderes. Wählen Sie eine andere oder kaufen Sie weiter ein: Der Shop weiß Bescheid.',
+      text: 'Das Bild zeigt etwas anderes, oder diese Art von Produkt lässt sich noch nicht anprobieren. Wählen Sie eine andere oder kaufen Sie weiter ein: Der Shop weiß Bescheid.',
     },
     engine: {
       title: 'Das ging auf diesem Gerät nicht',

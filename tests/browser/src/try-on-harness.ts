@@ -233,7 +233,16 @@ export async function openTryOn(page: Page): Promise<Frame> {
 }
 
 export async function frameOf(page: Page): Promise<Frame> {
-  await page.frameLocator('iframe').frameLocator('iframe').locator('try-on-app h1').waitFor();
+  const heading = page.frameLocator('iframe').frameLocator('iframe').locator('try-on-app h1');
+  for (;;) {
+    try {
+      await heading.waitFor();
+      break;
+    } catch (error) {
+      // A frame that does not work is replaced by another one; whoever looked into it just then is told that it is closed.
+      if (page.isClosed() || !/has been closed/.test(String(error))) throw error;
+    }
+  }
   const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
   if (!frame) throw new Error('the widget has no frame in its frame');
   return frame;
