@@ -105,18 +105,25 @@ export const appStyle = css`
     font-size: 0.875rem;
     white-space: pre-line;
   }
+  /* Where there is more to read than fits, what to do stays in sight. */
   .buttons {
+    position: sticky;
+    inset-block-end: 0;
     display: grid;
     gap: 0.5rem;
+    padding-block: 0.25rem;
+    background: var(--surface);
+    box-shadow: 0 -10px 10px -6px var(--surface);
   }
   .pair {
-    display: grid;
-    grid-auto-flow: column;
-    grid-auto-columns: minmax(0, 1fr);
+    display: flex;
+    flex-wrap: wrap;
     gap: 0.5rem;
   }
   .pair .button {
+    flex: 1 1 7.5rem;
     padding-inline: 0.5rem;
+    white-space: nowrap;
   }
   .pair .quiet {
     font-size: 0.9375rem;
@@ -281,6 +288,21 @@ export const appStyle = css`
     }
     .look {
       text-align: start;
+    }
+  }
+  /* A phone on its side. */
+  @media (min-width: 720px) and (max-height: 520px) {
+    .words {
+      gap: 0.75rem;
+      padding: 1.25rem 1.5rem 1rem;
+    }
+    h1 {
+      padding-inline-end: 3rem;
+      font-size: 1.25rem;
+    }
+    .variants {
+      flex-direction: row;
+      overflow-x: auto;
     }
   }
   @media (forced-colors: active) {
