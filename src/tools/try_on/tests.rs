@@ -161,3 +161,23 @@ fn a_camera_follows_the_face_and_says_where_nobody_is() {
     let grey = Photo { pixels: [128, 128, 128, 255].repeat(10_000), width: 100, height: 100, ..face() };
     assert!(try_on.next(grey, Some(&second)).unwrap().is_none());
 }
+
+#[test]
+fn the_ends_of_arms_beside_the_rims_are_left_out() {
+    let mut shown = picture(BROWN, CLEAR, CLEAR);
+    // A piece that goes out from the rim to the hinge, and from its end a tip that hangs down, on both sides.
+    for (columns, rows) in [(4..20, 40..50), (4..8, 50..100), (320..336, 40..50), (332..336, 50..100)] {
+        for y in rows {
+            for x in columns.clone() {
+                shown.pixels[(y * 340 + x) * 4..][..4].copy_from_slice(&BROWN);
+            }
+        }
+    }
+    let without = picture(BROWN, CLEAR, CLEAR);
+    let person = try_on().person(face()).unwrap();
+    let (_, placed) = person.wear(0, &Glasses::new(&shown, 332.0 / 300.0 * 140.0).unwrap()).unwrap();
+    let (_, bare) = person.wear(0, &Glasses::new(&without, 140.0).unwrap()).unwrap();
+    // From hinge to hinge it is wider than the rims alone, and neither is moved by what hangs down.
+    assert!((placed.width / bare.width - 332.0 / 300.0).abs() < 0.03, "{} and {}", placed.width, bare.width);
+    assert!(placed.centre.distance(bare.centre) < 0.01 * bare.width);
+}
