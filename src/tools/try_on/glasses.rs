@@ -19,8 +19,6 @@ const COLUMNS: u32 = 1600;
 const BEND: f32 = 400.0;
 /// How far the lower rim is nearer to the face than the upper, in radians: the pantoscopic tilt opticians aim at.
 const TILT: f32 = 0.12;
-/// How far the eyes stand above the middle of a frame, in parts of its height.
-const EYES: f32 = 0.06;
 /// Millimetres between the skin of the nose and a frame's middle plane.
 const CLEAR: f32 = 4.0;
 /// Parts of the grid that a front is drawn in, across and down.
@@ -63,7 +61,7 @@ pub struct Glasses {
 /// Where glasses are in a photo, in its pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
-    /// The middle of the bridge.
+    /// The middle of their front.
     pub centre: Vec2,
     /// How far they lean, in degrees, clockwise as seen.
     pub roll: f32,
@@ -145,7 +143,7 @@ impl Glasses {
         let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));
         let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
         Placement {
-            centre: at(size.x / 2.0, self.bridge),
+            centre: at(size.x / 2.0, size.y / 2.0),
             roll: (left - right).y.atan2((left - right).x).to_degrees(),
             width: right.distance(left),
         }
@@ -261,10 +259,10 @@ impl Seat {
         let left = (at(place::LEFT_EYE[0]) + at(place::LEFT_EYE[1])) / 2.0;
         let lean = (left - right).y.atan2((left - right).x);
         let axes = Mat3::from_rotation_z(lean) * Mat3::from_rotation_x(TILT);
-        let height = glasses.texture.size().y * glasses.scale;
         let nose = &place::NOSE.map(at);
         let x = (nose[0].x + nose[1].x) / 2.0;
-        let y = (right.y + left.y) / 2.0 - EYES * height;
+        // Opticians have the eyes at the middle of the lenses, or a little above.
+        let y = (right.y + left.y) / 2.0;
         // The bridge touches the nose where its lower side is.
         let bridge = y + glasses.flat(Vec2::new(0.0, glasses.bridge)).y;
         let skin = nose.windows(2).find(|pair| bridge >= pair[1].y).map_or(nose[1].z, |pair| {
