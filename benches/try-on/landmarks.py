@@ -108,12 +108,23 @@ def detections(interpreter, photo):
     return result
 
 
-def mesh(interpreter, photo, detection):
-    """The points `[478, 3]` in pixels of the photo, depth on the same scale, and the presence; of one detection."""
-    x0, y0, x1, y1 = detection[1:5]
-    right, left = detection[5:7], detection[7:9]
+def region(low, high, right, left):
+    """Centre, side and degrees of the square about a box, turned to the line of the eyes `right` and `left`."""
     degrees = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
-    centre, size = ((x0 + x1) / 2, (y0 + y1) / 2), REGION * max(x1 - x0, y1 - y0)
+    return (np.asarray(low) + high) / 2, REGION * float(np.max(np.subtract(high, low))), degrees
+
+
+def detected_region(detection):
+    return region(detection[1:3], detection[3:5], detection[5:7], detection[7:9])
+
+
+def tracked_region(points):
+    """As from one frame of a video to the next: about the points' upright box, turned to the outer eye corners."""
+    return region(points[:, :2].min(0), points[:, :2].max(0), points[33, :2], points[263, :2])
+
+
+def mesh(interpreter, photo, centre, size, degrees):
+    """The points `[478, 3]` in pixels of the photo, depth on the same scale, and the presence; of one region."""
     outputs = run(interpreter, sampled(photo, centre, size, degrees, MESH_SIZE, False) / 255)
     raw = next(values for values in outputs.values() if values.size == 3 * POINTS).reshape(POINTS, 3).astype(float)
     presence = 1 / (1 + np.exp(-float(outputs["Identity_1"].ravel()[0])))
@@ -139,6 +150,7 @@ def main():
     parser.add_argument("--networks", type=Path, required=True)
     parser.add_argument("--truth", type=Path, required=True, help="people.py's folder")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--passes", type=int, default=1, help="of the mesh; from the second on as on a video's later frames")
     arguments = parser.parse_args()
     detector, landmarker = networks(arguments.networks)
     lost = []
@@ -149,7 +161,9 @@ def main():
             faces = []
             found = detections(detector, photo)
             for detection in found:
-                points, presence = mesh(landmarker, photo, detection)
+                points, presence = mesh(landmarker, photo, *detected_region(detection))
+                for _ in range(arguments.passes - 1):
+                    points, presence = mesh(landmarker, photo, *tracked_region(points))
                 if presence >= PRESENCE_LIMIT:
                     x0, y0, x1, y1 = detection[1:5]
                     faces.append({"box": {"x": x0 / width, "y": y0 / height, "width": (x1 - x0) / width, "height": (y1 - y0) / height},

@@ -15,12 +15,14 @@ CENTRE_LIMIT, ROLL_LIMIT = 0.03, 2.0
 
 
 def own_glasses(face):
-    """The same measures from a mesh alone, to judge a network without our placing: bridge 168 and eye corners 33, 263.
+    """The same measures from a mesh alone, to judge a network without our placing: nose ridge and outer eye corners (33, 263).
 
-    The bridge is taken at the inner corners' height on the nose's ridge (points 168 and 6 lie above and below it).
+    The bridge is where the line through the inner eye corners (133, 362) crosses the nose's ridge (168 above, 6 below).
     """
     points = reading.points_of(face)
-    centre = (points[168, :2] + points[6, :2]) / 2
+    above, below, middle = points[168, :2], points[6, :2], (points[133, :2] + points[362, :2]) / 2
+    ridge = (above - below) / np.linalg.norm(above - below)
+    centre = below + ridge * float(np.dot(middle - below, ridge))
     x, y = points[263, :2] - points[33, :2]
     return {"centre": centre.tolist(), "roll_degrees": float(np.degrees(np.arctan2(y, x))), "width_px": None}
 
