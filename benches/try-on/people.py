@@ -129,4 +129,5 @@ def main():
     print(f"{len(truth)} pictures")
 
 
-main()
+if __name__ == "__main__":
+    main()
