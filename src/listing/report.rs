@@ -202,8 +202,8 @@ pub struct Output {
     pub quality: Option<u8>,
 }
 
-/// What follows from a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What follows from a report, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// No operation touched the product's own pixels, nothing was enlarged, and the measured colours bear it out.
@@ -216,10 +216,10 @@ pub enum Verdict {
     Retouched,
     /// The photo was enlarged, so pixels were made up between its own.
     Enlarged,
-    /// The product's colours moved before anything was encoded, and no operation says so, or none says so much.
-    Differs,
     /// There was no interior to measure, so nothing is claimed.
     NotMeasured,
+    /// The product's colours moved before anything was encoded, and no operation says so, or none says so much.
+    Differs,
 }
 
 impl fmt::Display for Verdict {

@@ -70,8 +70,10 @@ pub struct StudioHandle {
     products: Vec<Opened>,
     /// A photo of a place, for scenes that have one behind; they find it as the picture after the products.
     place: Option<Opened>,
-    /// The photo that the first one was cut from: its file, and decoded when a report is first asked for.
-    original: Option<(Vec<u8>, Option<Photo>)>,
+    /// The files of the photos that they were cut from, as far as they are known; that of one alone is decoded when a
+    /// report is first asked for, those of a group each for its own report.
+    originals: Vec<Option<Vec<u8>>>,
+    decoded: Option<Photo>,
 }
 
 /// A cut-out.
@@ -165,7 +167,7 @@ struct Healed {
 impl StudioHandle {
     /// Opens a finished cut-out, the bytes of a PNG.
     pub fn open(bytes: &[u8]) -> Result<Self, Fault> {
-        Ok(Self { products: vec![Opened::read(bytes)?], place: None, original: None })
+        Ok(Self { products: vec![Opened::read(bytes)?], place: None, originals: Vec::new(), decoded: None })
     }
 
     /// Adds a further cut-out, the bytes of a PNG: the next number in a scene's layers.
@@ -192,10 +194,17 @@ impl StudioHandle {
         self.products[0].whole.height
     }
 
-    /// The file of the photo that the first cut-out was cut from: a shot's report is measured against it.
+    /// The file of the photo that a cut-out was cut from: a shot's report is measured against it.
     #[wasm_bindgen(js_name = takePhoto)]
-    pub fn take_photo(&mut self, file: Vec<u8>) {
-        self.original = Some((file, None));
+    pub fn take_photo(&mut self, index: usize, file: Vec<u8>) -> Result<(), Fault> {
+        let count = self.products.len();
+        if index >= count {
+            return Err(no_product(index, count));
+        }
+        self.originals.resize(count, None);
+        self.originals[index] = Some(file);
+        self.decoded = None;
+        Ok(())
     }
 
     /// What the light is like in which a cut-out was taken, as JSON; see [`Statistics`]. Its photo tells the most;
@@ -278,22 +287,20 @@ impl StudioHandle {
     }
 
     /// One file: for a marketplace, by its id, or of the scene as it is. `progress(fraction)` stops the work by
-    /// returning `false`. `source` names the models, and what was healed: `{ models:
-    /// [{ name, sha256 }], retouched: { spots, pixels } }`. `fixes` is a list of those of an earlier shot that are carried out.
+    /// returning `false`. `sources` names for each cut-out the models, and what was healed: `[{ models:
+    /// [{ name, sha256 }], retouched: { spots, pixels } }]`. `fixes` is a list of those of an earlier shot that are carried out.
     pub fn shoot(
         &mut self,
         scene: Option<String>,
         preset: Option<String>,
-        source: &str,
+        sources: &str,
         fixes: &str,
         progress: &Function,
     ) -> Result<ShotHandle, Fault> {
         let fixes: Vec<Fix> =
             serde_json::from_str(fixes).map_err(|error| Fault::caller(error.to_string()))?;
-        let source: Source =
-            serde_json::from_str(source).map_err(|error| Fault::caller(error.to_string()))?;
-        let retouched = Retouched { spots: source.retouched.spots, pixels: source.retouched.pixels };
-        let models = source.models;
+        let sources: Vec<Source> =
+            serde_json::from_str(sources).map_err(|error| Fault::caller(error.to_string()))?;
         let mut scene = scene.map(|scene| Scene::read(&scene)).transpose()?;
         let preset = preset
             .map(|id| listing::find(&id).map_err(|unknown| Fault::caller(unknown.to_string())))
@@ -303,28 +310,30 @@ impl StudioHandle {
                 .call1(&JsValue::UNDEFINED, &done.into())
                 .map_or(true, |answer| answer.as_bool() != Some(false))
         };
-        if let Some((file, photo @ None)) = &mut self.original {
+        if let ([Some(file)], None) = (&self.originals[..], &self.decoded) {
             // What only the browser can read has no report.
-            *photo = photo::decode(file, &Limits::PRODUCT).ok();
+            self.decoded = photo::decode(file, &Limits::PRODUCT).ok();
         }
         for product in &mut self.products {
             product.correct(u32::MAX)?;
         }
-        let first = &self.products[0];
-        let correction =
-            first.settings.as_ref().map(|settings| Correction { settings, before: &first.whole });
-        let original = match &self.original {
-            Some((file, Some(photo))) => {
-                Some(Original { file, photo, models: &models, correction, retouched })
-            }
-            _ => None,
-        };
+        let products = self.products.iter().zip(&self.originals).zip(&sources);
+        let originals: Vec<Option<Original<'_>>> = products
+            .map(|((product, file), source)| {
+                let correction =
+                    product.settings.as_ref().map(|settings| Correction { settings, before: &product.whole });
+                let Healed { spots, pixels } = source.retouched;
+                let retouched = Retouched { spots, pixels };
+                let (file, photo, models) = (file.as_ref()?, self.decoded.as_ref(), &source.models[..]);
+                Some(Original { file, photo, models, correction, retouched })
+            })
+            .collect();
         let cutouts = match &mut scene {
             Some(scene) => self.pictures(scene, u32::MAX),
             None => self.products.iter().map(|product| product.drawn(u32::MAX)).collect(),
         };
         Ok(ShotHandle {
-            shot: studio::shoot(&cutouts, scene.as_ref(), preset, original, &fixes, &mut listener)?,
+            shot: studio::shoot(&cutouts, scene.as_ref(), preset, &originals, &fixes, &mut listener)?,
         })
     }
 }
@@ -364,9 +373,9 @@ struct Told<'a> {
     notes: &'a [String],
     findings: Vec<Row<'a>>,
     clean: bool,
-    /// What was done to the product and what it changed, where its photo was given.
-    fidelity: Option<&'a Report>,
-    /// The verdict of that as a sentence.
+    /// What was done to each product and what it changed, where its photo was given.
+    fidelity: &'a [Report],
+    /// The verdict on all of them as a sentence.
     verdict: Option<String>,
 }
 
@@ -423,8 +432,8 @@ impl ShotHandle {
             notes: &self.shot.notes,
             findings,
             clean: self.shot.lint.as_ref().is_none_or(listing::Lint::is_clean),
-            fidelity: self.shot.report.as_ref(),
-            verdict: self.shot.report.as_ref().map(|report| report.verdict.to_string()),
+            fidelity: &self.shot.reports,
+            verdict: self.shot.verdict().map(|verdict| verdict.to_string()),
         })
     }
 

@@ -2,7 +2,7 @@
 
 const FRAMES = {
   'heron-gold': {
-    name: 'Heron', price: '€ 268', width: '138 mm', picture: 'round-gold', alt: 'Heron: round glasses of gold wire',
+    name: 'Heron', price: '€ 268', width: '140 mm', picture: 'round-gold', alt: 'Heron: round glasses of gold wire',
     story: 'A round of fine gold wire, light enough to be forgotten. The bridge is bent by hand; the rims are closed with a single screw.',
   },
   'alder-tortoise': {

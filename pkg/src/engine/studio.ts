@@ -116,7 +116,7 @@ class WorkerStudio implements StudioSession {
     return JSON.parse(await this.#inTurn(() => this.#worker.ask('colourReference', { index, colour })));
   }
 
-  async shoot({ scene, colour, preset, source, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
+  async shoot({ scene, colour, preset, sources, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
     const run = async (): Promise<Shot> => {
       // Wasm in the middle of a loop hears nothing, so its worker ends; the next ask starts another.
       const end = () => this.#end();
@@ -126,7 +126,7 @@ class WorkerStudio implements StudioSession {
         await this.#open();
         const { file, report, ...rest } = await this.#worker.ask('shoot', {
           ...{ scene, colour, preset },
-          source: JSON.stringify(source),
+          sources: JSON.stringify(sources),
           fixes: JSON.stringify(fixes),
         });
         return { ...rest, file: unpack(file), report: JSON.parse(report) as ShotReport };

@@ -213,11 +213,11 @@ export interface ShotReport {
   /** Whether the file keeps to every rule of its marketplace. */
   readonly clean: boolean;
   /**
-   * What touched the product's pixels and by how much, and what was kept and dropped of the photo's details: for
-   * machines. Null where the photo was not given, or there are several.
+   * Of each product, what touched its pixels and by how much, and what was kept and dropped of its photo's details: for
+   * machines. Of a product whose photo was not given, or that only the browser can read, there is none.
    */
-  readonly fidelity: Fidelity | null;
-  /** The verdict of that in a sentence. */
+  readonly fidelity: readonly Fidelity[];
+  /** The verdict on all of them in a sentence; null where it cannot be said of one. */
   readonly verdict: string | null;
 }
 
@@ -252,8 +252,8 @@ export interface ShootOptions {
   colour?: string | undefined;
   /** A marketplace's `id`; without it, the scene as it is. */
   preset?: string | undefined;
-  /** For the report: what cut the photo out, and what was healed by hand. */
-  source: { models: readonly Model[]; retouched?: Retouched | undefined };
+  /** For the report, of each of the cut-outs: what cut its photo out, and what was healed by hand. */
+  sources: readonly { models: readonly Model[]; retouched?: Retouched | undefined }[];
   /** Of an earlier file's findings, what is to be done about them. */
   fixes?: readonly Fix[] | undefined;
   signal?: AbortSignal | undefined;
@@ -267,7 +267,7 @@ export interface StudioSubject {
   readonly cutOuts: readonly Blob[];
   /**
    * The photos that they were cut from, in the same order: with them colours are corrected by the light in which they
-   * were taken, and a file's report says what became of the first product.
+   * were taken, and a file's report says what became of each product.
    */
   readonly photos?: readonly Blob[] | undefined;
   /** A photo of a place, for scenes whose backdrop is one. */

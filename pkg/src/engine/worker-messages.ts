@@ -123,7 +123,7 @@ export interface Operations {
   colourReference: { ask: { index: number; colour: string }; answer: string };
   /** Makes a file of them; the report is JSON. */
   shoot: {
-    ask: { scene: string | undefined; colour: string | undefined; preset: string | undefined; source: string; fixes: string };
+    ask: { scene: string | undefined; colour: string | undefined; preset: string | undefined; sources: string; fixes: string };
     answer: Size & { file: Packed; extension: string; report: string };
   };
   /** What marketplaces and looks there are, as JSON. */

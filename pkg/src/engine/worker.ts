@@ -59,7 +59,7 @@ let edit: Edit | undefined;
 /** What a person places in scenes; nor this. */
 let studio: Studio | undefined;
 /** How many cut-outs those are, their photos' files, and what the light is like in these, once it was measured. */
-let products = { count: 0, photos: [] as readonly Blob[], lights: new Map<number, string>(), hasOriginal: false };
+let products = { count: 0, photos: [] as readonly Blob[], lights: new Map<number, string>(), hasOriginals: false };
 
 const handlers: Handlers<Operations> = {
   async start({ module }) {
@@ -254,7 +254,7 @@ const handlers: Handlers<Operations> = {
   async openStudio({ cutOuts, photos = [], place }) {
     studio?.free();
     studio = undefined;
-    products = { count: cutOuts.length, photos, lights: new Map(), hasOriginal: false };
+    products = { count: cutOuts.length, photos, lights: new Map(), hasOriginals: false };
     const [first, ...others] = cutOuts;
     const opened = await lend(take(first), (png) => Studio.open(png));
     studio = opened;
@@ -314,16 +314,15 @@ const handlers: Handlers<Operations> = {
     return take(studio).light(index, photo);
   },
 
-  async shoot({ scene, colour, preset, source, fixes }, transfer) {
+  async shoot({ scene, colour, preset, sources, fixes }, transfer) {
     const held = take(studio);
-    const [original] = products.photos;
-    if (original && !products.hasOriginal) {
-      await lend(original, (file) => held.takePhoto(file));
-      products.hasOriginal = true;
+    if (!products.hasOriginals) {
+      for (const [index, photo] of products.photos.entries()) await lend(photo, (file) => held.takePhoto(index, file));
+      products.hasOriginals = true;
     }
     await setColours(colour);
     const tell = (fraction: number) => notify({ progress: { stage: 'encode', fraction } });
-    const shot = held.shoot(scene, preset, source, fixes, tell);
+    const shot = held.shoot(scene, preset, sources, fixes, tell);
     const { width, height, extension, report } = shot;
     return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
   },

@@ -116,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                 let correction = correction.map(|(settings, before)| Correction { settings, before });
                 let original = Original {
                     file: &taken.file,
-                    photo: &taken.photo,
+                    photo: Some(&taken.photo),
                     models: &networks,
                     correction,
                     retouched: Retouched::default(),
@@ -127,7 +127,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
                     &pictures,
                     scene.as_ref(),
                     preset,
-                    Some(original),
+                    &[Some(original)],
                     &[],
                     &mut |_| true,
                 );
@@ -249,7 +249,8 @@ fn write(photo: &Path, folder: &Path, preset: Option<&Preset>, shot: studio::Sho
     }
     std::fs::write(&output, &shot.bytes)
         .map_err(|error| format!("{} cannot be written ({error}): choose another --out", output.display()))?;
-    let studio::Shot { bytes, width, height, notes, lint, report, .. } = shot;
+    let studio::Shot { bytes, width, height, notes, lint, reports, .. } = shot;
+    let report = reports.into_iter().next();
     let findings = lint.map(|lint| lint.findings).unwrap_or_default();
     Ok(Done { output, width, height, bytes: bytes.len(), notes, findings, report })
 }

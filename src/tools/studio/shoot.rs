@@ -1,7 +1,7 @@
 //! From a cut-out to a file: framed as a marketplace asks, drawn, encoded, and checked as encoded.
 
 use crate::listing::report::{
-    self, Corrected, Evidence, Geometry, Model, Operation, Produced, RETOUCH, Report, Touches,
+    self, Corrected, Evidence, Geometry, Model, Operation, Produced, RETOUCH, Report, Touches, Verdict,
 };
 use crate::listing::{self, Check, Finding, Fix, Frame, Kind, Lint, Preset, Subject};
 use crate::photo::metadata::{Metadata, with_digital_source_type};
@@ -40,8 +40,18 @@ pub struct Shot {
     pub lint: Option<Lint>,
     /// For each of its findings what [`shoot`] can do about it, where it can.
     pub fixes: Vec<Option<Fix>>,
-    /// What was done to the first product's photo, and what it changed; none without the photo, or for a group.
-    pub report: Option<Report>,
+    /// What was done to each product's photo, and what it changed, in the order of the scene's layers; of a product
+    /// whose photo is not known or cannot be decoded here there is none.
+    pub reports: Vec<Report>,
+}
+
+impl Shot {
+    /// What follows for all of its products: of the reports' verdicts the worst; none where a product has no report.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        let all = self.reports.len() == self.positions.len();
+        self.reports.iter().map(|report| report.verdict).max().filter(|_| all)
+    }
 }
 
 /// What is to be done differently from what the scene and the marketplace say.
@@ -98,13 +108,13 @@ impl Fitted {
     }
 }
 
-/// The photo that the first cut-out was cut from: what the report is measured against.
+/// The photo that a cut-out was cut from: what its report is measured against.
 #[derive(Clone, Copy, Debug)]
 pub struct Original<'a> {
     /// Its file.
     pub file: &'a [u8],
-    /// The same decoded.
-    pub photo: &'a Photo,
+    /// The same decoded; where it is not here, it is decoded for as long as the report is made.
+    pub photo: Option<&'a Photo>,
     /// The networks that cut it out.
     pub models: &'a [Model],
     /// How the cut-out's colours were corrected before it came here; none where they were not.
@@ -231,11 +241,11 @@ pub fn shoot(
     cutouts: &[&Cutout],
     scene: Option<&Scene>,
     preset: Option<&Preset>,
-    original: Option<Original<'_>>,
+    originals: &[Option<Original<'_>>],
     fixes: &[Fix],
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Shot, Error> {
-    shoot_with(&mut scene::draw, cutouts, scene, preset, original, fixes, progress)
+    shoot_with(&mut scene::draw, cutouts, scene, preset, originals, fixes, progress)
 }
 
 /// As [`shoot`], drawn by another than the processor.
@@ -247,7 +257,7 @@ pub fn shoot_with(
     cutouts: &[&Cutout],
     scene: Option<&Scene>,
     preset: Option<&Preset>,
-    original: Option<Original<'_>>,
+    originals: &[Option<Original<'_>>],
     fixes: &[Fix],
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Shot, Error> {
@@ -266,14 +276,11 @@ pub fn shoot_with(
     fitted.notes.extend(short_backdrop(&fitted.scene, cutouts));
     let picture = draw(&fitted.scene, cutouts, &mut |done| progress(0.7 * done))?;
     let (width, height, positions) = (picture.width, picture.height, picture.positions.clone());
-    let metadata = original.map(|original| Metadata::of(original.file));
-    let source_type = metadata.as_ref().and_then(|metadata| metadata.digital_source_type.as_ref());
-    let report = |produced: Produced<'_>| match (original, positions.as_slice()) {
-        (Some(original), &[position]) => {
-            evidence(original, first, &fitted.scene, position, &picture, produced).map(Some)
-        }
-        _ => Ok(None),
-    };
+    let known = || originals.iter().flatten();
+    // What a group is made of says its most serious part: a picture with one generated product is one.
+    let source_type = known().find_map(|original| Metadata::of(original.file).digital_source_type);
+    let source_type = source_type.as_ref();
+    let report = |produced: Produced<'_>| reports(cutouts, originals, &fitted.scene, &picture, produced);
     let Some(preset) = preset else {
         let transparent = fitted.scene.backdrop == Backdrop::Transparent;
         let (output, kind, quality) = if transparent {
@@ -286,7 +293,7 @@ pub fn shoot_with(
             Some(source) => with_digital_source_type(bytes, source),
             None => bytes,
         };
-        let report = report(Produced { bytes: &bytes, kind, quality, cleaned: 0, lint: None })?;
+        let reports = report(Produced { bytes: &bytes, kind, quality, cleaned: 0, lint: None })?;
         progress(1.0);
         let notes = fitted.notes;
         return Ok(Shot {
@@ -298,11 +305,11 @@ pub fn shoot_with(
             notes,
             lint: None,
             fixes: Vec::new(),
-            report,
+            reports,
         });
     };
     // Of a photo that was reduced while it was decoded, the file has more pixels than the cut-out.
-    let reduced = original.map_or(1.0, |Original { photo, .. }| {
+    let reduced = known().next().and_then(|original| original.photo).map_or(1.0, |photo| {
         photo.reduced_from.map_or(1.0, |(width, _)| f64::from(photo.width) / f64::from(width))
     });
     let largest = positions.iter().map(|position| position.scale * reduced).reduce(f64::max);
@@ -318,12 +325,12 @@ pub fn shoot_with(
         Some(kind) => listing::export_as(&source, preset, kind, &Limits::PRODUCT)?,
         None => listing::export(&source, preset, &Limits::PRODUCT)?,
     };
-    let report = report((&exported).into())?;
+    let reports = report((&exported).into())?;
     progress(1.0);
     let fixes = exported.lint.findings.iter().map(|finding| fitted.fix(finding, exported.kind)).collect();
     let notes = std::mem::take(&mut fitted.notes);
     let listing::Exported { bytes, kind, lint, .. } = exported;
-    Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), fixes, report })
+    Ok(Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), fixes, reports })
 }
 
 /// What to say of a backdrop's photo that has fewer pixels than the picture.
@@ -340,13 +347,82 @@ fn short_backdrop(scene: &Scene, pictures: &[&Cutout]) -> Option<String> {
     })
 }
 
-/// The report of a file with one product.
+/// The reports of a file, one for each product whose photo is known.
+fn reports(
+    cutouts: &[&Cutout],
+    originals: &[Option<Original<'_>>],
+    scene: &Scene,
+    picture: &scene::Picture,
+    exported: Produced<'_>,
+) -> Result<Vec<Report>, photo::Error> {
+    let mut reports = Vec::new();
+    let shared = (scene.layers.len() > 1).then(|| crowd(cutouts, scene, picture));
+    for (&Layer::Product(product), &position) in scene.layers.iter().zip(&picture.positions) {
+        let (Some(&cutout), Some(Some(original))) =
+            (cutouts.get(product.picture), originals.get(product.picture))
+        else {
+            continue;
+        };
+        let decoded = match original.photo {
+            Some(_) => None,
+            // What only the browser can read has no report.
+            None => match photo::decode(original.file, &Limits::PRODUCT) {
+                Ok(photo) => Some(photo),
+                Err(_) => continue,
+            },
+        };
+        let Some(photo) = original.photo.or(decoded.as_ref()) else { continue };
+        let own = shared.as_ref().map(|crowd| {
+            let mut own = opacity(cutout, position, picture);
+            // Where several are, one hides another, and which does not matter: it is measured where it is alone.
+            own.iter_mut().zip(crowd).filter(|(_, count)| **count > 1).for_each(|(own, _)| *own = 0);
+            own
+        });
+        let own = own.as_deref().unwrap_or(&picture.covered);
+        reports.push(evidence(original, photo, cutout, scene, position, picture, own, exported)?);
+    }
+    Ok(reports)
+}
+
+/// How many products lie on each pixel of a picture.
+fn crowd(cutouts: &[&Cutout], scene: &Scene, picture: &scene::Picture) -> Vec<u8> {
+    let mut crowd = vec![0_u8; picture.covered.len()];
+    for (Layer::Product(product), &position) in scene.layers.iter().zip(&picture.positions) {
+        let Some(cutout) = cutouts.get(product.picture) else { continue };
+        let own = opacity(cutout, position, picture);
+        crowd.iter_mut().zip(own).for_each(|(count, own)| *count = count.saturating_add(u8::from(own > 0)));
+    }
+    crowd
+}
+
+/// A product's own opacity where it lies in a picture.
+fn opacity(
+    cutout: &Cutout,
+    Position { scale, x, y, rotation }: Position,
+    picture: &scene::Picture,
+) -> Vec<u8> {
+    let Cutout { width, height, pixels, .. } = cutout;
+    let photo =
+        Photo { width: *width, height: *height, pixels: pixels.clone(), has_alpha: true, reduced_from: None };
+    let placed = if rotation == 0.0 {
+        photo::place(&photo, picture.width, picture.height, scale, [x, y])
+    } else {
+        let turned = photo::Turned { scale, degrees: rotation, x, y };
+        photo::place_turned(&photo, picture.width, picture.height, turned)
+    };
+    placed.pixels.into_iter().skip(3).step_by(4).collect()
+}
+
+/// The report of one product; `own` is its opacity in the picture.
+#[allow(clippy::too_many_arguments, reason = "a report is of all that there is")]
 fn evidence(
-    original: Original<'_>,
+    original: &Original<'_>,
+    photo: &Photo,
     cutout: &Cutout,
     scene: &Scene,
     Position { scale, x, y, rotation }: Position,
     picture: &scene::Picture,
+    own: &[u8],
     exported: Produced<'_>,
 ) -> Result<Report, photo::Error> {
     let done = |name: &str, touches, parameters| Operation { name: name.to_owned(), touches, parameters };
@@ -380,6 +456,11 @@ fn evidence(
     if scene.floor.gloss > 0.0 {
         operations.push(done("reflection", Touches::Background, serde_json::json!(scene.floor)));
     }
+    let is_shaded = scene.shadow.mutual > 0.0 && scene.layers.len() > 1;
+    if is_shaded {
+        let shadow = serde_json::json!({ "strength": scene.shadow.mutual, "key": scene.key });
+        operations.push(done("mutual_shadow", Touches::Product, shadow));
+    }
     let light = scene.relight;
     if light.rim > 0.0 || light.fill > 0.0 {
         operations.push(done("relight", Touches::Product, serde_json::json!(light)));
@@ -393,13 +474,13 @@ fn evidence(
         operations.push(done("vignette", Touches::Product, vignette));
     }
     // What light did beyond a correction cannot be told apart from what nobody listed.
-    let corrected = corrected.filter(|_| light == Relight::default());
+    let corrected = corrected.filter(|_| light == Relight::default() && !is_shaded);
     report::report(
         &Evidence {
             source: original.file,
-            photo: original.photo,
+            photo,
             geometry: Geometry { scale, x, y, rotation },
-            product: &picture.covered,
+            product: own,
             models: original.models,
             operations: &operations,
             picture: &picture.pixels,
@@ -435,7 +516,7 @@ mod tests {
         // Dark and glossy, lit in colour, and nothing behind.
         let look = |id| looks().iter().find(|look| look.id == id).map(|look| &look.scene);
         for scene in [None, look("noir"), look("late_sun"), look("shadow_only")] {
-            let shot = shoot(&[&ball], scene, Some(preset), None, &[], &mut |_| true).unwrap();
+            let shot = shoot(&[&ball], scene, Some(preset), &[], &[], &mut |_| true).unwrap();
             let lint = shot.lint.unwrap();
             assert!(lint.is_clean(), "{:?}", lint.findings);
             assert_eq!(shot.notes.iter().any(|note| note.contains("demands")), scene.is_some());
@@ -454,16 +535,16 @@ mod tests {
         let models = [Model { name: "fast".to_owned(), sha256: "0".repeat(64) }];
         let original = Original {
             file: &file,
-            photo: &photo,
+            photo: Some(&photo),
             models: &models,
             correction: None,
             retouched: Retouched::default(),
         };
         for (scene, preset) in [(None, "amazon_main"), (Some(look), "etsy")] {
             let preset = Some(listing::find(preset).unwrap());
-            let shot = shoot(&[&cutout], scene, preset, Some(original), &[], &mut |_| true).unwrap();
-            let report = shot.report.unwrap();
-            assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+            let shot = shoot(&[&cutout], scene, preset, &[Some(original)], &[], &mut |_| true).unwrap();
+            let report = shot.reports[0].clone();
+            assert_eq!(report.verdict, Verdict::NoPixelInvented, "{:?}", report.difference);
             assert_eq!(report.models, models);
             assert_eq!(report.operations.iter().any(|done| done.name == "reflection"), scene.is_some());
         }
@@ -478,22 +559,20 @@ mod tests {
         let settings = Settings { exposure: 0.5, shadows: 0.3, ..Settings::default() };
         let mut retouched = before.clone();
         retouched.pixels.chunks_exact_mut(4).for_each(|pixel| pixel[2] = pixel[2].saturating_add(20));
-        for (before, verdict) in
-            [(&before, report::Verdict::ChangedAsListed), (&retouched, report::Verdict::Differs)]
-        {
+        for (before, verdict) in [(&before, Verdict::ChangedAsListed), (&retouched, Verdict::Differs)] {
             let mut cutout = before.clone();
             correct_cutout(&mut cutout, &settings).unwrap();
             let correction = Some(Correction { settings: &settings, before });
             let original = Original {
                 file: b"a photo",
-                photo: &photo,
+                photo: Some(&photo),
                 models: &[],
                 correction,
                 retouched: Retouched::default(),
             };
             let preset = Some(listing::find("amazon_main").unwrap());
-            let shot = shoot(&[&cutout], None, preset, Some(original), &[], &mut |_| true).unwrap();
-            let report = shot.report.unwrap();
+            let shot = shoot(&[&cutout], None, preset, &[Some(original)], &[], &mut |_| true).unwrap();
+            let report = shot.reports[0].clone();
             assert_eq!(report.verdict, verdict, "{:?}", report.unlisted);
             let colour = report.operations.iter().find(|done| done.name == "colour").unwrap();
             assert_eq!(colour.touches, Touches::Product);
@@ -519,7 +598,7 @@ mod tests {
         };
         let original = Original {
             file: b"photo",
-            photo: &photo,
+            photo: Some(&photo),
             models: &[],
             correction: None,
             retouched: Retouched::default(),
@@ -528,10 +607,11 @@ mod tests {
             [("amazon_main", &["relight"][..]), ("etsy", &["relight", "colour_harmony", "vignette"])]
         {
             let preset = Some(listing::find(preset).unwrap());
-            let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &[], &mut |_| true).unwrap();
+            let shot =
+                shoot(&[&cutout], Some(&scene), preset, &[Some(original)], &[], &mut |_| true).unwrap();
             assert!(shot.lint.unwrap().is_clean());
-            let report = shot.report.unwrap();
-            assert_eq!(report.verdict, report::Verdict::ChangedAsListed);
+            let report = shot.reports[0].clone();
+            assert_eq!(report.verdict, Verdict::ChangedAsListed);
             let touching = report.operations.iter().filter(|done| done.touches == Touches::Product);
             let found: Vec<&str> = touching.map(|done| done.name.as_str()).collect();
             assert_eq!(found, names);
@@ -549,12 +629,13 @@ mod tests {
             reduced_from: None,
         };
         let preset = Some(listing::find("amazon_main").unwrap());
-        for (spots, verdict) in [(0, report::Verdict::NoPixelInvented), (2, report::Verdict::Retouched)] {
+        for (spots, verdict) in [(0, Verdict::NoPixelInvented), (2, Verdict::Retouched)] {
             let retouched = Retouched { spots, pixels: 300 * spots };
             let original =
-                Original { file: b"a photo", photo: &photo, models: &[], correction: None, retouched };
+                Original { file: b"a photo", photo: Some(&photo), models: &[], correction: None, retouched };
             let report =
-                shoot(&[&cutout], None, preset, Some(original), &[], &mut |_| true).unwrap().report.unwrap();
+                shoot(&[&cutout], None, preset, &[Some(original)], &[], &mut |_| true).unwrap().reports[0]
+                    .clone();
             assert_eq!(report.verdict, verdict);
             let listed = report.operations.iter().find(|done| done.name == RETOUCH);
             assert_eq!(
@@ -571,9 +652,9 @@ mod tests {
         let mut scene = looks()[0].scene.clone();
         scene.backdrop = Backdrop::Photo { picture: 1, at: [0.5; 2], wall: 0.5, blur: 0.0 };
         let preset = listing::find("etsy").unwrap();
-        let shot = shoot(&[&ball, &place], Some(&scene), Some(preset), None, &[], &mut |_| true).unwrap();
+        let shot = shoot(&[&ball, &place], Some(&scene), Some(preset), &[], &[], &mut |_| true).unwrap();
         assert!(shot.notes.iter().any(|note| note.contains("500 × 400 pixels and was enlarged")));
-        let error = shoot(&[&ball], Some(&scene), Some(preset), None, &[], &mut |_| true).unwrap_err();
+        let error = shoot(&[&ball], Some(&scene), Some(preset), &[], &[], &mut |_| true).unwrap_err();
         assert!(error.to_string().starts_with("backdrop shows picture 1 and 1 were given"), "{error}");
     }
 
@@ -583,7 +664,7 @@ mod tests {
         let look = |id: &str| looks().iter().find(|look| look.id == id).unwrap().scene.clone();
         let made = |scene: &Scene, preset: &str, fixes: &[Fix]| {
             let preset = Some(listing::find(preset).unwrap());
-            shoot(&[&ball], Some(scene), preset, None, fixes, &mut |_| true).unwrap()
+            shoot(&[&ball], Some(scene), preset, &[], fixes, &mut |_| true).unwrap()
         };
         let fixes = |shot: &Shot| shot.fixes.iter().flatten().copied().collect::<Vec<_>>();
         // The product was pulled halfway out of the picture.
@@ -613,12 +694,12 @@ mod tests {
         let pixels = cutout.pixels.clone();
         let photo = Photo { width: 2000, height: 2000, pixels, has_alpha: true, reduced_from: None };
         let (correction, retouched) = (None, Retouched::default());
-        let original = Original { file: b"a photo", photo: &photo, models: &[], correction, retouched };
+        let original = Original { file: b"a photo", photo: Some(&photo), models: &[], correction, retouched };
         for id in ["blush", "shadow_only"] {
             let look = &looks().iter().find(|look| look.id == id).unwrap().scene;
-            let shot = shoot(&[&cutout], Some(look), None, Some(original), &[], &mut |_| true).unwrap();
-            let report = shot.report.unwrap();
-            assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+            let shot = shoot(&[&cutout], Some(look), None, &[Some(original)], &[], &mut |_| true).unwrap();
+            let report = shot.reports[0].clone();
+            assert_eq!(report.verdict, Verdict::NoPixelInvented, "{:?}", report.difference);
             assert_eq!((report.lint, report.output.preset), (None, None));
             assert_eq!(report.output.sha256, report::sha256(&shot.bytes));
         }
@@ -644,15 +725,15 @@ mod tests {
         product.rotation = -10.0;
         let original = Original {
             file: b"a photo",
-            photo: &photo,
+            photo: Some(&photo),
             models: &[],
             correction: None,
             retouched: Retouched::default(),
         };
         let preset = Some(listing::find("amazon_main").unwrap());
-        let shot = shoot(&[&cutout], Some(&scene), preset, Some(original), &[], &mut |_| true).unwrap();
-        let report = shot.report.unwrap();
-        assert_eq!(report.verdict, report::Verdict::NoPixelInvented, "{:?}", report.difference);
+        let shot = shoot(&[&cutout], Some(&scene), preset, &[Some(original)], &[], &mut |_| true).unwrap();
+        let report = shot.reports[0].clone();
+        assert_eq!(report.verdict, Verdict::NoPixelInvented, "{:?}", report.difference);
         assert_eq!(report.geometry.rotation, -10.0);
         assert!(report.operations.iter().any(|done| done.name == "straighten"));
         let lint = shot.lint.unwrap();
@@ -668,7 +749,7 @@ mod tests {
         let ball = ball();
         let sweep = &looks().iter().find(|look| look.id == "studio_sweep").unwrap().scene;
         let shot =
-            shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), None, &[], &mut |_| true)
+            shoot(&[&ball], Some(sweep), Some(listing::find("etsy").unwrap()), &[], &[], &mut |_| true)
                 .unwrap();
         let photo = photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap();
         assert_ne!(photo.pixels[..3], [255, 255, 255]);
@@ -680,10 +761,10 @@ mod tests {
     fn for_no_marketplace_a_scene_is_taken_as_it_is() {
         let ball = ball();
         let look = |id: &str| &looks().iter().find(|look| look.id == id).unwrap().scene;
-        let shot = shoot(&[&ball], Some(look("shadow_only")), None, None, &[], &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("shadow_only")), None, &[], &[], &mut |_| true).unwrap();
         assert_eq!((shot.kind, shot.width, shot.height), (Kind::Png, 2000, 2000));
         assert!(photo::decode(&shot.bytes, &Limits::PRODUCT).unwrap().has_alpha);
-        let shot = shoot(&[&ball], Some(look("blush")), None, None, &[], &mut |_| true).unwrap();
+        let shot = shoot(&[&ball], Some(look("blush")), None, &[], &[], &mut |_| true).unwrap();
         assert_eq!(shot.kind, Kind::Jpeg);
     }
 
@@ -691,11 +772,66 @@ mod tests {
     fn nothing_and_no_picture_are_said() {
         let nothing = Cutout { width: 4, height: 4, pixels: vec![0; 64], confidence: None, doubt: None };
         let preset = listing::find("etsy").unwrap();
-        let error = shoot(&[&nothing], None, Some(preset), None, &[], &mut |_| true).unwrap_err();
+        let error = shoot(&[&nothing], None, Some(preset), &[], &[], &mut |_| true).unwrap_err();
         assert_eq!(error, Error::Scene(scene::Error::Empty { index: 0 }));
         assert!(matches!(
-            shoot(&[], None, None, None, &[], &mut |_| true),
+            shoot(&[], None, None, &[], &[], &mut |_| true),
             Err(Error::Scene(scene::Error::NoPicture { .. }))
         ));
+    }
+
+    #[test]
+    fn each_product_of_a_group_has_a_report_of_its_own() {
+        let ball = ball();
+        let photo = Photo {
+            width: ball.width,
+            height: ball.height,
+            pixels: ball
+                .pixels
+                .chunks_exact(4)
+                .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
+                .collect(),
+            has_alpha: false,
+            reduced_from: None,
+        };
+        let file = photo::encode(photo.width, photo.height, &photo.pixels, Output::Png { background: None })
+            .unwrap();
+        let mut scene = Scene::plain(1600, 900);
+        let Layer::Product(first) = scene.layers[0];
+        let at = |picture, x| {
+            let place = Place::Ground { x, y: 0.84, width: 0.35, height: 0.6 };
+            Layer::Product(scene::Product { picture, place, ..first })
+        };
+        // The second hides a part of the first.
+        scene.layers = vec![at(0, 0.4), at(1, 0.55)];
+        let models = [];
+        let original = Original {
+            file: &file,
+            photo: None,
+            models: &models,
+            correction: None,
+            retouched: Retouched::default(),
+        };
+        let shot = |scene: &Scene, originals: &[Option<Original<'_>>]| {
+            shoot(&[&ball, &ball], Some(scene), None, originals, &[], &mut |_| true).unwrap()
+        };
+        let both = shot(&scene, &[Some(original), Some(original)]);
+        assert_eq!((both.reports.len(), both.verdict()), (2, Some(Verdict::NoPixelInvented)));
+        let [left, right] = &both.reports[..] else { panic!("two products") };
+        assert!(left.geometry.x < right.geometry.x);
+        let interior = |report: &Report| report.difference.as_ref().unwrap().interior;
+        assert!(interior(left) > 10_000 && interior(right) > 10_000);
+
+        scene.shadow.mutual = 0.8;
+        let shaded = shot(&scene, &[Some(original), Some(original)]);
+        assert_eq!(shaded.verdict(), Some(Verdict::ChangedAsListed));
+        for report in &shaded.reports {
+            assert!(report.operations.iter().any(|operation| operation.name == "mutual_shadow"));
+        }
+
+        let half = shot(&scene, &[Some(original), None]);
+        assert_eq!((half.reports.len(), half.verdict()), (1, None));
+        let unreadable = Original { file: b"a photo", ..original };
+        assert_eq!(shot(&scene, &[Some(original), Some(unreadable)]).reports.len(), 1);
     }
 }

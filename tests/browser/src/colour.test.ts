@@ -22,12 +22,12 @@ after(async () => {
 interface Proof {
   files: {
     verdict: string;
-    fidelity: {
+    fidelity: [{
       verdict: string;
       difference: { mean: number };
       unlisted?: { mean: number };
       operations: { name: string; touches: string; parameters: { settings: { exposure: number }; delta_e_2000: { mean: number } } }[];
-    };
+    }];
   }[];
 }
 
@@ -71,7 +71,7 @@ test(
       const proof = await saved(page, () => dialog.getByRole('button', { name: 'Save the report' }).click());
       const { files } = JSON.parse(await readFile(await proof.path(), 'utf8')) as Proof;
       assert.equal(files.length, 2);
-      for (const { verdict, fidelity } of files) {
+      for (const { verdict, fidelity: [fidelity] } of files) {
         assert.equal(verdict, 'pixels of the product were changed by corrections that the seller asked for, as listed, and none was invented');
         const colour = fidelity.operations.find(({ name }) => name === 'colour');
         assert.equal(colour?.touches, 'product');

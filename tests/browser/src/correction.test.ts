@@ -171,11 +171,11 @@ test('a speck is healed: its colours change and no opacity, and the file’s rep
   await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Export 1 file' }).click()]);
   const [proof] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
   interface Proof {
-    files: { verdict: string; fidelity: { operations: { name: string; parameters: { spots: number; pixels: number } }[] } }[];
+    files: { verdict: string; fidelity: [{ operations: { name: string; parameters: { spots: number; pixels: number } }[] }] }[];
   }
   const { files: [file] } = JSON.parse(await readFile(await proof.path(), 'utf8')) as Proof;
   assert.match(file?.verdict ?? '', /^small spots of the product were replaced/);
-  const retouch = file?.fidelity.operations.find(({ name }) => name === 'retouch');
+  const retouch = file?.fidelity[0].operations.find(({ name }) => name === 'retouch');
   assert.deepEqual([retouch?.parameters.spots, (retouch?.parameters.pixels ?? 0) >= found.otherColours], [2, true]);
   assert.deepEqual(complaints, []);
 }, { timeout: 120_000 });

@@ -144,8 +144,8 @@ test('a correction is for all photos or for one, brings all to one, and goes int
     const dialog = frame.getByRole('dialog', { name: 'Export' });
     await saved(page, () => dialog.getByRole('button', { name: 'Export 2 files' }).click());
     const proof = await saved(page, () => dialog.getByRole('button', { name: 'Save the report' }).click());
-    const report = JSON.parse(await readFile(await proof.path(), 'utf8')) as { files: { fidelity: { colour: Colour } }[] };
-    assert.deepEqual(report.files.map(({ fidelity }) => fidelity.colour.light.by), ['automatic', 'automatic']);
+    const report = JSON.parse(await readFile(await proof.path(), 'utf8')) as { files: { fidelity: [{ colour: Colour }] }[] };
+    assert.deepEqual(report.files.map(({ fidelity: [product] }) => product.colour.light.by), ['automatic', 'automatic']);
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 });

@@ -32,7 +32,7 @@ async function choosePlace(page: Page, inner: FrameLocator): Promise<void> {
 }
 
 interface Proof {
-  files: { fidelity: { verdict: string; operations: { name: string; touches: string }[] } }[];
+  files: { fidelity: [{ verdict: string; operations: { name: string; touches: string }[] }] }[];
 }
 
 test(
@@ -71,10 +71,10 @@ test(
       await saved(page, () => dialog.getByRole('button', { name: 'Export 2 files' }).click());
       const proof = await saved(page, () => dialog.getByRole('button', { name: 'Save the report' }).click());
       const { files } = JSON.parse(await readFile(await proof.path(), 'utf8')) as Proof;
-      const touching = files.map(({ fidelity }) => fidelity.operations.filter(({ touches }) => touches === 'product').map(({ name }) => name));
+      const touching = files.map(({ fidelity: [product] }) => product.operations.filter(({ touches }) => touches === 'product').map(({ name }) => name));
       // Amazon's white has neither backdrop nor vignette.
       assert.deepEqual(touching, [[], ['vignette']]);
-      assert.deepEqual(files.map(({ fidelity }) => fidelity.verdict), ['no_pixel_invented', 'changed_as_listed']);
+      assert.deepEqual(files.map(({ fidelity: [product] }) => product.verdict), ['no_pixel_invented', 'changed_as_listed']);
       await dialog.getByRole('button', { name: 'Close' }).click();
     });
   },

@@ -89,11 +89,12 @@ for (const width of [1440, 390]) {
       }
       const [report] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
       interface Proof {
-        files: { verdict: string; fidelity: { source: { sha256: string }; models: { sha256: string }[] } }[];
+        files: { verdict: string; fidelity: { source: { sha256: string }; models: { sha256: string }[]; operations: { name: string }[] }[] }[];
       }
       const { files: proofs } = JSON.parse(await readFile(await report.path(), 'utf8')) as Proof;
       assert.equal(proofs.length, 4);
-      for (const { fidelity, verdict } of proofs) {
+      for (const { fidelity: [fidelity], verdict } of proofs) {
+        assert.ok(fidelity);
         assert.equal(verdict, 'no pixel of the product was invented');
         assert.match(fidelity.source.sha256, /^[0-9a-f]{64}$/);
         assert.match(fidelity.models[0]?.sha256 ?? '', /^[0-9a-f]{64}$/);
@@ -122,6 +123,12 @@ for (const width of [1440, 390]) {
       const [file] = await readDirectory(new File([await readFile(await group.path())], 'group.zip'));
       assert.equal(file?.path, 'left group of 2.jpg');
       assert.ok(file.size > 20_000);
+      // Each of its products has a report of its own.
+      const [told] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
+      const { files: [shown] } = JSON.parse(await readFile(await told.path(), 'utf8')) as Proof;
+      assert.equal(shown?.fidelity.length, 2);
+      assert.match(shown.verdict, /^no pixel of the product was invented|^pixels of the product were changed by corrections/);
+      for (const { operations } of shown.fidelity) assert.ok(operations.some(({ name }) => name === 'cut_out'));
       await dialog.getByRole('button', { name: 'Close' }).click();
       await inner.getByRole('button', { name: 'Undo' }).click();
       await rests(page, inner);

@@ -92,7 +92,7 @@ export class FakeStudio implements StudioSession {
     return { whole: null };
   }
 
-  async shoot({ scene: text, colour, preset, source, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
+  async shoot({ scene: text, colour, preset, sources, fixes = [], signal, onProgress }: ShootOptions): Promise<Shot> {
     for (let step = 0; step < 4; step++) {
       onProgress?.(step / 4);
       await new Promise((resolve) => setTimeout(resolve, this.#delay / 8));
@@ -111,7 +111,7 @@ export class FakeStudio implements StudioSession {
       extension: 'jpg',
       width: canvas.width,
       height: canvas.height,
-      report: { notes: ['the product keeps its place'], findings, clean: isClean, fidelity: { source, colour: colour && (JSON.parse(colour) as Colour), metadata: { kept: [], dropped: [{ what: 'position (EXIF GPS)' }] } }, verdict: 'the product is unchanged' },
+      report: { notes: ['the product keeps its place'], findings, clean: isClean, fidelity: sources.map((source) => ({ source, colour: colour && (JSON.parse(colour) as Colour), metadata: { kept: [], dropped: [{ what: 'position (EXIF GPS)' }] } })), verdict: 'the product is unchanged' },
     };
   }
 

@@ -117,21 +117,18 @@ export class Shooting {
   async #shoot({ subject, preset }: Order, signal: AbortSignal): Promise<Shot> {
     signal.throwIfAborted();
     const { photos } = subject;
-    const [first] = photos;
-    if (!first) throw new Error('a picture shows at least one product');
     if (this.#held?.subject !== subject) {
       this.#letGo();
       const cutOuts = photos.map(({ state }) => state.cutOut.png);
       this.#held = { subject, session: this.#engine.studio({ cutOuts, photos: photos.map(({ file }) => file), place: this.#place }, signal) };
     }
     try {
-      const { models, retouched } = first.state.cutOut;
       const session = await this.#held.session;
       return await session.shoot({
         scene: JSON.stringify(sceneOf(this.#scenes, subject.id)),
         colour: colourText(colourOf(this.#scenes, subject.id)),
         preset,
-        source: { models, retouched },
+        sources: photos.map(({ state: { cutOut: { models, retouched } } }) => ({ models, retouched })),
         fixes: this.#fixes.get(keyOf({ subject, preset })),
         signal,
         onProgress: this.onProgress,

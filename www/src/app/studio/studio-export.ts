@@ -331,13 +331,14 @@ export class StudioExport extends LitElement {
     const findings = report?.findings ?? [];
     const breaks = findings.some(({ severity }) => severity === 'error');
     const kind = is !== 'saved' ? is : breaks ? 'breaks' : report?.clean ? 'clean' : 'look';
-    const { kept = [], dropped = [] } = report?.fidelity?.metadata ?? {};
-    const list = (found: readonly { what: string }[]) => found.map(({ what }) => what).join(', ');
+    // Of a group's photos, each thing once.
+    const list = (which: 'kept' | 'dropped') => [...new Set((report?.fidelity ?? []).flatMap(({ metadata }) => metadata[which].map(({ what }) => what)))].join(', ');
+    const [kept, dropped] = [list('kept'), list('dropped')];
     const notes = [
       ...(report?.notes ?? []),
       ...(report?.verdict ? [report.verdict] : []),
-      ...(kept.length > 0 ? [words.kept(list(kept))] : []),
-      ...(dropped.length > 0 ? [words.dropped(list(dropped))] : []),
+      ...(kept ? [words.kept(kept)] : []),
+      ...(dropped ? [words.dropped(dropped)] : []),
     ];
     return html`<li class=${kind}>
       <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${item.of.preset === undefined && kind === 'clean' ? words.states.saved : words.states[kind]}</span></p>
