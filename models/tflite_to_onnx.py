@@ -137,6 +137,8 @@ class Writer:
 
     def __init__(self):
         self.nodes, self.initializers, self.counts = [], [], {}
+        # Weights of each layer as the file has them, expanded.
+        self.expanded = {}
 
     def fresh(self, word):
         self.counts[word] = self.counts.get(word, 0) + 1
@@ -157,14 +159,19 @@ class Writer:
         integers, scales = quantize(turned)
         self.store(f"{name}.bytes", np.moveaxis(integers, 0, axis))
         self.store(f"{name}.scales", scales)
+        expanded = integers.astype(np.float32) * scales.reshape(-1, *[1] * (turned.ndim - 1))
+        self.expanded[name] = np.moveaxis(expanded, 0, axis)
         return self.emit("DequantizeLinear", [f"{name}.bytes", f"{name}.scales"], name=f"{name}.weight", axis=axis)
 
 
-def convert(data, name, outputs, metadata):
+def convert(data, name, outputs, metadata, means=None):
     """The network in `data` as ONNX.
 
     `outputs` maps the names that results get to the file's names for them; what leads to the others alone is left
     out. The picture that goes in is `image`, `[1, 3, height, width]`. `metadata` is what the file says of itself.
+
+    `means` has, by the name of a convolution, the means of what goes into it, `[I, height, width]`: what rounding its
+    weights moves its results by on average is taken back from its biases.
     """
     source, writer = Source(data), Writer()
     graph = source.graph
@@ -249,9 +256,14 @@ def convert(data, name, outputs, metadata):
             dilation = (options.DilationHFactor(), options.DilationWFactor())
             value, pads = window(inputs[0], options.Padding(), weights.shape[2:], stride, dilation)
             layer = writer.fresh("depthwise" if is_depthwise else "conv")
-            bias = writer.store(f"{layer}.bias", source.constant(inputs[2]).astype(np.float32))
+            weight, bias = writer.weight(layer, weights), source.constant(inputs[2]).astype(np.float64)
+            if means and layer in means:
+                moved = (weights.astype(np.float64) - writer.expanded[layer].astype(np.float64)) * means[layer]
+                # One after the other, so that the sums are the same everywhere.
+                bias = bias + np.add.accumulate(moved.reshape(len(moved), -1), axis=1)[:, -1]
+            bias = writer.store(f"{layer}.bias", bias.astype(np.float32))
             value = writer.emit(
-                "Conv", [value, writer.weight(layer, weights), bias], name=layer, kernel_shape=weights.shape[2:],
+                "Conv", [value, weight, bias], name=layer, kernel_shape=weights.shape[2:],
                 pads=pads, strides=stride, dilations=dilation, group=weights.shape[0] if is_depthwise else 1,
             )
             value = activated(value, options.FusedActivationFunction())

@@ -82,6 +82,8 @@ pub struct FaceFinder {
 
 /// Two faces that overlap more than this, by their boxes, are one.
 const SAME: f32 = 0.4;
+/// How often a mesh is looked for again where the last one was: after two more, points stay where they are.
+const PASSES: usize = 2;
 /// The least presence of a face.
 const PRESENT: f32 = 0.5;
 /// Faces of one photo, at most; a crowd's smaller ones are left out.
@@ -129,13 +131,17 @@ impl FaceFinder {
     fn meshes(&self, photo: &Photo, detections: &[Detection]) -> Result<Vec<Face>, nn::Error> {
         let mut faces: Vec<Face> = Vec::new();
         for detection in detections.iter().take(2 * MOST) {
-            // The detector's box is rough; the mesh's own is where the network is at its best.
-            let rough = self.mesher.mesh(photo, &Region::of_detection(detection))?;
-            if rough.presence < PRESENT {
+            let mut face = self.mesher.mesh(photo, &Region::of_detection(detection))?;
+            if face.presence < PRESENT {
                 continue;
             }
-            let face = self.mesher.mesh(photo, &Region::of_face(&rough))?;
-            let face = if face.presence >= PRESENT { face } else { rough };
+            // The detector's box is rough; the mesh's own is where the network is at its best.
+            for _ in 0..PASSES {
+                match self.follow(photo, &face)? {
+                    Some(closer) => face = closer,
+                    None => break,
+                }
+            }
             if faces.iter().all(|other| overlap(face.bounds(), other.bounds()) < SAME) {
                 faces.push(face);
             }
