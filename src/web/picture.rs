@@ -14,6 +14,7 @@ pub struct PhotoHandle {
 }
 
 impl PhotoHandle {
+    #[cfg(feature = "page")]
     pub(super) fn photo(&self) -> &Photo {
         &self.photo
     }
