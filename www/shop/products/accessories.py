@@ -56,8 +56,7 @@ def headband():
     share = np.interp(np.linspace(0, 1, 150), [0, 0.05, 0.5, 0.95, 1], [0.22, 0.36, 1, 0.36, 0.22])
     # The cross-section: broad from front to back, a padded roll as high as it is thick.
     section = circle(9.5, 40, 17)
-    gather = 1 + 0.028 * np.sin(np.linspace(0, 58, 150) + 0.8 * np.sin(np.linspace(0, 23, 150)))
-    roll = sweep(path, section, "velvet", up=(0, 0, 1), scale=np.column_stack([share * gather, share * gather]))
+    roll = sweep(path, section, "velvet", up=(0, 0, 1), scale=np.column_stack([share, share]))
     roll.low = sweep(resampled(path, 72, False), circle(9.5, 20, 17), "velvet", up=(0, 0, 1),
                      scale=np.column_stack([share[::2][:72], share[::2][:72]]))
     return {"front": [roll], "width": 158, "stands": True, "fill": 0.72,

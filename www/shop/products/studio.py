@@ -107,7 +107,7 @@ def new_scene(width, height, samples):
     scene.cycles.use_denoising = True
     scene.cycles.denoiser = "OPENIMAGEDENOISE"
     scene.cycles.seed = 1
-    scene.cycles.max_bounces = 10
+    scene.cycles.max_bounces = 6
     scene.cycles.transparent_max_bounces = 24
     scene.cycles.caustics_reflective = False
     scene.cycles.caustics_refractive = False
