@@ -252,6 +252,8 @@ def main():
         entry = described(name, kind, title, design, view)
         if (arguments.out / f"{name}.webp").exists():
             entry["files"]["transparent"] = f"{name}.webp"
+        # What has not been made is not promised.
+        entry["files"] = {use: file for use, file in entry["files"].items() if (arguments.out / file).exists()}
         entry["studio_size_px"] = [arguments.width, view["height"] + 2 * int(arguments.width * 0.06)]
         entries[name] = entry
     ordered = [entries[name] for name in PRODUCTS if name in entries]
