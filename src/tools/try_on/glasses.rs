@@ -261,8 +261,7 @@ impl Seat {
         let axes = Mat3::from_rotation_z(lean) * Mat3::from_rotation_x(TILT);
         let nose = &place::NOSE.map(at);
         let x = (nose[0].x + nose[1].x) / 2.0;
-        // Opticians have the eyes at the middle of the lenses, or a little above.
-        let y = (right.y + left.y) / 2.0;
+        let y = eye_height(pose).unwrap_or((right.y + left.y) / 2.0);
         // The bridge touches the nose where its lower side is.
         let bridge = y + glasses.flat(Vec2::new(0.0, glasses.bridge)).y;
         let skin = nose.windows(2).find(|pair| bridge >= pair[1].y).map_or(nose[1].z, |pair| {
@@ -277,6 +276,18 @@ impl Seat {
         let angle = flat.x / BEND;
         self.middle + self.axes * Vec3::new(BEND * angle.sin(), flat.y, BEND * (angle.cos() - 1.0))
     }
+}
+
+/// How high on the nose's ridge the eyes are, as they are seen: opticians have them at the middle of the lenses, or a
+/// little above. What is seen is surer than how far the head nods, which moves what stands out from it.
+fn eye_height(pose: &Pose) -> Option<f32> {
+    let [from, to] =
+        [place::RIGHT_EYE[1], place::LEFT_EYE[1]].map(|corner| pose.project(pose.points[corner]));
+    let below = |point: Vec3| (to - from).perp_dot(pose.project(point) - from);
+    let ridge = place::NOSE.map(|point| pose.points[point]);
+    let crossing = ridge.windows(2).find(|pair| below(pair[0]) <= 0.0 && below(pair[1]) > 0.0)?;
+    let (above, under) = (below(crossing[0]), below(crossing[1]));
+    Some(crossing[0].y + (crossing[1].y - crossing[0].y) * (-above / (under - above)))
 }
 
 fn vertex(pose: &Pose, at: Vec3, texture: Vec2, opacity: f32) -> Vertex {

@@ -127,7 +127,8 @@ for (const width of [1440, 390]) {
       const [told] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
       const { files: [shown] } = JSON.parse(await readFile(await told.path(), 'utf8')) as Proof;
       assert.equal(shown?.fidelity.length, 2);
-      assert.match(shown.verdict, /^no pixel of the product was invented|^pixels of the product were changed by corrections/);
+      // These photos have 480 pixels, and so the worst that is said of any product is said of the picture.
+      assert.equal(shown.verdict, 'the photo was enlarged, so pixels were made up between its own');
       for (const { operations } of shown.fidelity) assert.ok(operations.some(({ name }) => name === 'cut_out'));
       await dialog.getByRole('button', { name: 'Close' }).click();
       await inner.getByRole('button', { name: 'Undo' }).click();
