@@ -34,7 +34,7 @@ def judged(entry, faces, mesh):
     row = {"file": entry["file"], "person": entry["person"], "variant": entry["variant"], "centre": None, "roll": None, "good": False}
     if face is None:
         return row
-    glasses = own_glasses(face) if mesh else face.get("glasses")
+    glasses = own_glasses(face) if mesh else face.get("product")
     if not glasses:
         return row
     if marks["bridge"] is not None:

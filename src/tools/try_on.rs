@@ -3,7 +3,9 @@
 mod glasses;
 mod product;
 
-pub use glasses::{Glasses, Placement};
+pub use glasses::Glasses;
+
+use glam::Vec2;
 
 use crate::nn::Graph;
 use crate::photo::Photo;
@@ -48,6 +50,57 @@ pub enum Error {
         /// The most.
         most: u32,
     },
+}
+
+/// What a product is, which decides how it is worn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Spectacles and sunglasses.
+    Glasses,
+}
+
+impl Kind {
+    /// Every one.
+    pub const ALL: [Self; 1] = [Self::Glasses];
+
+    /// Its name in attributes and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Glasses => "glasses",
+        }
+    }
+}
+
+/// A product that somebody can wear.
+#[derive(Clone, Debug)]
+pub enum Product {
+    /// On the nose.
+    Glasses(Glasses),
+}
+
+impl Product {
+    /// From a picture of it and its width in millimetres.
+    ///
+    /// # Errors
+    /// A width that no such product has ([`Error::Width`]), and a picture that shows none ([`Error::NoProduct`],
+    /// [`Error::NotPlain`]).
+    pub fn new(kind: Kind, picture: &Photo, millimetres: f32) -> Result<Self, Error> {
+        match kind {
+            Kind::Glasses => Glasses::new(picture, millimetres).map(Self::Glasses),
+        }
+    }
+}
+
+/// Where a product is in a photo, in its pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// The middle of its front.
+    pub centre: Vec2,
+    /// How far it leans, in degrees, clockwise as seen.
+    pub roll: f32,
+    /// From one end to the other.
+    pub width: f32,
 }
 
 /// Finds who is in a photo. Holds the networks; photos pass through.
@@ -116,15 +169,17 @@ impl Person {
         &self.faces
     }
 
-    /// The photo with glasses on one of the faces, and where they are.
+    /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
     /// [`Error::NoSuchFace`], [`Error::Unmeasured`].
-    pub fn wear(&self, face: usize, glasses: &Glasses) -> Result<(Photo, Placement), Error> {
+    pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
         let mut photo = self.photo.clone();
-        let placement = glasses.draw(&mut photo, asked, &pose);
+        let placement = match product {
+            Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
+        };
         Ok((photo, placement))
     }
 }

@@ -7,7 +7,7 @@ use super::picture::{PhotoHandle, Preview};
 use crate::nn::Graph;
 use crate::photo::{self, Output, Photo, Rgb};
 use crate::tools;
-use crate::tools::try_on::{Error, Glasses, Person, TryOn};
+use crate::tools::try_on::{Error, Kind, Person, Product, TryOn};
 
 /// Quality of the JPEG that a shopper saves: their photo was one.
 const QUALITY: u8 = 92;
@@ -16,7 +16,7 @@ const QUALITY: u8 = 92;
 #[wasm_bindgen(js_name = TryOn)]
 pub struct TryOnHandle {
     try_on: TryOn,
-    product: Option<Glasses>,
+    product: Option<Product>,
     person: Option<Person>,
     drawn: Option<Photo>,
 }
@@ -31,10 +31,14 @@ impl TryOnHandle {
         Ok(Self { try_on, product: None, person: None, drawn: None })
     }
 
-    /// Takes the picture of a pair of glasses of this width. Frees the picture.
-    pub fn glasses(&mut self, picture: PhotoHandle, millimetres: f32) -> Result<(), Fault> {
+    /// Takes the picture of a product of this kind and width. Frees the picture.
+    pub fn product(&mut self, picture: PhotoHandle, kind: &str, millimetres: f32) -> Result<(), Fault> {
         self.product = None;
-        self.product = Some(Glasses::new(&picture.into_photo(), millimetres)?);
+        let kind = Kind::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
+            let known = Kind::ALL.map(Kind::name).join(", ");
+            Fault::caller(format!("this version tries on {known}, and {kind} was asked for"))
+        })?;
+        self.product = Some(Product::new(kind, &picture.into_photo(), millimetres)?);
         Ok(())
     }
 

@@ -38,8 +38,7 @@ const handlers: Handlers<Operations> = {
   },
 
   async product({ file, kind, widthMm }) {
-    if (kind !== 'glasses') throw new VitrineError('caller', `This version tries on glasses, and ${kind} was asked for.`);
-    loaded().glasses(await read(file), widthMm);
+    loaded().product(await read(file), kind, widthMm);
     return null;
   },
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vitrine::nn::Graph;
 use vitrine::photo::{self, Limits, Output, Photo};
-use vitrine::tools::try_on::{Glasses, TryOn};
+use vitrine::tools::try_on::{Kind, Product, TryOn};
 
 use super::files::{make_folder, read, targets};
 use super::models;
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PICTURE")]
     product: PathBuf,
     /// What the product is
-    #[arg(long, value_enum, default_value_t = Kind::Glasses)]
+    #[arg(long, default_value = "glasses", value_parser = kind)]
     kind: Kind,
     /// How wide the product is, in millimetres; of glasses, the frame from end to end
     #[arg(long, value_name = "MM", default_value_t = 140.0)]
@@ -35,12 +35,6 @@ pub(crate) struct Arguments {
     /// With --json, also the points of each face's mesh, in the photo's pixels
     #[arg(long, requires = "json")]
     points: bool,
-}
-
-/// What can be tried on.
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Kind {
-    Glasses,
 }
 
 /// What `--json` prints for a photo.
@@ -61,13 +55,13 @@ struct FaceLine {
     presence: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<Vec<[f32; 3]>>,
-    /// On the face that wears them.
+    /// On the face that wears it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    glasses: Option<GlassesLine>,
+    product: Option<ProductLine>,
 }
 
 #[derive(serde::Serialize)]
-struct GlassesLine {
+struct ProductLine {
     centre: [f32; 2],
     roll_degrees: f32,
     width_px: f32,
@@ -83,9 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         TryOn::new(&network("face_detector")?, &network("face_mesh")?).map_err(|error| error.to_string())?;
     let product = || {
         let picture = decode(&arguments.product)?;
-        match arguments.kind {
-            Kind::Glasses => Glasses::new(&picture, arguments.width_mm).map_err(|error| error.to_string()),
-        }
+        Product::new(arguments.kind, &picture, arguments.width_mm).map_err(|error| error.to_string())
     };
     let product = product().map_err(|error: String| format!("{}: {error}", arguments.product.display()))?;
     make_folder(&arguments.out, "--out")?;
@@ -108,6 +100,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(all_well)
 }
 
+fn kind(name: &str) -> Result<Kind, String> {
+    let is_it = |kind: &Kind| kind.name() == name;
+    Kind::ALL
+        .into_iter()
+        .find(is_it)
+        .ok_or_else(|| format!("one of {}", Kind::ALL.map(Kind::name).join(", ")))
+}
+
 fn decode(file: &Path) -> Result<Photo, String> {
     photo::decode(&read(file)?, &Limits::PRODUCT).map_err(|error| error.to_string())
 }
@@ -116,7 +116,7 @@ fn wear(
     file: &Path,
     target: &Path,
     try_on: &TryOn,
-    product: &Glasses,
+    product: &Product,
     arguments: &Arguments,
     faces: &mut Vec<FaceLine>,
 ) -> Result<(), String> {
@@ -127,12 +127,12 @@ fn wear(
             r#box: [low.x, low.y, high.x, high.y],
             presence: face.presence,
             points: arguments.points.then(|| face.points.iter().map(glam::Vec3::to_array).collect()),
-            glasses: None,
+            product: None,
         }
     }));
     let (picture, placement) = person.wear(arguments.face, product).map_err(|error| error.to_string())?;
     if let Some(face) = faces.get_mut(arguments.face) {
-        face.glasses = Some(GlassesLine {
+        face.product = Some(ProductLine {
             centre: placement.centre.to_array(),
             roll_degrees: placement.roll,
             width_px: placement.width,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use glam::{Mat3, Vec2, Vec3};
 
-use super::{Error, product};
+use super::{Error, Placement, product};
 use crate::photo::{self, Photo, color};
 use crate::scene::surface::{Depth, Film, Frame, Surface, Texture, Vertex, lay, merge};
 use crate::vision::box_mean;
@@ -56,17 +56,6 @@ pub struct Glasses {
     /// Where arms begin, right and left of the person: the upper and the lower end in the texture's pixels from the
     /// top; none where the picture's end shows nothing.
     hinges: [Option<(f32, f32)>; 2],
-}
-
-/// Where glasses are in a photo, in its pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Placement {
-    /// The middle of their front.
-    pub centre: Vec2,
-    /// How far they lean, in degrees, clockwise as seen.
-    pub roll: f32,
-    /// From one end to the other.
-    pub width: f32,
 }
 
 impl Glasses {

@@ -15,6 +15,10 @@ fn try_on() -> TryOn {
     .unwrap()
 }
 
+fn glasses(picture: &Photo, millimetres: f32) -> Result<Product, Error> {
+    Product::new(Kind::Glasses, picture, millimetres)
+}
+
 fn face() -> Photo {
     decode(include_bytes!("../../../tests/fixtures/people/face.jpg"), &Limits::PRODUCT).unwrap()
 }
@@ -87,13 +91,13 @@ fn a_tinted_lens_lets_its_colour_through() {
 fn a_picture_of_nothing_or_of_a_room_is_refused() {
     let empty =
         Photo { pixels: CLEAR.repeat(100), width: 10, height: 10, has_alpha: true, reduced_from: None };
-    assert_eq!(Glasses::new(&empty, 140.0).unwrap_err(), Error::NoProduct);
+    assert_eq!(glasses(&empty, 140.0).unwrap_err(), Error::NoProduct);
     let white =
         Photo { pixels: WHITE.repeat(100), width: 10, height: 10, has_alpha: false, reduced_from: None };
-    assert_eq!(Glasses::new(&white, 140.0).unwrap_err(), Error::NoProduct);
-    assert_eq!(Glasses::new(&face(), 140.0).unwrap_err(), Error::NotPlain);
+    assert_eq!(glasses(&white, 140.0).unwrap_err(), Error::NoProduct);
+    assert_eq!(glasses(&face(), 140.0).unwrap_err(), Error::NotPlain);
     for width in [0.0, -5.0, 79.0, 1e9, f32::NAN, f32::INFINITY] {
-        let error = Glasses::new(&picture(BROWN, CLEAR, CLEAR), width).unwrap_err();
+        let error = glasses(&picture(BROWN, CLEAR, CLEAR), width).unwrap_err();
         assert!(error.to_string().contains("80 to 200 mm"), "{error}");
     }
 }
@@ -105,8 +109,8 @@ fn glasses_sit_on_the_eyes_as_wide_as_they_are() {
     let [right, left] =
         [place::RIGHT_EYE, place::LEFT_EYE].map(|eye| (found.seen(eye[0]) + found.seen(eye[1])) / 2.0);
     let pupils = left.distance(right);
-    let narrow = Glasses::new(&picture(BROWN, CLEAR, CLEAR), 130.0).unwrap();
-    let wide = Glasses::new(&picture(BROWN, CLEAR, CLEAR), 143.0).unwrap();
+    let narrow = glasses(&picture(BROWN, CLEAR, CLEAR), 130.0).unwrap();
+    let wide = glasses(&picture(BROWN, CLEAR, CLEAR), 143.0).unwrap();
     let (picture, placed) = person.wear(0, &narrow).unwrap();
     // Pupils of adults are 54 to 74 mm apart.
     let millimetres = pupils / placed.width * 130.0;
@@ -134,16 +138,16 @@ fn a_dark_photo_makes_dark_glasses() {
     let mut photo = face();
     photo.pixels.chunks_exact_mut(4).for_each(|pixel| pixel[..3].iter_mut().for_each(|level| *level /= 4));
     let bright = [235, 235, 235, 255];
-    let glasses = Glasses::new(&picture(bright, CLEAR, CLEAR), 140.0).unwrap();
-    let (picture, _) = try_on().person(photo).unwrap().wear(0, &glasses).unwrap();
+    let worn = glasses(&picture(bright, CLEAR, CLEAR), 140.0).unwrap();
+    let (picture, _) = try_on().person(photo).unwrap().wear(0, &worn).unwrap();
     assert!(picture.pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[0] < 120));
 }
 
 #[test]
 fn a_face_that_is_not_there_is_said() {
     let person = try_on().person(face()).unwrap();
-    let glasses = Glasses::new(&picture(BROWN, CLEAR, CLEAR), 140.0).unwrap();
-    assert_eq!(person.wear(3, &glasses).unwrap_err(), Error::NoSuchFace { asked: 3, count: 1 });
+    let worn = glasses(&picture(BROWN, CLEAR, CLEAR), 140.0).unwrap();
+    assert_eq!(person.wear(3, &worn).unwrap_err(), Error::NoSuchFace { asked: 3, count: 1 });
     let grey = Photo { pixels: [128, 128, 128, 255].repeat(10_000), width: 100, height: 100, ..face() };
     let error = try_on().person(grey).unwrap_err();
     assert_eq!(error, super::super::Error::TryOn(Error::NoFace));
@@ -175,8 +179,8 @@ fn the_ends_of_arms_beside_the_rims_are_left_out() {
     }
     let without = picture(BROWN, CLEAR, CLEAR);
     let person = try_on().person(face()).unwrap();
-    let (_, placed) = person.wear(0, &Glasses::new(&shown, 332.0 / 300.0 * 140.0).unwrap()).unwrap();
-    let (_, bare) = person.wear(0, &Glasses::new(&without, 140.0).unwrap()).unwrap();
+    let (_, placed) = person.wear(0, &glasses(&shown, 332.0 / 300.0 * 140.0).unwrap()).unwrap();
+    let (_, bare) = person.wear(0, &glasses(&without, 140.0).unwrap()).unwrap();
     // From hinge to hinge it is wider than the rims alone, and neither is moved by what hangs down.
     assert!((placed.width / bare.width - 332.0 / 300.0).abs() < 0.03, "{} and {}", placed.width, bare.width);
     assert!(placed.centre.distance(bare.centre) < 0.01 * bare.width);
