@@ -10,6 +10,7 @@ const SCRIPTS = {
   frame: { entry: 'src/frame/headless.ts', format: 'iife', outDir: '../target/web/scripts' },
   'try-on-worker': { entry: 'src/try-on/worker.ts', format: 'iife', outDir: '../target/web/scripts' },
   'try-on-frame': { entry: 'src/try-on/frame.ts', format: 'iife', outDir: '../target/web/scripts' },
+  'try-on-camera': { entry: 'src/airlock/camera.ts', format: 'iife', outDir: '../target/web/scripts' },
   index: { entry: 'src/index.ts', format: 'es', outDir: 'dist' },
   'try-on': { entry: 'src/try-on/element.ts', format: 'es', outDir: 'dist' },
 } as const;

@@ -9,7 +9,7 @@ use glam::Vec2;
 
 use crate::nn::Graph;
 use crate::photo::Photo;
-use crate::vision::face::{Face, FaceFinder, Lens, Pose};
+use crate::vision::face::{Face, FaceFinder, Lens, Pose, Smoother};
 
 /// Why a product cannot be tried on: the product's picture, the person's photo, or a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -116,6 +116,13 @@ pub struct Person {
     lens: Lens,
 }
 
+/// Whoever is before a camera, from one picture to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    face: Option<Face>,
+    smoother: Smoother,
+}
+
 impl TryOn {
     /// Plans the networks of a face: the detector, and the mesh.
     ///
@@ -138,21 +145,30 @@ impl TryOn {
         Ok(Person { photo, faces, lens })
     }
 
-    /// The next picture of a camera, with the same face where it still is; `None` where nobody is in it.
+    /// The next picture of a camera, taken `seconds` after some moment that stays, and whoever was in the one before, or
+    /// the one with the largest face; `None` where nobody is in it.
     ///
     /// # Errors
     /// What the engine says.
-    pub fn next(&self, photo: Photo, before: Option<&Person>) -> Result<Option<Person>, super::Error> {
-        let followed = match before.and_then(|person| person.faces.first()) {
+    pub fn next(
+        &self,
+        photo: Photo,
+        seconds: f64,
+        watch: &mut Watch,
+    ) -> Result<Option<Person>, super::Error> {
+        let followed = match &watch.face {
             Some(face) => self.finder.follow(&photo, face)?,
             None => None,
         };
-        let faces = match followed {
-            Some(face) => vec![face],
-            None => self.finder.find(&photo)?,
+        watch.face = match followed {
+            Some(face) => Some(face),
+            None => self.finder.glance(&photo)?,
         };
         let lens = Lens::of(&photo, None);
-        Ok((!faces.is_empty()).then_some(Person { photo, faces, lens }))
+        Ok(watch.face.as_ref().map(|face| {
+            let faces = vec![watch.smoother.smooth(face, seconds)];
+            Person { photo, faces, lens }
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use super::picture::{PhotoHandle, Preview};
 use crate::nn::Graph;
 use crate::photo::{self, Output, Photo, Rgb};
 use crate::tools;
-use crate::tools::try_on::{Error, Kind, Person, Product, TryOn};
+use crate::tools::try_on::{Error, Kind, Person, Product, TryOn, Watch};
 
 /// Quality of the JPEG that a shopper saves: their photo was one.
 const QUALITY: u8 = 92;
@@ -18,6 +18,7 @@ pub struct TryOnHandle {
     try_on: TryOn,
     product: Option<Product>,
     person: Option<Person>,
+    watch: Watch,
     drawn: Option<Photo>,
 }
 
@@ -28,7 +29,7 @@ impl TryOnHandle {
     pub fn new(detector: &[u8], mesh: &[u8]) -> Result<Self, Fault> {
         let graph = |file: &[u8]| Graph::from_onnx(file).map_err(tools::Error::from);
         let try_on = TryOn::new(&graph(detector)?, &graph(mesh)?)?;
-        Ok(Self { try_on, product: None, person: None, drawn: None })
+        Ok(Self { try_on, product: None, person: None, watch: Watch::default(), drawn: None })
     }
 
     /// Takes the picture of a product of this kind and width. Frees the picture.
@@ -73,17 +74,17 @@ impl TryOnHandle {
         Ok(preview)
     }
 
-    /// The next picture of a camera, with the product on whoever is in it. Frees the picture.
-    pub fn live(&mut self, picture: PhotoHandle) -> Result<Option<Preview>, Fault> {
+    /// The next picture of a camera, `seconds` after some moment that stays, with the product on whoever is in it;
+    /// nothing where nobody is. Frees the picture.
+    pub fn live(&mut self, picture: PhotoHandle, seconds: f64) -> Result<Option<Preview>, Fault> {
         let Some(product) = &self.product else {
             return Err(Fault::caller("there is no product yet: bring it before the camera's pictures"));
         };
-        self.person = self.try_on.next(picture.into_photo(), self.person.as_ref())?;
-        let Some(person) = &self.person else { return Ok(None) };
-        let (photo, _) = person.wear(0, product)?;
-        let preview = Preview::of_picture(photo.width, photo.height, photo.pixels.clone());
-        self.drawn = Some(photo);
-        Ok(Some(preview))
+        let Some(person) = self.try_on.next(picture.into_photo(), seconds, &mut self.watch)? else {
+            return Ok(None);
+        };
+        let (Photo { width, height, pixels, .. }, _) = person.wear(0, product)?;
+        Ok(Some(Preview::of_picture(width, height, pixels)))
     }
 
     /// The last picture drawn, as a JPEG.

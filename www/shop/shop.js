@@ -38,6 +38,15 @@ function show(sku) {
   if (choice) choice.checked = true;
 }
 
+// The try-on's files lie on another host than the shop's page: then its frame may have the camera, and the page cannot
+// look into it. A merchant has a second host for that; this machine has a second name.
+const other = { '127.0.0.1': 'localhost', localhost: '127.0.0.1' }[location.hostname];
+if (other) {
+  const assets = new URL('vitrine/assets/', location.href);
+  assets.hostname = other;
+  tryOn.setAttribute('asset-base', assets.href);
+}
+
 form.addEventListener('change', () => show(new FormData(form).get('frame')));
 
 let count = 0;

@@ -42,6 +42,9 @@ impl Asset {
 pub(crate) struct Manifest {
     /// The document of the photo frame.
     pub(crate) frame: Option<Asset>,
+    /// The same frame in an enclosure that has the camera; it works only where it is loaded by its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) camera: Option<Asset>,
     /// The worker's script.
     pub(crate) worker: Option<Asset>,
     /// The wasm, by variant.
@@ -92,9 +95,15 @@ pub(crate) fn inline(script: &str) -> Result<String> {
 
 /// The frame's document: an enclosure whose policy forbids frames with an address, around the frame proper.
 ///
-/// The inner frame inherits the enclosure's policy and repeats it. The enclosure has no script at all; the
-/// shell speaks to the inner frame through `contentWindow[0]`.
-pub(crate) fn frame_document(policy: &FramePolicy<'_>, script: &str, title: &str, sandbox: &str) -> String {
+/// The inner frame inherits the enclosure's policy and repeats it. The shell speaks to it through `contentWindow[0]`. The
+/// enclosure has no script, or the one that brings a camera's pictures to the inner frame, which no browser gives any.
+pub(crate) fn frame_document(
+    policy: &FramePolicy<'_>,
+    script: &str,
+    title: &str,
+    sandbox: &str,
+    camera: Option<&str>,
+) -> String {
     let head = format!(
         "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\
          <meta http-equiv=\"x-dns-prefetch-control\" content=\"off\"><meta name=\"referrer\" content=\"no-referrer\">\
@@ -105,8 +114,9 @@ pub(crate) fn frame_document(policy: &FramePolicy<'_>, script: &str, title: &str
     let inner = format!(
         "<!doctype html><html lang=\"en\"><head>{head}</head><body><script>{script}</script></body></html>"
     );
+    let camera = camera.map(|script| format!("<script>{script}</script>")).unwrap_or_default();
     format!(
-        "<!doctype html><html lang=\"en\"><head>{head}<style>{ENCLOSURE_STYLE}</style></head><body>\
+        "<!doctype html><html lang=\"en\"><head>{head}<style>{ENCLOSURE_STYLE}</style>{camera}</head><body>\
          <iframe title=\"{title}\" sandbox=\"{sandbox}\" srcdoc=\"{}\"></iframe></body></html>",
         inner.replace('&', "&amp;").replace('"', "&quot;")
     )

@@ -76,7 +76,7 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
         return Ok(());
     }
     println!("bundling the scripts");
-    for script in ["worker", "frame", "try-on-worker", "try-on-frame"] {
+    for script in ["worker", "frame", "try-on-worker", "try-on-frame", "try-on-camera"] {
         vite(project, "pkg", script)?;
     }
     vite(project, "www", "app")?;
@@ -98,12 +98,13 @@ fn package(project: &Project) -> Result<()> {
     write_manifest(project, &assets, "manifest.json", &manifest, "package")?;
     vite(project, "pkg", "index")?;
 
-    let try_on = try_on_frame(project)?;
-    let manifest = fill(project, &assets, &TRY_ON, &try_on)?;
+    let [try_on, camera] = try_on_frames(project)?;
+    let mut manifest = fill(project, &assets, &TRY_ON, &try_on)?;
+    manifest.camera = Some(camera.add(&Folder { path: &assets })?);
     write_manifest(project, &assets, "try-on-manifest.json", &manifest, "try-on")?;
     vite(project, "pkg", "try-on")?;
     loader_is_small(&dist)?;
-    write_headers(&dist, &asset_headers("/assets", &[&cut_out, &try_on]))?;
+    write_headers(&dist, &asset_headers("/assets", &[&cut_out, &try_on, &camera]))?;
     // Beside its package.json, where npm packs them from.
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(project.path(name), project.path("pkg").join(name))
@@ -158,7 +159,7 @@ fn page(project: &Project) -> Result<()> {
          /index.html\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
          /shell.*\n  Cache-Control: public, max-age=31536000, immutable\n{}{}",
         asset_headers("/assets", &[&frame]),
-        shop_headers(&try_on_frame(project)?)
+        shop_headers(&try_on_frames(project)?)
     );
     write_headers(&dist, &headers)?;
     assets::compress(&dist)
@@ -217,30 +218,55 @@ struct Frame {
     stem: &'static str,
     document: String,
     sandbox: &'static str,
-    script_hash: String,
+    script_hashes: Vec<String>,
     style_hash: String,
+    /// Whether the camera's script is in its enclosure.
+    has_camera: bool,
 }
 
 impl Frame {
     fn policy(&self) -> FramePolicy<'_> {
-        FramePolicy { script: &self.script_hash, style: &self.style_hash }
+        FramePolicy { scripts: &self.script_hashes, style: &self.style_hash }
+    }
+
+    /// Puts its document among the assets.
+    fn add(&self, folder: &Folder<'_>) -> Result<Asset> {
+        folder.add(self.stem, "html", self.document.as_bytes())
     }
 }
 
-fn try_on_frame(project: &Project) -> Result<Frame> {
-    let frame = frame(project, "try-on-frame", "Vitrine: try-on", "allow-scripts allow-downloads")?;
-    Ok(Frame { stem: "try-on-frame", ..frame })
+/// The try-on's frame for photos alone, and the one for the camera too. The latter's enclosure keeps the origin of the
+/// host that serves it, without which there is no camera; the frame in it has none, in both.
+fn try_on_frames(project: &Project) -> Result<[Frame; 2]> {
+    let (script, title, sandbox) = ("try-on-frame", "Vitrine: try-on", "allow-scripts allow-downloads");
+    let photos = frame(project, script, title, sandbox)?;
+    let camera = enclosed(project, script, title, sandbox, Some("try-on-camera"))?;
+    Ok([Frame { stem: "try-on-frame", ..photos }, Frame { stem: "try-on-camera-frame", ..camera }])
 }
 
 fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) -> Result<Frame> {
-    let path = project.path(SCRIPTS).join(format!("{script}.js"));
-    let text = fs::read_to_string(&path).with_context(|| format!("{} is not there", path.display()))?;
-    let text = assets::inline(&text)?;
-    let script_hash = assets::source_hash(&text);
+    enclosed(project, script, title, sandbox, None)
+}
+
+fn enclosed(
+    project: &Project,
+    script: &str,
+    title: &str,
+    sandbox: &'static str,
+    camera: Option<&str>,
+) -> Result<Frame> {
+    let read = |script: &str| -> Result<String> {
+        let path = project.path(SCRIPTS).join(format!("{script}.js"));
+        let text = fs::read_to_string(&path).with_context(|| format!("{} is not there", path.display()))?;
+        assets::inline(&text)
+    };
+    let (text, camera) = (read(script)?, camera.map(read).transpose()?);
+    let script_hashes =
+        camera.iter().chain([&text]).map(|text| assets::source_hash(text)).collect::<Vec<_>>();
     let style_hash = assets::source_hash(assets::ENCLOSURE_STYLE);
-    let policy = FramePolicy { script: &script_hash, style: &style_hash };
-    let document = assets::frame_document(&policy, &text, title, sandbox);
-    Ok(Frame { stem: "frame", document, sandbox, script_hash, style_hash })
+    let policy = FramePolicy { scripts: &script_hashes, style: &style_hash };
+    let document = assets::frame_document(&policy, &text, title, sandbox, camera.as_deref());
+    Ok(Frame { stem: "frame", document, sandbox, script_hashes, style_hash, has_camera: camera.is_some() })
 }
 
 /// `dist/assets`, with the terms of what lies in it: whoever hands the files on hands these on with them.
@@ -256,7 +282,7 @@ fn fill(project: &Project, assets: &Path, bundle: &Bundle, frame: &Frame) -> Res
     let worker = project.path(SCRIPTS).join(format!("{}.js", bundle.worker));
     let worker = fs::read(&worker).with_context(|| format!("{} is not there", worker.display()))?;
     let mut manifest = Manifest {
-        frame: Some(folder.add(frame.stem, "html", frame.document.as_bytes())?),
+        frame: Some(frame.add(&folder)?),
         worker: Some(folder.add(bundle.worker, "js", &worker)?),
         ..Manifest::default()
     };
@@ -389,19 +415,23 @@ fn asset_headers(path: &str, frames: &[&Frame]) -> String {
             "{path}/{}.*.html\n  Content-Security-Policy: {}\n  \
              Cross-Origin-Embedder-Policy: require-corp\n",
             frame.stem,
-            policy::served_frame(&frame.policy(), frame.sandbox)
+            policy::served_frame(&frame.policy(), frame.sandbox, frame.has_camera)
         );
+        if frame.has_camera {
+            headers += "  Permissions-Policy: camera=(self)\n";
+        }
     }
     headers
 }
 
 /// Of the demo shop: its own strict policy, and the widget's files as any host sends them.
-fn shop_headers(frame: &Frame) -> String {
+fn shop_headers(frames: &[Frame; 2]) -> String {
     let policy = policy::shop();
     format!(
-        "/shop/\n  Content-Security-Policy: {policy}\n  Cache-Control: no-cache\n\
+        "/shop/*\n  Permissions-Policy: camera=*\n\
+         /shop/\n  Content-Security-Policy: {policy}\n  Cache-Control: no-cache\n\
          /shop/index.html\n  Content-Security-Policy: {policy}\n  Cache-Control: no-cache\n{}",
-        asset_headers("/shop/vitrine/assets", &[frame])
+        asset_headers("/shop/vitrine/assets", &frames.each_ref())
     )
 }
 

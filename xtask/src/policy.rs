@@ -5,8 +5,8 @@
 
 /// What a frame's script may do.
 pub(crate) struct FramePolicy<'a> {
-    /// `sha256-…` of the frame's one inline script.
-    pub(crate) script: &'a str,
+    /// `sha256-…` of the inline scripts: the frame's own, and its enclosure's where that has one.
+    pub(crate) scripts: &'a [String],
     /// `sha256-…` of the enclosure's one inline style.
     pub(crate) style: &'a str,
 }
@@ -21,11 +21,17 @@ impl FramePolicy<'_> {
     /// - Trusted types put every string that becomes HTML before the guard (`pkg/src/airlock/guard.ts`).
     pub(crate) fn text(&self) -> String {
         format!(
-            "default-src 'none'; script-src '{}' 'wasm-unsafe-eval'; worker-src blob:; img-src blob: data:; \
+            "default-src 'none'; script-src {} 'wasm-unsafe-eval'; worker-src blob:; img-src blob: data:; \
              style-src '{}'; connect-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'; \
              require-trusted-types-for 'script'; trusted-types default lit-html",
-            self.script, self.style
+            self.sources(),
+            self.style
         )
+    }
+
+    /// The scripts as a policy lists them.
+    fn sources(&self) -> String {
+        self.scripts.iter().map(|hash| format!("'{hash}'")).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -33,24 +39,29 @@ impl FramePolicy<'_> {
 /// own scripts and requests are same-origin files.
 pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
     format!(
-        "default-src 'none'; script-src 'self' '{}' 'wasm-unsafe-eval'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self' {} 'wasm-unsafe-eval'; connect-src 'self'; \
          style-src 'self' '{}'; img-src 'self' blob: data:; worker-src blob:; frame-src 'none'; \
          manifest-src 'self'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
          trusted-types vitrine-airlock default lit-html",
-        frame.script, frame.style
+        frame.sources(),
+        frame.style
     )
 }
 
-/// The policy of the demo shop, as strict as a merchant's gets: scripts, styles, pictures and requests of its own host
-/// alone, no code from text, no string that becomes markup. The try-on's frame is loaded by address there.
+/// The policy of the demo shop, as strict as a merchant's gets: scripts, styles and pictures of its own host alone, no
+/// code from text, no string that becomes markup. The try-on's frame is loaded by address there, and with its files
+/// from this machine's other name, as a merchant has a second host for them.
 pub(crate) fn shop() -> String {
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     frame-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self' http://localhost:* http://127.0.0.1:*; \
+     frame-src 'self' http://localhost:* http://127.0.0.1:*; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; \
      trusted-types 'none'"
         .to_owned()
 }
 
-/// The frame's policy as a header where its document is loaded by address: the same, and the sandbox.
-pub(crate) fn served_frame(frame: &FramePolicy<'_>, sandbox: &str) -> String {
-    format!("{}; sandbox {sandbox}", frame.text())
+/// The frame's policy as a header where its document is loaded by address: the same, and the sandbox, in which an
+/// enclosure with the camera keeps its origin.
+pub(crate) fn served_frame(frame: &FramePolicy<'_>, sandbox: &str, keeps_origin: bool) -> String {
+    let origin = if keeps_origin { " allow-same-origin" } else { "" };
+    format!("{}; sandbox {sandbox}{origin}", frame.text())
 }

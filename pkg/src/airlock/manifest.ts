@@ -16,6 +16,8 @@ export interface Asset {
 export interface Manifest {
   /** The document of the photo frame. */
   frame: Asset;
+  /** The same frame in an enclosure that has the camera; only the try-on's has one. */
+  camera?: Asset;
   /** The script of the frame's worker. */
   worker: Asset;
   /** The wasm, by the instructions it needs. */

@@ -36,6 +36,11 @@ export interface AirlockOptions {
   title: string;
   /** Whose page this is: a merchant's policy is not known beforehand, and is asked; a merchant's where absent. */
   page?: 'own' | 'merchant';
+  /**
+   * Whether the frame may ask for the camera, where the build has such a frame. Its enclosure keeps the origin of the
+   * asset base, which has to be another than the page's: of its own origin the page could read it.
+   */
+  camera?: boolean;
   /** Whether the frame may save files when the person asks for it. */
   downloads: 'never' | 'by the person';
   /** Told everything that the frame says, from its first word on: it may say something before it is open. */
@@ -74,9 +79,10 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
     port?.postMessage({ type: 'loading', received, total } satisfies ToFrame);
   };
   checkWanted(wanted);
-  // The frame takes the longest to begin.
+  // The frame takes the longest to begin. With a camera its document is loaded by address, and this one is not needed.
+  const document = options.camera ? undefined : fetchFrame(wanted);
+  document?.catch(() => undefined);
   const isDoubtful = options.page === 'own' ? Promise.resolve(false) : forbidsInline();
-  const document = fetchFrame(wanted);
   const parts = fetchParts(wanted);
   // Their failure is told through `filled`, below; until then nobody listens.
   for (const part of [parts.worker, parts.wasm, ...parts.models]) part.catch(() => undefined);
@@ -103,7 +109,9 @@ export async function openAirlock(options: AirlockOptions): Promise<Airlock> {
 
   let opened: Opened;
   try {
-    opened = await openFrame(options, await document, await isDoubtful, fill);
+    opened =
+      (await openCamera(options, fill)) ??
+      (await openFrame(options, await (document ?? fetchFrame(wanted)), await isDoubtful, fill));
   } catch (error) {
     abort.abort();
     throw error;
@@ -148,6 +156,24 @@ function trust(document: string): unknown {
 interface Opened {
   element: HTMLIFrameElement;
   port: MessagePort;
+}
+
+/** By its address, from a host that is another origin; where that fails, there are photos without a camera. */
+async function openCamera(options: AirlockOptions, fill: (port: MessagePort) => void): Promise<Opened | undefined> {
+  const { assetBase, camera: isWanted, manifest } = options;
+  if (!isWanted || !manifest.camera) return undefined;
+  const address = assetAddress(assetBase, manifest.camera);
+  const opened = await place(
+    options,
+    fill,
+    (element) => {
+      element.allow = 'camera';
+      element.sandbox.add('allow-same-origin');
+      element.src = address;
+    },
+    ANSWER_TIME,
+  );
+  return typeof opened === 'string' ? undefined : opened;
 }
 
 /**

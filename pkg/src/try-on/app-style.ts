@@ -20,7 +20,8 @@ export const appStyle = css`
     background: var(--ground);
     overflow: hidden;
   }
-  photo-stage {
+  photo-stage,
+  live-stage {
     inline-size: 100%;
     block-size: 100%;
     touch-action: pan-y;

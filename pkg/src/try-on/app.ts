@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { appStyle } from './app-style.js';
 import type { Fitting, Step } from './fitting.js';
 import { icons } from './icons.js';
+import './live-stage.js';
 import './photo-stage.js';
 import type { ChooseFaceEvent } from './photo-stage.js';
 import { base, controls } from './styles.js';
@@ -12,6 +13,8 @@ import { WORDS, type Words } from './words.js';
 
 /** How long a file's address stays: the browser copies in its own time, and a minute is far more than it takes to start. */
 const KEPT = 60_000;
+/** How long nobody may be in sight of the camera before something is said, in milliseconds. */
+const PATIENCE = 1_000;
 const ENDINGS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/webp': 'webp' };
 
 @customElement('try-on-app')
@@ -24,6 +27,8 @@ export class TryOnApp extends LitElement {
   @query('.chip:has(:checked)') private chip!: HTMLElement | null;
   @query('#photo') private input!: HTMLInputElement;
   private shown: Step | undefined;
+  /** When the camera last saw somebody, in milliseconds of the page's clock. */
+  private seen = 0;
 
   static override styles = [base, controls, appStyle];
 
@@ -55,11 +60,12 @@ export class TryOnApp extends LitElement {
     // In a row that is wider than a phone, the one that is worn can be seen.
     const chip = this.chip;
     chip?.parentElement?.scrollTo({ left: chip.offsetLeft - (chip.parentElement.clientWidth - chip.clientWidth) / 2 });
+    if (this.fitting.live?.isWorn || step !== 'live' || step !== this.shown) this.seen = performance.now();
     if (step === this.shown) return;
     this.shown = step;
     // What had the keyboard has gone with the step before: one reads on at the new heading.
     const isHeld = this.shadowRoot?.activeElement?.checkVisibility() ?? false;
-    if (step === 'faces' || step === 'choose' || (step === 'result' && !isHeld)) this.heading.focus();
+    if (step === 'faces' || step === 'choose' || step === 'live' || (step === 'result' && !isHeld)) this.heading.focus();
   }
 
   override render() {
@@ -79,7 +85,15 @@ export class TryOnApp extends LitElement {
 
   private stage(): TemplateResult {
     const { fitting, words } = this;
-    const { step, photo } = fitting;
+    const { step, photo, live } = fitting;
+    if (step === 'live' && live) {
+      return html`<live-stage
+        .live=${live}
+        .mirror=${fitting.isMirror}
+        .alt=${fitting.label ? words.live.altOf(fitting.label) : words.live.alt}
+        .hint=${this.isAlone ? words.live.nobody : ''}
+      ></live-stage>`;
+    }
     if (!photo) return this.product(step === 'choose');
     return html`<photo-stage
       .photo=${photo}
@@ -112,6 +126,7 @@ export class TryOnApp extends LitElement {
     const { step } = this.fitting;
     if (step === 'consent') return this.consent();
     if (step === 'choose') return this.chooser();
+    if (step === 'live') return this.watching();
     if (step === 'faces') return this.faces();
     return this.result();
   }
@@ -145,7 +160,14 @@ export class TryOnApp extends LitElement {
       <p class="quiet">${choose.text[fitting.setup.kind]}</p>
       ${this.variants()}
       <div class="buttons">
-        <button class="button primary" ?disabled=${!fitting.isOpen} @click=${this.choose}>${icons.photo} ${choose.button}</button>
+        ${fitting.hasCamera
+          ? html`<button class="button primary" ?disabled=${!fitting.isOpen} @click=${() => void fitting.watch()}>
+              ${icons.camera} ${choose.camera}
+            </button>`
+          : nothing}
+        <button class="button ${fitting.hasCamera ? '' : 'primary'}" ?disabled=${!fitting.isOpen} @click=${this.choose}>
+          ${icons.photo} ${choose.button}
+        </button>
         <p class="mouse small">${choose.drop}</p>
       </div>
       ${isWaiting
@@ -158,6 +180,26 @@ export class TryOnApp extends LitElement {
           ? html`<p class="small sealed">${icons.check} ${choose.sealed}</p>`
           : nothing}
     `;
+  }
+
+  private watching(): TemplateResult {
+    const { fitting, words } = this;
+    const { live } = words;
+    return html`
+      <h1 tabindex="-1">${fitting.live ? live.title : live.starting}</h1>
+      ${this.obstacle()} ${fitting.live ? nothing : html`<p class="quiet">${live.allow}</p>`} ${this.variants()}
+      <div class="buttons">
+        <button class="button primary" ?disabled=${!fitting.live} @click=${() => void fitting.snap()}>${icons.photo} ${live.snap}</button>
+        <button class="button quiet" @click=${() => fitting.restart()}>${live.stop}</button>
+      </div>
+      <p class="small look">${words.result.look}</p>
+    `;
+  }
+
+  /** Whether nobody has been in sight of the camera for a while. */
+  private get isAlone(): boolean {
+    const { live } = this.fitting;
+    return live !== undefined && !live.isWorn && performance.now() - this.seen > PATIENCE;
   }
 
   private faces(): TemplateResult {
@@ -242,6 +284,7 @@ export class TryOnApp extends LitElement {
     if (fitting.isSaved) return words.result.saved;
     if (fitting.step === 'reading') return words.working.reading;
     if (fitting.step === 'drawing') return words.working.drawing;
+    if (fitting.step === 'live') return !fitting.live ? words.live.starting : this.isAlone ? words.live.nobody : words.live.title;
     if (fitting.step === 'faces') return words.faces.found(fitting.photo?.faces.length ?? 0);
     if (fitting.step === 'result' && fitting.drawn) return words.result.done(fitting.label);
     return '';

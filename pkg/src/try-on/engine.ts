@@ -21,7 +21,8 @@ export async function openTryOn({ wasm, worker: script, networks }: TryOnParts):
     },
     person: (file) => worker.ask('person', { file }),
     draw: (face) => worker.ask('draw', { face }),
-    live: (picture) => worker.ask('live', { picture }, [picture]),
+    live: (picture, seconds) => worker.ask('live', { picture, seconds }, [picture]),
+    snap: () => worker.ask('snap', null),
     save: async () => unpack(await worker.ask('save', null)),
     close: () => worker.dispose(),
   };

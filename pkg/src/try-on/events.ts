@@ -31,7 +31,7 @@ export interface TryOnEvents {
   /** The shopper has agreed to what the try-on does. */
   'vitrine-consent': { sku: string };
   /** The camera was switched on or off. */
-  'vitrine-camera': { on: boolean };
+  'vitrine-camera': { on: boolean; sku: string };
   /** How much of the try-on has been fetched, 0 to 1. */
   'vitrine-progress': { fraction: number };
   /** A picture with the product is shown to the shopper. */

@@ -3,12 +3,14 @@
  * (`app.ts`); the photo is nowhere else than here and in the engine.
  */
 
+import { CameraError, CameraLink } from '../airlock/camera-link.js';
 import type { FrameLink } from '../airlock/frame.js';
 import { describe, toVitrineError } from '../engine/faults.js';
 import type { FromTryOn, Setup, ToTryOn, Trouble } from './messages.js';
-import type { FaceBox, OpenTryOn, TryOnEngine } from './types.js';
+import { Pace } from './pace.js';
+import type { FaceBox, LivePicture, OpenTryOn, TryOnEngine } from './types.js';
 
-export type Step = 'consent' | 'choose' | 'reading' | 'faces' | 'drawing' | 'result';
+export type Step = 'consent' | 'choose' | 'live' | 'reading' | 'faces' | 'drawing' | 'result';
 
 /** A product's picture: on its way, here, or not to be had. */
 export type Picture = 'coming' | 'missing' | { file: Blob; url: string };
@@ -50,10 +52,19 @@ export class Fitting {
   drawn: ImageBitmap | undefined;
   /** Whether the shopper has just saved the picture. */
   isSaved = false;
+  /** Whether the frame around this one has a camera to ask for. */
+  hasCamera = false;
+  /** Whether the camera looks at the shopper, who expects a mirror. */
+  isMirror = false;
+  /** The camera's last picture; whoever shows it takes it. */
+  live: LivePicture | undefined;
 
   readonly #port: MessagePort;
   readonly #engine: Promise<TryOnEngine>;
   readonly #changed: () => void;
+  #camera: CameraLink | undefined;
+  /** Whether the camera runs. */
+  #isOn = false;
   /** The product that the engine has. */
   #worn: number | undefined;
   /** What was asked for last; what was asked for before it is of no interest any more. */
@@ -69,6 +80,11 @@ export class Fitting {
     this.#changed = changed;
     this.#engine = this.#start(link, open);
     this.#engine.catch(() => undefined);
+    void CameraLink.find().then((camera) => {
+      this.#camera = camera;
+      this.hasCamera = camera !== undefined;
+      changed();
+    });
     link.onLoading((received, total) => {
       this.loaded = total > 0 ? received / total : 0;
       changed();
@@ -124,11 +140,61 @@ export class Fitting {
     this.#say({ type: 'leave' });
   }
 
+  /** Shows the shopper with the product as the camera sees them, until something else is done. */
+  async watch(): Promise<void> {
+    const camera = this.#camera;
+    if (!this.isOpen || !camera) return;
+    const turn = this.#begin();
+    this.obstacle = undefined;
+    this.#go('live');
+    const pace = new Pace();
+    let shown: number | undefined;
+    try {
+      this.isMirror = await camera.start();
+      if (turn !== this.#turn) return;
+      this.#isOn = true;
+      this.#say({ type: 'camera', on: true });
+      await this.#wear();
+      while (turn === this.#turn) {
+        const { picture, seconds } = await camera.next(pace.longest);
+        const from = performance.now();
+        const live = await this.#inTurn((engine) => engine.live(picture, seconds));
+        pace.took(performance.now() - from);
+        if (turn !== this.#turn) return live.picture.close();
+        this.live?.picture.close();
+        this.live = live;
+        if (live.isWorn && shown !== this.index) {
+          shown = this.index;
+          this.#say({ type: 'result' });
+        }
+        this.#changed();
+      }
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#begin();
+      this.step = 'choose';
+      if (error instanceof CameraError) this.#meet({ trouble: `camera-${error.trouble}`, detail: '' });
+      else if (!this.obstacle) this.#meet(this.#obstacleOf(error, 'engine'));
+      this.#changed();
+    }
+  }
+
+  /** Takes the camera's picture that is shown as the photo. */
+  async snap(): Promise<void> {
+    if (this.step !== 'live' || !this.live) return;
+    const turn = this.#turn;
+    try {
+      const file = await this.#inTurn((engine) => engine.snap());
+      if (turn === this.#turn) await this.take(file);
+    } catch (error) {
+      if (turn === this.#turn) this.#meet(this.#obstacleOf(error, 'engine'));
+    }
+  }
+
   /** Takes a photo of the shopper. */
   async take(file: Blob): Promise<void> {
     if (!this.isOpen) return;
-    const turn = ++this.#turn;
-    this.#dropPhoto();
+    const turn = this.#begin();
     this.photo = { file, url: URL.createObjectURL(file), width: 0, height: 0, faces: [] };
     this.obstacle = undefined;
     this.#go('reading');
@@ -177,8 +243,7 @@ export class Fitting {
 
   /** Gives the photo up for another one. */
   restart(): void {
-    this.#turn++;
-    this.#dropPhoto();
+    this.#begin();
     this.obstacle = undefined;
     this.#go('choose');
   }
@@ -195,6 +260,19 @@ export class Fitting {
       this.#meet(this.#obstacleOf(error, 'save'));
       return undefined;
     }
+  }
+
+  /** What was before is over: the photo, and the camera. */
+  #begin(): number {
+    this.#dropPhoto();
+    if (this.step === 'live') {
+      this.#camera?.stop();
+      this.live?.picture.close();
+      this.live = undefined;
+      if (this.#isOn) this.#say({ type: 'camera', on: false });
+      this.#isOn = false;
+    }
+    return ++this.#turn;
   }
 
   async #draw(): Promise<void> {

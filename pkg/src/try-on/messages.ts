@@ -64,12 +64,17 @@ export type ToTryOn =
   | { type: 'sealed' };
 
 /** What may go wrong inside the frame. */
-export const TROUBLES = ['no-face', 'photo', 'product', 'kind', 'engine', 'save'] as const;
+export const TROUBLES = [
+  ...(['no-face', 'photo', 'product', 'kind', 'engine', 'save'] as const),
+  ...(['camera-denied', 'camera-missing', 'camera-busy', 'camera-lost'] as const),
+] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 /** Frame → widget: the step that the shopper has taken, and nothing about them. */
 export type FromTryOn =
   | { type: 'consent' }
+  /** The camera was switched on or off. */
+  | { type: 'camera'; on: boolean }
   /** A picture is shown. */
   | { type: 'result' }
   | { type: 'variant'; index: number }
@@ -81,6 +86,7 @@ export function readMessage(data: unknown, choices: number): FromTryOn | undefin
   if (typeof data !== 'object' || data === null || !('type' in data)) return undefined;
   const { type } = data;
   if (type === 'consent' || type === 'result' || type === 'leave') return { type };
+  if (type === 'camera' && 'on' in data) return { type, on: data.on === true };
   if (type === 'variant' && 'index' in data) {
     const index = Number(data.index);
     return Number.isInteger(index) && index >= 0 && index < choices ? { type, index } : undefined;

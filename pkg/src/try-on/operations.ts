@@ -1,7 +1,7 @@
 /** What the try-on's frame asks its worker. */
 
 import type { Packed } from '../engine/packed.js';
-import type { Kind, Person } from './types.js';
+import type { Kind, LivePicture, Person } from './types.js';
 
 export interface Operations {
   /** Loads the wasm. */
@@ -15,7 +15,9 @@ export interface Operations {
   /** Draws the product on one of the faces. */
   draw: { ask: { face: number }; answer: ImageBitmap };
   /** Draws it on the next picture of a camera, where somebody is in it. */
-  live: { ask: { picture: ImageBitmap | VideoFrame }; answer: ImageBitmap | null };
+  live: { ask: { picture: ImageBitmap; seconds: number }; answer: LivePicture };
+  /** Encodes the camera's last picture as it came. */
+  snap: { ask: null; answer: Blob };
   /** Encodes the last picture drawn. */
   save: { ask: null; answer: Packed };
 }

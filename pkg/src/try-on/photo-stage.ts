@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Photo } from './fitting.js';
-import { base } from './styles.js';
+import { base, fitted } from './styles.js';
 import type { Words } from './words.js';
 
 /** Longer side of what is drawn for the screen, in pixels: more no screen shows, and phones have not the memory. */
@@ -37,30 +37,8 @@ export class PhotoStage extends LitElement {
 
   static override styles = [
     base,
+    fitted,
     css`
-      :host {
-        display: grid;
-        place-items: center;
-        container-type: size;
-        min-inline-size: 0;
-        min-block-size: 0;
-      }
-      .picture {
-        position: relative;
-        inline-size: min(100cqi, 100cqb * var(--ratio, 0.8));
-        aspect-ratio: var(--ratio, 0.8);
-        overflow: hidden;
-        user-select: none;
-        -webkit-user-select: none;
-        -webkit-touch-callout: none;
-      }
-      img,
-      canvas {
-        position: absolute;
-        inset: 0;
-        inline-size: 100%;
-        block-size: 100%;
-      }
       canvas {
         transition: opacity 0.12s;
       }

@@ -21,6 +21,12 @@ export interface Person {
   faces: FaceBox[];
 }
 
+/** A camera's picture, drawn; as it came where no face is in it. */
+export interface LivePicture {
+  picture: ImageBitmap;
+  isWorn: boolean;
+}
+
 /** What the engine is made of: the shell has checked every byte of it against the manifest. */
 export interface TryOnParts {
   /** The crate, of the variant that this browser can run. */
@@ -42,8 +48,10 @@ export interface TryOnEngine {
   person(file: Blob): Promise<Person>;
   /** The photo with the product on this face (a number in `Person.faces`); the whole photo, drawn at its own size. */
   draw(face: number): Promise<ImageBitmap>;
-  /** A live picture, which is consumed: the same, drawn; `null` where no face is in it. */
-  live(picture: ImageBitmap | VideoFrame): Promise<ImageBitmap | null>;
+  /** The next picture of a camera, which is consumed, `seconds` after some moment that stays. */
+  live(picture: ImageBitmap, seconds: number): Promise<LivePicture>;
+  /** The last picture of the camera as it came, without the product. */
+  snap(): Promise<Blob>;
   /** The last picture drawn, as a PNG or JPEG for saving. */
   save(): Promise<Blob>;
   /** Frees everything: photo, product, networks, worker. */

@@ -2,10 +2,7 @@
  * One visit of a shopper, as far as it happens in the shop's page: the dialog, the airlock in it, the products' pictures
  * on their way in, the shopper's steps on their way out as events. Loaded when the try-on is opened for the first time.
  *
- * It never sees a photo: the frame has it, and the frame's messages have no room for it.
- *
- * Camera mode goes here, beside `openAirlock`: a frame that is served from the asset base with its policy as a header
- * and `allow="camera"`, for the camera refuses an opaque origin. Until it is there, the frame offers photos alone.
+ * It never sees a photo or a camera's picture: the frame has them, and the frame's messages have no room for them.
  */
 
 import manifest from '#try-on-manifest';
@@ -58,6 +55,10 @@ const TOLD: Record<Trouble, string> = {
   kind: 'The product’s picture does not show a product of this kind, or this kind cannot be tried on yet.',
   engine: 'The try-on could not work on this device.',
   save: 'The picture could not be saved.',
+  'camera-denied': 'The shopper or a policy did not allow the camera.',
+  'camera-missing': 'The shopper’s device has no camera.',
+  'camera-busy': 'The shopper’s camera could not be opened: it may be in use elsewhere.',
+  'camera-lost': 'The shopper’s camera went away while it ran.',
 };
 
 export interface VisitOptions {
@@ -113,6 +114,7 @@ export function beginVisit(options: VisitOptions): Visit {
   const hear = (said: FromTryOn | undefined) => {
     if (!said || isOver) return;
     if (said.type === 'consent') emit('vitrine-consent', { sku: shown });
+    else if (said.type === 'camera') emit('vitrine-camera', { on: said.on, sku: shown });
     else if (said.type === 'result') emit('vitrine-result', { sku: shown });
     else if (said.type === 'leave') close();
     else if (said.type === 'trouble') emit('vitrine-error', { code: said.trouble, message: TOLD[said.trouble], sku: shown });
@@ -145,6 +147,7 @@ export function beginVisit(options: VisitOptions): Visit {
         assetBase: base,
         models: Object.keys(manifest.models),
         device: 'auto',
+        camera: mayHaveCamera(base),
         parent: dialog.stage,
         title: words.title,
         downloads: 'by the person',
@@ -269,6 +272,16 @@ function folder(given: string): string {
   const address = new URL(given || beside, document.baseURI);
   if (!address.pathname.endsWith('/')) address.pathname += '/';
   return address.href;
+}
+
+/**
+ * Whether the camera can be offered. Its frame's enclosure is of the asset base's origin, and a page of the same origin
+ * could look into it: there are photos alone then.
+ */
+function mayHaveCamera(base: string): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  const isAllowed = featurePolicy?.allowsFeature('camera') ?? true;
+  return isSecureContext && isAllowed && 'mediaDevices' in navigator && new URL(base).origin !== location.origin;
 }
 
 /** Fetched by the shop's page, with the shop's policy. */

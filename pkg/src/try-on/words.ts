@@ -20,11 +20,22 @@ export interface Words {
     title: string;
     text: Record<Kind, string>;
     button: string;
+    camera: string;
     drop: string;
     over: string;
     waiting: string;
     percent: (fraction: number) => string;
     sealed: string;
+  };
+  live: {
+    starting: string;
+    allow: string;
+    title: string;
+    alt: string;
+    altOf: (label: string) => string;
+    nobody: string;
+    snap: string;
+    stop: string;
   };
   working: { reading: string; drawing: string };
   faces: { title: string; text: string; person: (number: number) => string; found: (count: number) => string };
@@ -61,9 +72,9 @@ const en: Words = {
   },
   consent: {
     stays: 'Nothing is sent.',
-    staysWhy: 'Your photo stays on this device. The picture is drawn right here, and neither this shop nor anyone else gets it.',
+    staysWhy: 'Your photo, and what the camera sees, stay on this device. The picture is drawn right here, and neither this shop nor anyone else gets it.',
     gone: 'Nothing is kept.',
-    goneWhy: 'Close the try-on, and your photo is gone.',
+    goneWhy: 'Close the try-on: the camera goes off, and your photo is gone.',
     look: 'A look, not a fit.',
     lookWhy: 'It is an illustration of how the product looks, not of how it fits.',
     agree: 'Agree and go on',
@@ -79,11 +90,22 @@ const en: Words = {
       top: 'Show yourself from the head to the hips, facing the camera.',
     },
     button: 'Choose or take a photo',
+    camera: 'Use the camera',
     drop: 'or drop one here, or paste it',
     over: 'Drop it here: it stays on this device.',
     waiting: 'Getting ready',
     percent: (fraction) => `${Math.round(fraction * 100)}%`,
     sealed: 'Everything is here now: from this moment the try-on requests and sends nothing. It works offline, too.',
+  },
+  live: {
+    starting: 'Starting the camera…',
+    allow: 'Your browser may ask you to allow it. What it sees stays in this frame.',
+    title: 'Look into the camera',
+    alt: 'You in the camera, with the product on',
+    altOf: (label) => `You in the camera, with ${label} on`,
+    nobody: 'No face in sight: come into the middle, in good light.',
+    snap: 'Take this picture',
+    stop: 'Switch the camera off',
   },
   working: { reading: 'Looking for your face…', drawing: 'Putting it on…' },
   faces: {
@@ -129,6 +151,16 @@ const en: Words = {
       text: 'Close other tabs or choose a smaller photo, then try again.',
     },
     save: { title: 'The picture could not be saved', text: 'Check that this browser may download files, and try again.' },
+    'camera-denied': {
+      title: 'The camera is not allowed here',
+      text: 'Allow it in your browser’s settings for this page, or choose a photo instead.',
+    },
+    'camera-missing': { title: 'There is no camera', text: 'Connect one, or choose a photo instead.' },
+    'camera-busy': {
+      title: 'The camera could not be started',
+      text: 'Another program may be using it: close that and try again, or choose a photo instead.',
+    },
+    'camera-lost': { title: 'The camera went away', text: 'Connect it and try again, or choose a photo instead.' },
   },
   missing: 'not available',
   failed: 'The try-on cannot start',
@@ -147,9 +179,9 @@ const de: Words = {
   },
   consent: {
     stays: 'Nichts wird gesendet.',
-    staysWhy: 'Ihr Foto bleibt auf diesem Gerät. Das Bild entsteht hier, und weder dieser Shop noch sonst jemand bekommt es.',
+    staysWhy: 'Ihr Foto und das Bild der Kamera bleiben auf diesem Gerät. Das Bild entsteht hier, und weder dieser Shop noch sonst jemand bekommt es.',
     gone: 'Nichts wird behalten.',
-    goneWhy: 'Schließen Sie die Anprobe, und Ihr Foto ist weg.',
+    goneWhy: 'Schließen Sie die Anprobe: Die Kamera geht aus, und Ihr Foto ist weg.',
     look: 'Wie es aussieht, nicht wie es sitzt.',
     lookWhy: 'Das Bild zeigt, wie das Produkt aussieht. Über die Passform sagt es nichts.',
     agree: 'Einverstanden, weiter',
@@ -165,11 +197,22 @@ const de: Words = {
       top: 'Vom Kopf bis zur Hüfte im Bild, Blick in die Kamera.',
     },
     button: 'Foto wählen oder aufnehmen',
+    camera: 'Kamera verwenden',
     drop: 'oder hierher ziehen, oder einfügen',
     over: 'Hier loslassen: Es bleibt auf diesem Gerät.',
     waiting: 'Wird vorbereitet',
     percent: (fraction) => `${Math.round(fraction * 100)} %`,
     sealed: 'Jetzt ist alles da: Von nun an fragt und sendet die Anprobe nichts mehr. Sie geht auch ohne Netz.',
+  },
+  live: {
+    starting: 'Die Kamera startet …',
+    allow: 'Ihr Browser fragt vielleicht, ob sie erlaubt ist. Was sie sieht, bleibt in diesem Rahmen.',
+    title: 'Blick in die Kamera',
+    alt: 'Sie in der Kamera, mit dem Produkt',
+    altOf: (label) => `Sie in der Kamera, mit ${label}`,
+    nobody: 'Kein Gesicht zu sehen: in die Mitte, bei gutem Licht.',
+    snap: 'Dieses Bild aufnehmen',
+    stop: 'Kamera ausschalten',
   },
   working: { reading: 'Ihr Gesicht wird gesucht …', drawing: 'Wird aufgesetzt …' },
   faces: {
@@ -218,6 +261,16 @@ const de: Words = {
       title: 'Das Bild ließ sich nicht sichern',
       text: 'Prüfen Sie, ob dieser Browser Dateien laden darf, und versuchen Sie es noch einmal.',
     },
+    'camera-denied': {
+      title: 'Die Kamera ist hier nicht erlaubt',
+      text: 'Erlauben Sie sie in den Einstellungen des Browsers für diese Seite, oder wählen Sie ein Foto.',
+    },
+    'camera-missing': { title: 'Es ist keine Kamera da', text: 'Schließen Sie eine an, oder wählen Sie ein Foto.' },
+    'camera-busy': {
+      title: 'Die Kamera ließ sich nicht starten',
+      text: 'Vielleicht verwendet sie ein anderes Programm: Schließen Sie es und versuchen Sie es noch einmal, oder wählen Sie ein Foto.',
+    },
+    'camera-lost': { title: 'Die Kamera ist weg', text: 'Schließen Sie sie wieder an, oder wählen Sie ein Foto.' },
   },
   missing: 'nicht verfügbar',
   failed: 'Die Anprobe kann nicht beginnen',

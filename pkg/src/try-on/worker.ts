@@ -57,8 +57,16 @@ const handlers: Handlers<Operations> = {
     return (await bitmap(loaded().draw(face), transfer)) as ImageBitmap;
   },
 
-  async live({ picture }, transfer) {
-    return bitmap(loaded().live(grab(picture)), transfer);
+  async live({ picture, seconds }, transfer) {
+    const drawn = await bitmap(loaded().live(grab(picture), seconds), transfer);
+    if (drawn) return { picture: drawn, isWorn: true };
+    const seen = await createImageBitmap(camera());
+    transfer.push(seen);
+    return { picture: seen, isWorn: false };
+  },
+
+  async snap() {
+    return camera().convertToBlob({ type: 'image/png' });
   },
 
   save(_, transfer) {
@@ -70,9 +78,9 @@ const handlers: Handlers<Operations> = {
 };
 
 /** A camera's picture, which is consumed. */
-function grab(picture: ImageBitmap | VideoFrame): PhotoHandle {
+function grab(picture: ImageBitmap): PhotoHandle {
   try {
-    const [width, height] = 'displayWidth' in picture ? [picture.displayWidth, picture.displayHeight] : [picture.width, picture.height];
+    const { width, height } = picture;
     if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) throw new VitrineError('device', 'This browser gives no canvas to read the camera with.');
@@ -82,6 +90,12 @@ function grab(picture: ImageBitmap | VideoFrame): PhotoHandle {
   } finally {
     picture.close();
   }
+}
+
+/** The camera's last picture. */
+function camera(): OffscreenCanvas {
+  if (!canvas) throw new Error('the worker was asked out of order');
+  return canvas;
 }
 
 function loaded(): TryOn {

@@ -156,14 +156,15 @@ fn a_face_that_is_not_there_is_said() {
 #[test]
 fn a_camera_follows_the_face_and_says_where_nobody_is() {
     let try_on = try_on();
-    let first = try_on.next(face(), None).unwrap().unwrap();
-    let second = try_on.next(face(), Some(&first)).unwrap().unwrap();
+    let mut watch = Watch::default();
+    let first = try_on.next(face(), 0.0, &mut watch).unwrap().unwrap();
+    let second = try_on.next(face(), 0.03, &mut watch).unwrap().unwrap();
     let (one, other) = (&first.faces()[0], &second.faces()[0]);
     let off =
         one.points.iter().zip(&other.points).map(|(one, other)| one.distance(*other)).sum::<f32>() / 478.0;
     assert!(off < 0.01 * one.size(), "{off} px");
     let grey = Photo { pixels: [128, 128, 128, 255].repeat(10_000), width: 100, height: 100, ..face() };
-    assert!(try_on.next(grey, Some(&second)).unwrap().is_none());
+    assert!(try_on.next(grey, 0.06, &mut watch).unwrap().is_none());
 }
 
 #[test]

@@ -9,12 +9,14 @@ mod mesh;
 mod pose;
 mod region;
 mod shape;
+mod smooth;
 
 pub use detector::{Detection, Detector};
 pub use mesh::Mesher;
 pub use pose::{Lens, Pose};
 pub use region::Region;
 pub use shape::{Shape, shape};
+pub use smooth::Smoother;
 
 use glam::{Vec2, Vec3};
 
@@ -126,6 +128,15 @@ impl FaceFinder {
     pub fn follow(&self, photo: &Photo, before: &Face) -> Result<Option<Face>, nn::Error> {
         let face = self.mesher.mesh(photo, &Region::of_face(before))?;
         Ok(Some(face).filter(|face| face.presence >= PRESENT))
+    }
+
+    /// The largest face of a camera's picture that stands upright in it; quick, for the next picture comes at once.
+    ///
+    /// # Errors
+    /// [`nn::Error`] of the engine.
+    pub fn glance(&self, photo: &Photo) -> Result<Option<Face>, nn::Error> {
+        let detections = self.detector.detect(photo, &Region::whole(photo))?;
+        Ok(self.meshes(photo, &detector::suppressed(detections))?.into_iter().next())
     }
 
     fn meshes(&self, photo: &Photo, detections: &[Detection]) -> Result<Vec<Face>, nn::Error> {

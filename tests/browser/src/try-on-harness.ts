@@ -22,10 +22,11 @@ const ENCLOSURE = 'html,body{height:100%;margin:0}iframe{display:block;width:100
 const sha256 = (text: string | Buffer, encoding: 'hex' | 'base64') => createHash('sha256').update(text).digest(encoding);
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
-/** As xtask/src/policy.rs and assets.rs write them. */
-function frameDocument(script: string): { document: string; policy: string } {
+/** As xtask/src/policy.rs and assets.rs write them; `camera` is the script of an enclosure that has one. */
+function frameDocument(script: string, camera?: string): { document: string; policy: string } {
+  const scripts = [camera, script].flatMap((text) => (text === undefined ? [] : `'sha256-${sha256(text, 'base64')}'`));
   const policy =
-    `default-src 'none'; script-src 'sha256-${sha256(script, 'base64')}' 'wasm-unsafe-eval'; worker-src blob:; ` +
+    `default-src 'none'; script-src ${scripts.join(' ')} 'wasm-unsafe-eval'; worker-src blob:; ` +
     `img-src blob: data:; style-src 'sha256-${sha256(ENCLOSURE, 'base64')}'; connect-src 'none'; frame-src 'none'; ` +
     "form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types default lit-html";
   const head =
@@ -34,7 +35,8 @@ function frameDocument(script: string): { document: string; policy: string } {
     `<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${TITLE}</title>`;
   const inner = `<!doctype html><html lang="en"><head>${head}</head><body><script>${script}</script></body></html>`;
   const document =
-    `<!doctype html><html lang="en"><head>${head}<style>${ENCLOSURE}</style></head><body>` +
+    `<!doctype html><html lang="en"><head>${head}<style>${ENCLOSURE}</style>` +
+    `${camera === undefined ? '' : `<script>${camera}</script>`}</head><body>` +
     `<iframe title="${TITLE}" sandbox="${SANDBOX}" srcdoc="${escaped(inner)}"></iframe></body></html>`;
   return { document, policy };
 }
@@ -51,23 +53,27 @@ async function make(): Promise<void> {
   const assets = join(PACKAGE, 'assets');
   await mkdir(assets, { recursive: true });
   const common = { configFile: false, logLevel: 'warn', publicDir: false } as const;
-  await build({
-    ...common,
-    root: join(ROOT, 'www'),
-    resolve: { alias: [{ find: /^vitrine\//, replacement: join(ROOT, 'pkg/src/') }] },
-    build: {
-      target: ['es2022', 'safari16.4'],
-      outDir: OUT,
-      emptyOutDir: false,
-      reportCompressedSize: false,
-      lib: { entry: join(ROOT, 'www/src/dev/try-on/frame.ts'), formats: ['iife'], name: 'vitrineDev', fileName: () => 'frame.js' },
-    },
-  });
-  const script = (await readFile(join(OUT, 'frame.js'), 'utf8'))
-    .replaceAll('</script', '\\x3C/script')
-    .replaceAll('<!--', '\\x3C!--')
-    .replaceAll('<script', '\\x3Cscript');
-  const { document, policy } = frameDocument(script);
+  const bundle = async (entry: string, name: string) => {
+    await build({
+      ...common,
+      root: join(ROOT, 'www'),
+      resolve: { alias: [{ find: /^vitrine\//, replacement: join(ROOT, 'pkg/src/') }] },
+      build: {
+        target: ['es2022', 'safari16.4'],
+        outDir: OUT,
+        emptyOutDir: false,
+        reportCompressedSize: false,
+        lib: { entry: join(ROOT, entry), formats: ['iife'], name: 'vitrineDev', fileName: () => `${name}.js` },
+      },
+    });
+    return (await readFile(join(OUT, `${name}.js`), 'utf8'))
+      .replaceAll('</script', '\\x3C/script')
+      .replaceAll('<!--', '\\x3C!--')
+      .replaceAll('<script', '\\x3Cscript');
+  };
+  const script = await bundle('www/src/dev/try-on/frame.ts', 'frame');
+  const photos = frameDocument(script);
+  const camera = frameDocument(script, await bundle('pkg/src/airlock/camera.ts', 'camera'));
 
   const add = async (stem: string, extension: string, bytes: Buffer) => {
     const digest = sha256(bytes, 'hex');
@@ -78,7 +84,8 @@ async function make(): Promise<void> {
   // The stand-in takes whatever comes; that it comes, whole and checked, is the widget's doing.
   const wasm = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   const manifest = {
-    frame: await add('try-on-frame', 'html', Buffer.from(document)),
+    frame: await add('try-on-frame', 'html', Buffer.from(photos.document)),
+    camera: await add('try-on-camera-frame', 'html', Buffer.from(camera.document)),
     worker: await add('try-on-worker', 'js', Buffer.from('postMessage(0);')),
     wasm: { simd128: await add('try-on-simd128', 'wasm', wasm), relaxed: await add('try-on-relaxed', 'wasm', wasm) },
     models: {
@@ -90,7 +97,8 @@ async function make(): Promise<void> {
   await writeFile(json, JSON.stringify(manifest));
   await writeFile(
     join(PACKAGE, '_headers'),
-    `/assets/try-on-frame.*.html\n  Content-Security-Policy: ${policy}; sandbox ${SANDBOX}\n`,
+    `/assets/try-on-frame.*.html\n  Content-Security-Policy: ${photos.policy}; sandbox ${SANDBOX}\n` +
+      `/assets/try-on-camera-frame.*.html\n  Content-Security-Policy: ${camera.policy}; sandbox ${SANDBOX} allow-same-origin\n`,
   );
   await build({
     ...common,

@@ -7,7 +7,7 @@
  */
 
 import { VitrineError } from 'vitrine/engine/types';
-import type { FaceBox, Kind, Person, TryOnEngine, TryOnParts } from 'vitrine/try-on/types';
+import type { FaceBox, Kind, LivePicture, Person, TryOnEngine, TryOnParts } from 'vitrine/try-on/types';
 
 const FACES: Record<string, FaceBox[]> = {
   nobody: [],
@@ -32,6 +32,8 @@ export class FakeTryOn implements TryOnEngine {
   #product: { picture: ImageBitmap; widthMm: number } | undefined;
   #person: { picture: ImageBitmap; faces: FaceBox[]; pace: number } | undefined;
   #drawn: OffscreenCanvas | undefined;
+  /** The camera's last picture as it came. */
+  #seen: OffscreenCanvas | undefined;
 
   constructor({ networks }: TryOnParts) {
     this.networks = Object.keys(networks);
@@ -79,8 +81,23 @@ export class FakeTryOn implements TryOnEngine {
     return createImageBitmap(canvas);
   }
 
-  async live(): Promise<ImageBitmap | null> {
-    throw new VitrineError('caller', 'The stand-in has no camera.');
+  /** Draws the product into the middle of whatever the camera sees. */
+  async live(picture: ImageBitmap): Promise<LivePicture> {
+    if (!this.#product) throw new VitrineError('caller', 'There is no product yet.');
+    const { width, height } = picture;
+    this.#seen = new OffscreenCanvas(width, height);
+    this.#seen.getContext('2d')?.drawImage(picture, 0, 0);
+    picture.close();
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d');
+    context?.drawImage(this.#seen, 0, 0);
+    context?.drawImage(this.#product.picture, width * 0.3, height * 0.4, width * 0.4, height * 0.1);
+    return { picture: await createImageBitmap(canvas), isWorn: true };
+  }
+
+  async snap(): Promise<Blob> {
+    if (!this.#seen) throw new VitrineError('caller', 'The camera has seen nothing yet.');
+    return this.#seen.convertToBlob();
   }
 
   async save(): Promise<Blob> {
