@@ -20,7 +20,7 @@ const FRAMES = {
 };
 
 const find = (selector) => document.querySelector(selector);
-const tryOn = find('vitrine-try-on');
+const tryOn = find('main vitrine-try-on');
 const form = find('form');
 
 function show(sku) {
@@ -44,7 +44,7 @@ const other = { '127.0.0.1': 'localhost', localhost: '127.0.0.1' }[location.host
 if (other) {
   const assets = new URL('vitrine/assets/', location.href);
   assets.hostname = other;
-  tryOn.setAttribute('asset-base', assets.href);
+  for (const element of document.querySelectorAll('vitrine-try-on')) element.setAttribute('asset-base', assets.href);
 }
 
 form.addEventListener('change', () => show(new FormData(form).get('frame')));
@@ -60,4 +60,4 @@ form.addEventListener('submit', (event) => {
 // nothing, not even for its own pictures.
 tryOn.addEventListener('vitrine-close', ({ detail }) => show(detail.sku));
 // A shop would send this to its log: it says what is wrong with the shop's side, and nothing of the shopper.
-tryOn.addEventListener('vitrine-error', ({ detail }) => console.info('try-on:', detail.code, detail.sku, detail.message));
+document.addEventListener('vitrine-error', ({ detail }) => console.info('try-on:', detail.code, detail.sku, detail.message));

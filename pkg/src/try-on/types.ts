@@ -4,6 +4,17 @@
 export const KINDS = ['glasses', 'hat', 'earrings', 'necklace', 'top'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** The networks that a kind needs beside those of a face, by their names in the manifest. */
+export const NETWORKS: Record<Kind, readonly string[]> = {
+  glasses: [],
+  hat: ['hair'],
+  headband: ['hair'],
+  earrings: ['hair'],
+  necklace: ['hair'],
+  top: ['body_detector', 'body_points'],
+  dress: ['body_detector', 'body_points'],
+};
+
 /** A face in the photo: its box in parts of the photo's width and height, 0 to 1, from the upper left corner. */
 export interface FaceBox {
   x: number;

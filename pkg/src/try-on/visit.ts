@@ -14,7 +14,10 @@ import type { Emit, Failure } from './events.js';
 import { languageOf, type Language } from './language.js';
 import { readMessage, TOKENS, type FromTryOn, type Scheme, type Setup, type Theme, type ToTryOn, type Trouble } from './messages.js';
 import { readProducts, type Product } from './products.js';
+import { NETWORKS } from './types.js';
 
+/** The networks of a face, which every kind needs. */
+const FACES = ['face_detector', 'face_mesh'];
 /** The most that a product's picture may weigh, in bytes. */
 const HEAVIEST = 32 << 20;
 
@@ -145,7 +148,7 @@ export function beginVisit(options: VisitOptions): Visit {
       airlock = await openAirlock({
         manifest,
         assetBase: base,
-        models: Object.keys(manifest.models),
+        models: [...FACES, ...NETWORKS[read.kind]],
         device: 'auto',
         camera: mayHaveCamera(base),
         parent: dialog.stage,

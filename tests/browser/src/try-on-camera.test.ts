@@ -228,7 +228,7 @@ describe('the camera, on the product’s own engine', () => {
       Object.assign(globalThis, { tasks });
       new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
     });
-    await page.getByRole('button', { name: 'Try it on' }).click();
+    await page.locator('main').getByRole('button', { name: 'Try it on' }).click();
     const frame = await frameOf(page);
     await agree(frame);
     await frame.getByRole('button', { name: 'Use the camera' }).click();

@@ -76,7 +76,7 @@ describe('in the demo shop', () => {
         }).observe({ type: 'layout-shift', buffered: true });
       });
       await page.goto(`${site.origin}/shop/`, { waitUntil: 'load' });
-      await page.getByRole('button', { name: 'Try it on' }).waitFor();
+      await page.locator('main').getByRole('button', { name: 'Try it on' }).waitFor();
       await page.waitForTimeout(300);
       assert.equal(await page.evaluate(() => moved), 0);
       assert.deepEqual(await axe(page.mainFrame()), []);
@@ -85,7 +85,7 @@ describe('in the demo shop', () => {
 
   test('a photo without a face is refused by the engine itself, without a request', async (t) => {
     const { page, asked, told, complaints } = await open(t);
-    await page.getByRole('button', { name: 'Try it on' }).click();
+    await page.locator('main').getByRole('button', { name: 'Try it on' }).click();
     const frame: Frame = await frameOf(page);
     await agree(frame);
     await frame.locator('.sealed').waitFor();
@@ -100,7 +100,7 @@ describe('in the demo shop', () => {
   test('a shopper sees every frame on their face, and saves it', async (t) => {
     const buffer = await readFile(join(ROOT, 'tests/fixtures/people/face.jpg'));
     const { page, asked, told } = await open(t);
-    await page.getByRole('button', { name: 'Try it on' }).click();
+    await page.locator('main').getByRole('button', { name: 'Try it on' }).click();
     const frame = await frameOf(page);
     await agree(frame);
     await frame.locator('.sealed').waitFor();
