@@ -8,6 +8,7 @@ import { icons } from './icons.js';
 import './live-stage.js';
 import './photo-stage.js';
 import type { ChooseFaceEvent } from './photo-stage.js';
+import { LIVE } from './types.js';
 import { base, controls } from './styles.js';
 import { WORDS, type Words } from './words.js';
 
@@ -91,7 +92,7 @@ export class TryOnApp extends LitElement {
         .live=${live}
         .mirror=${fitting.isMirror}
         .alt=${fitting.label ? words.live.altOf(fitting.label) : words.live.alt}
-        .hint=${this.isAlone ? words.live.nobody : ''}
+        .hint=${this.hint}
       ></live-stage>`;
     }
     if (!photo) return this.product(step === 'choose');
@@ -155,7 +156,7 @@ export class TryOnApp extends LitElement {
     const { choose } = words;
     const isWaiting = !fitting.isSealed && fitting.fault === undefined;
     return html`
-      <h1 tabindex="-1">${choose.title}</h1>
+      <h1 tabindex="-1">${fitting.hasCamera ? choose.titleCamera : choose.title}</h1>
       ${this.obstacle()}
       <p class="quiet">${choose.text[fitting.setup.kind]}</p>
       ${this.variants()}
@@ -196,10 +197,12 @@ export class TryOnApp extends LitElement {
     `;
   }
 
-  /** Whether nobody has been in sight of the camera for a while. */
-  private get isAlone(): boolean {
-    const { live } = this.fitting;
-    return live !== undefined && !live.isWorn && performance.now() - this.seen > PATIENCE;
+  /** What the shopper before the camera may do; empty where they see themselves with the product. */
+  private get hint(): string {
+    const { fitting, words } = this;
+    if (!LIVE.has(fitting.setup.kind)) return words.live.later;
+    const isAlone = fitting.live && !fitting.live.isWorn && performance.now() - this.seen > PATIENCE;
+    return isAlone ? words.live.nobody : '';
   }
 
   private faces(): TemplateResult {
@@ -284,7 +287,7 @@ export class TryOnApp extends LitElement {
     if (fitting.isSaved) return words.result.saved;
     if (fitting.step === 'reading') return words.working.reading;
     if (fitting.step === 'drawing') return words.working.drawing;
-    if (fitting.step === 'live') return !fitting.live ? words.live.starting : this.isAlone ? words.live.nobody : words.live.title;
+    if (fitting.step === 'live') return !fitting.live ? words.live.starting : this.hint || words.live.title;
     if (fitting.step === 'faces') return words.faces.found(fitting.photo?.faces.length ?? 0);
     if (fitting.step === 'result' && fitting.drawn) return words.result.done(fitting.label);
     return '';

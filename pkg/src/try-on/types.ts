@@ -15,6 +15,9 @@ export const NETWORKS: Record<Kind, readonly string[]> = {
   dress: ['body_detector', 'body_points'],
 };
 
+/** The kinds that are shown on a camera's pictures as they come; the others are put on one that was taken. */
+export const LIVE: ReadonlySet<Kind> = new Set<Kind>(['glasses', 'hat', 'headband', 'earrings', 'necklace']);
+
 /** A face in the photo: its box in parts of the photo's width and height, 0 to 1, from the upper left corner. */
 export interface FaceBox {
   x: number;

@@ -18,6 +18,7 @@ export interface Words {
   };
   choose: {
     title: string;
+    titleCamera: string;
     text: Record<Kind, string>;
     button: string;
     camera: string;
@@ -34,6 +35,7 @@ export interface Words {
     alt: string;
     altOf: (label: string) => string;
     nobody: string;
+    later: string;
     snap: string;
     stop: string;
   };
@@ -82,6 +84,7 @@ const en: Words = {
   },
   choose: {
     title: 'Choose a photo of you',
+    titleCamera: 'Camera, or a photo of you?',
     text: {
       glasses: 'Face the camera, in even light, with your eyes open and without glasses.',
       hat: 'Face the camera, in even light, with room above your head and without a hat.',
@@ -104,6 +107,7 @@ const en: Words = {
     alt: 'You in the camera, with the product on',
     altOf: (label) => `You in the camera, with ${label} on`,
     nobody: 'No face in sight: come into the middle, in good light.',
+    later: 'Take a picture: then it is put on you.',
     snap: 'Take this picture',
     stop: 'Switch the camera off',
   },
@@ -189,6 +193,7 @@ const de: Words = {
   },
   choose: {
     title: 'Wählen Sie ein Foto von sich',
+    titleCamera: 'Kamera oder ein Foto von sich?',
     text: {
       glasses: 'Blick in die Kamera, gleichmäßiges Licht, Augen offen und ohne Brille.',
       hat: 'Blick in die Kamera, gleichmäßiges Licht, Platz über dem Kopf und ohne Hut.',
@@ -211,6 +216,7 @@ const de: Words = {
     alt: 'Sie in der Kamera, mit dem Produkt',
     altOf: (label) => `Sie in der Kamera, mit ${label}`,
     nobody: 'Kein Gesicht zu sehen: in die Mitte, bei gutem Licht.',
+    later: 'Nehmen Sie ein Bild auf: Dann wird es Ihnen angezogen.',
     snap: 'Dieses Bild aufnehmen',
     stop: 'Kamera ausschalten',
   },

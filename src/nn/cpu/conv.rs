@@ -420,25 +420,56 @@ impl Plain<'_> {
                 weights[tap * channels + channel] = expand(self.weights, channel * taps + tap, channel);
             }
         }
+        let [height, width] = geometry.input;
+        let ([down, across], pitch) = (geometry.kernel, geometry.input_pitch);
+        let pixels = geometry.images * height * width;
+        assert!(
+            pixels == 0 || self.input.len() >= (pixels - 1) * pitch + channels,
+            "the input is shorter than its pixels"
+        );
         for pixel in 0..geometry.output_pixels() {
+            let [image, row, column] = geometry.place(pixel);
             let at = pixel * geometry.output_pitch;
             let to = self.output[at..at + channels].as_mut_ptr();
             let residual = self.residual.at(pixel * geometry.residual_pitch, channels, to);
+            let (top, left) = (row * geometry.stride[0], column * geometry.stride[1]);
+            let is_inside = |start: usize, axis: usize, taps: usize, size: usize| {
+                start >= geometry.padding[axis]
+                    && start - geometry.padding[axis] + (taps - 1) * geometry.dilation[axis] < size
+            };
+            let is_whole = is_inside(top, 0, down, height) && is_inside(left, 1, across, width);
             let mut channel = 0;
+            macro_rules! tap {
+                ($vector:ty, $sum:expr, $channel:expr, $tap:expr, $source:expr) => {
+                    // SAFETY: a source is a pixel of the input, whose length was checked above; the weights hold
+                    // `channels` for each tap; the vector ends within them.
+                    unsafe {
+                        let x = <$vector>::load(self.input.as_ptr().add($source * pitch + $channel));
+                        let w = <$vector>::load(weights.as_ptr().add($tap * channels + $channel));
+                        x.mul_add(w, $sum)
+                    }
+                };
+            }
             macro_rules! vectors {
                 ($vector:ty) => {
                     while channel + <$vector>::WIDTH <= channels {
                         let mut sum = <$vector>::splat(0.0);
-                        geometry.for_taps(pixel, |tap, source| {
-                            let at = source * geometry.input_pitch;
-                            let x = &self.input[at..at + channels];
-                            let w = &weights[tap * channels..(tap + 1) * channels];
-                            // SAFETY: both slices hold `channels` floats, and the vector ends within them.
-                            unsafe {
-                                let x = <$vector>::load(x.as_ptr().add(channel));
-                                sum = x.mul_add(<$vector>::load(w.as_ptr().add(channel)), sum);
+                        if is_whole {
+                            // No tap leaves the picture: one after another without a look.
+                            let (y, x) = (top - geometry.padding[0], left - geometry.padding[1]);
+                            let mut start = (image * height + y) * width + x;
+                            for ky in 0..down {
+                                for kx in 0..across {
+                                    let source = start + kx * geometry.dilation[1];
+                                    sum = tap!($vector, sum, channel, ky * across + kx, source);
+                                }
+                                start += geometry.dilation[0] * width;
                             }
-                        });
+                        } else {
+                            geometry.for_taps(pixel, |tap, source| {
+                                sum = tap!($vector, sum, channel, tap, source);
+                            });
+                        }
                         // SAFETY: the places were checked to hold `channels` floats, the bias is as long.
                         unsafe { self.tail.vector(channel, sum, residual, to) };
                         channel += <$vector>::WIDTH;
