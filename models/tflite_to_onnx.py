@@ -135,8 +135,10 @@ def padding(kind, size, kernel, stride, dilation=1):
 class Writer:
     """The graph of ONNX as it grows."""
 
-    def __init__(self):
+    def __init__(self, exact):
         self.nodes, self.initializers, self.counts = [], [], {}
+        # Layers with fewer weights keep them as they are.
+        self.exact = exact
         # Weights of each layer as the file has them, expanded.
         self.expanded = {}
 
@@ -155,6 +157,9 @@ class Writer:
 
     def weight(self, name, values, axis=0):
         """Weights as signed bytes with a scale for each place along `axis`, and the value that they are when expanded."""
+        if values.size < self.exact:
+            self.expanded[name] = values.astype(np.float32)
+            return self.store(f"{name}.weight", self.expanded[name])
         turned = np.moveaxis(values.astype(np.float32), axis, 0)
         integers, scales = quantize(turned)
         self.store(f"{name}.bytes", np.moveaxis(integers, 0, axis))
@@ -164,16 +169,17 @@ class Writer:
         return self.emit("DequantizeLinear", [f"{name}.bytes", f"{name}.scales"], name=f"{name}.weight", axis=axis)
 
 
-def convert(data, name, outputs, metadata, means=None):
+def convert(data, name, outputs, metadata, means=None, exact=0):
     """The network in `data` as ONNX.
 
     `outputs` maps the names that results get to the file's names for them; what leads to the others alone is left
     out. The picture that goes in is `image`, `[1, 3, height, width]`. `metadata` is what the file says of itself.
 
     `means` has, by the name of a convolution, the means of what goes into it, `[I, height, width]`: what rounding its
-    weights moves its results by on average is taken back from its biases.
+    weights moves its results by on average is taken back from its biases. A convolution of fewer weights than `exact`
+    keeps them as floats.
     """
-    source, writer = Source(data), Writer()
+    source, writer = Source(data), Writer(exact)
     graph = source.graph
     wanted = {}
     for tensor in graph.OutputsAsNumpy():
@@ -258,7 +264,8 @@ def convert(data, name, outputs, metadata, means=None):
             layer = writer.fresh("depthwise" if is_depthwise else "conv")
             weight, bias = writer.weight(layer, weights), source.constant(inputs[2]).astype(np.float64)
             if means and layer in means:
-                moved = (weights.astype(np.float64) - writer.expanded[layer].astype(np.float64)) * means[layer]
+                mean = means[layer][:, None] if is_depthwise else means[layer]
+                moved = (weights.astype(np.float64) - writer.expanded[layer].astype(np.float64)) * mean
                 # One after the other, so that the sums are the same everywhere.
                 bias = bias + np.add.accumulate(moved.reshape(len(moved), -1), axis=1)[:, -1]
             bias = writer.store(f"{layer}.bias", bias.astype(np.float32))

@@ -2,6 +2,8 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
+pub mod body;
+mod detector;
 mod doubt;
 mod edges;
 mod edit;
@@ -11,6 +13,7 @@ mod fuse;
 mod gpu;
 mod guided;
 mod matte;
+pub mod region;
 mod segment;
 
 use crate::photo::Photo;
