@@ -1,15 +1,27 @@
 //! Try-on: a product on a person in a photo. It shows the look of it, and says nothing of how it fits.
 
+mod earrings;
 mod glasses;
+mod hat;
+mod head;
+mod headband;
+mod laid;
+mod necklace;
+mod press;
 mod product;
 
+pub use earrings::Earrings;
 pub use glasses::Glasses;
+pub use hat::Hat;
+pub use headband::Headband;
+pub use necklace::Necklace;
 
 use glam::Vec2;
 
 use crate::nn::Graph;
 use crate::photo::Photo;
 use crate::vision::face::{Face, FaceFinder, Lens, Pose};
+use crate::vision::hair::{Hair, HairFinder};
 
 /// Why a product cannot be tried on: the product's picture, the person's photo, or a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,11 +50,11 @@ pub enum Error {
         "the product's picture has no plain background: give one on white or any plain colour, or with transparency"
     )]
     NotPlain,
-    /// A width that no glasses have.
-    #[error(
-        "glasses of {millimetres} mm were asked for: the frame's width has to be from {least} to {most} mm"
-    )]
+    /// A width that no such product has.
+    #[error("{} of {millimetres} mm were asked for: the whole width has to be from {least} to {most} mm", kind.name())]
     Width {
+        /// What was to have it.
+        kind: Kind,
         /// The width asked for, rounded.
         millimetres: u32,
         /// The least.
@@ -57,17 +69,65 @@ pub enum Error {
 pub enum Kind {
     /// Spectacles and sunglasses.
     Glasses,
+    /// Anything on the head that covers its top.
+    Hat,
+    /// A band over the hair, from ear to ear.
+    Headband,
+    /// One or a pair.
+    Earrings,
+    /// Around the neck.
+    Necklace,
 }
 
 impl Kind {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::Glasses];
+    pub const ALL: [Self; 5] = [Self::Glasses, Self::Hat, Self::Headband, Self::Earrings, Self::Necklace];
 
     /// Its name in attributes and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Glasses => "glasses",
+            Self::Hat => "hat",
+            Self::Headband => "headband",
+            Self::Earrings => "earrings",
+            Self::Necklace => "necklace",
+        }
+    }
+
+    /// The least and the greatest width that one has, in millimetres: that of what its picture shows.
+    #[must_use]
+    pub const fn widths(self) -> (f32, f32) {
+        match self {
+            // From a small child's to a mask.
+            Self::Glasses => (80.0, 200.0),
+            // From a child's cap to a sun hat.
+            Self::Hat => (120.0, 600.0),
+            Self::Headband => (90.0, 250.0),
+            // From one stud to a pair of hoops side by side.
+            Self::Earrings => (3.0, 250.0),
+            // From a choker to a chain laid out.
+            Self::Necklace => (80.0, 400.0),
+        }
+    }
+
+    /// What is usual for an adult, in millimetres.
+    #[must_use]
+    pub const fn usual_width(self) -> f32 {
+        match self {
+            Self::Glasses => 140.0,
+            Self::Hat => 240.0,
+            Self::Headband | Self::Necklace => 150.0,
+            Self::Earrings => 40.0,
+        }
+    }
+
+    /// The networks that it needs beside those of a face, by name.
+    #[must_use]
+    pub const fn networks(self) -> &'static [&'static str] {
+        match self {
+            Self::Glasses => &[],
+            Self::Hat | Self::Headband | Self::Earrings | Self::Necklace => &["hair"],
         }
     }
 }
@@ -77,6 +137,14 @@ impl Kind {
 pub enum Product {
     /// On the nose.
     Glasses(Glasses),
+    /// On the head.
+    Hat(Hat),
+    /// Over the hair.
+    Headband(Headband),
+    /// On the lobes.
+    Earrings(Earrings),
+    /// Around the neck.
+    Necklace(Necklace),
 }
 
 impl Product {
@@ -88,6 +156,10 @@ impl Product {
     pub fn new(kind: Kind, picture: &Photo, millimetres: f32) -> Result<Self, Error> {
         match kind {
             Kind::Glasses => Glasses::new(picture, millimetres).map(Self::Glasses),
+            Kind::Hat => Hat::new(picture, millimetres).map(Self::Hat),
+            Kind::Headband => Headband::new(picture, millimetres).map(Self::Headband),
+            Kind::Earrings => Earrings::new(picture, millimetres).map(Self::Earrings),
+            Kind::Necklace => Necklace::new(picture, millimetres).map(Self::Necklace),
         }
     }
 }
@@ -106,6 +178,7 @@ pub struct Placement {
 /// Finds who is in a photo. Holds the networks; photos pass through.
 pub struct TryOn {
     finder: FaceFinder,
+    hair: Option<HairFinder>,
 }
 
 /// A photo of people, and where their faces are.
@@ -113,6 +186,8 @@ pub struct TryOn {
 pub struct Person {
     photo: Photo,
     faces: Vec<Face>,
+    /// Of each face, where the network for it is there.
+    hair: Vec<Hair>,
     lens: Lens,
 }
 
@@ -122,7 +197,16 @@ impl TryOn {
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
     pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { finder: FaceFinder::new(detector, mesh)? })
+        Ok(Self { finder: FaceFinder::new(detector, mesh)?, hair: None })
+    }
+
+    /// With the network of hair, behind which earrings, necklaces and the ends of headbands lie: without it they lie
+    /// before all hair.
+    ///
+    /// # Errors
+    /// [`super::Error::Model`] for a network that is none.
+    pub fn with_hair(self, network: &Graph) -> Result<Self, super::Error> {
+        Ok(Self { hair: Some(HairFinder::new(network)?), ..self })
     }
 
     /// Looks for the faces in a photo.
@@ -134,8 +218,7 @@ impl TryOn {
         if faces.is_empty() {
             return Err(Error::NoFace.into());
         }
-        let lens = Lens::of(&photo, None);
-        Ok(Person { photo, faces, lens })
+        self.known(photo, faces)
     }
 
     /// The next picture of a camera, with the same face where it still is; `None` where nobody is in it.
@@ -151,8 +234,19 @@ impl TryOn {
             Some(face) => vec![face],
             None => self.finder.find(&photo)?,
         };
+        if faces.is_empty() {
+            return Ok(None);
+        }
+        self.known(photo, faces).map(Some)
+    }
+
+    fn known(&self, photo: Photo, faces: Vec<Face>) -> Result<Person, super::Error> {
+        let hair = match &self.hair {
+            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
         let lens = Lens::of(&photo, None);
-        Ok((!faces.is_empty()).then_some(Person { photo, faces, lens }))
+        Ok(Person { photo, faces, hair, lens })
     }
 }
 
@@ -176,9 +270,14 @@ impl Person {
     pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
+        let hair = self.hair.get(face);
         let mut photo = self.photo.clone();
         let placement = match product {
             Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
+            Product::Hat(hat) => hat.draw(&mut photo, asked, &pose, hair),
+            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose),
+            Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
+            Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
         };
         Ok((photo, placement))
     }

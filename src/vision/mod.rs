@@ -10,6 +10,7 @@ mod foreground;
 mod fuse;
 mod gpu;
 mod guided;
+pub mod hair;
 mod matte;
 mod segment;
 

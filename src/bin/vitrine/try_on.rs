@@ -20,9 +20,9 @@ pub(crate) struct Arguments {
     /// What the product is
     #[arg(long, default_value = "glasses", value_parser = kind)]
     kind: Kind,
-    /// How wide the product is, in millimetres; of glasses, the frame from end to end
-    #[arg(long, value_name = "MM", default_value_t = 140.0)]
-    width_mm: f32,
+    /// How wide what its picture shows is, in millimetres; what is usual for the kind if not given
+    #[arg(long, value_name = "MM")]
+    width_mm: Option<f32>,
     /// The folder for the pictures, one PNG of the same stem for each photo; made where it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -73,11 +73,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let network = |name: &str| {
         Graph::from_onnx(models::load(name)?).map_err(|error| format!("the model {name}: {error}"))
     };
-    let try_on =
+    let mut try_on =
         TryOn::new(&network("face_detector")?, &network("face_mesh")?).map_err(|error| error.to_string())?;
+    if arguments.kind.networks().contains(&"hair") {
+        try_on = try_on.with_hair(&network("hair")?).map_err(|error| error.to_string())?;
+    }
     let product = || {
         let picture = decode(&arguments.product)?;
-        Product::new(arguments.kind, &picture, arguments.width_mm).map_err(|error| error.to_string())
+        let millimetres = arguments.width_mm.unwrap_or(arguments.kind.usual_width());
+        Product::new(arguments.kind, &picture, millimetres).map_err(|error| error.to_string())
     };
     let product = product().map_err(|error: String| format!("{}: {error}", arguments.product.display()))?;
     make_folder(&arguments.out, "--out")?;

@@ -13,6 +13,7 @@ mod shape;
 pub use detector::{Detection, Detector};
 pub use mesh::Mesher;
 pub use pose::{Lens, Pose};
+pub(crate) use region::Outside;
 pub use region::Region;
 pub use shape::{Shape, shape};
 
@@ -40,6 +41,10 @@ pub mod place {
     pub const SIDES: [usize; 2] = [127, 356];
     /// The chin's lowest place.
     pub const CHIN: usize = 152;
+    /// Between the brows.
+    pub const BROWS: usize = 9;
+    /// The forehead's highest place, about the hairline.
+    pub const HAIRLINE: usize = 10;
 }
 
 /// A face in a photo.

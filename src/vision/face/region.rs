@@ -18,7 +18,7 @@ pub struct Region {
 
 /// What is seen where a region reaches over the photo's edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outside {
+pub(crate) enum Outside {
     Black,
     /// The nearest pixel.
     Edge,
@@ -67,9 +67,14 @@ impl Region {
         self.centre + Mat2::from_angle(self.turn) * ((at - 0.5) * self.side)
     }
 
+    /// A place in parts of the square from one of the photo; 0 to 1 where it lies inside.
+    pub fn of_photo(self, at: Vec2) -> Vec2 {
+        Mat2::from_angle(-self.turn) * (at - self.centre) / self.side + 0.5
+    }
+
     /// What a network of `side` pixels sees: `[3, side, side]`, 0 to 1 in sRGB's own encoding, what is transparent on
     /// white. Each value is the mean over its pixel's area.
-    pub(super) fn planes(self, photo: &Photo, side: u32, outside: Outside) -> Vec<f32> {
+    pub(crate) fn planes(self, photo: &Photo, side: u32, outside: Outside) -> Vec<f32> {
         let samples = ((self.side / side as f32).ceil() as u32).clamp(1, MOST_SAMPLES);
         let fine = (side * samples) as f32;
         let weight = 1.0 / (samples * samples) as f32;
