@@ -12,6 +12,7 @@ mod foreground;
 mod fuse;
 mod gpu;
 mod guided;
+pub mod hair;
 mod matte;
 pub mod region;
 mod segment;

@@ -20,10 +20,9 @@ pub(crate) struct Arguments {
     /// What the product is
     #[arg(long, default_value = "glasses", value_parser = kind)]
     kind: Kind,
-    /// How wide the product is, in millimetres: of glasses, the frame from end to end; of garments, from armpit to
-    /// armpit, laid flat
-    #[arg(long, value_name = "MM", default_value_t = 140.0)]
-    width_mm: f32,
+    /// How wide what its picture shows is, in millimetres; what is usual for the kind if not given
+    #[arg(long, value_name = "MM")]
+    width_mm: Option<f32>,
     /// The folder for the pictures, one PNG of the same stem for each photo; made where it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -79,12 +78,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     };
     let mut try_on =
         TryOn::new(&network("face_detector")?, &network("face_mesh")?).map_err(|error| error.to_string())?;
-    if let [detector, points] = arguments.kind.networks() {
-        try_on.look_for_bodies(&network(detector)?, &network(points)?).map_err(|error| error.to_string())?;
+    let needs = |name: &str| arguments.kind.networks().contains(&name);
+    if needs("hair") {
+        try_on = try_on.with_hair(&network("hair")?).map_err(|error| error.to_string())?;
+    }
+    if needs("body_points") {
+        let [detector, points] = [network("body_detector")?, network("body_points")?];
+        try_on = try_on.with_bodies(&detector, &points).map_err(|error| error.to_string())?;
     }
     let product = || {
         let picture = decode(&arguments.product)?;
-        Product::new(arguments.kind, &picture, arguments.width_mm).map_err(|error| error.to_string())
+        let millimetres = arguments.width_mm.unwrap_or(arguments.kind.usual_width());
+        Product::new(arguments.kind, &picture, millimetres).map_err(|error| error.to_string())
     };
     let product = product().map_err(|error: String| format!("{}: {error}", arguments.product.display()))?;
     make_folder(&arguments.out, "--out")?;

@@ -11,6 +11,7 @@ mod shape;
 
 pub use mesh::Mesher;
 pub use pose::{Lens, Pose};
+pub(super) use region::of_face as region_of;
 pub use shape::{Shape, shape};
 
 use glam::{Vec2, Vec3};
@@ -47,6 +48,10 @@ pub mod place {
     pub const MOUTH: [usize; 2] = [61, 291];
     /// The chin's lowest place.
     pub const CHIN: usize = 152;
+    /// Between the brows.
+    pub const BROWS: usize = 9;
+    /// The forehead's highest place, about the hairline.
+    pub const HAIRLINE: usize = 10;
 }
 
 /// A face in a photo.

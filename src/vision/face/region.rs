@@ -17,7 +17,7 @@ pub(super) fn of_detection(detection: &Detection) -> Region {
 }
 
 /// Where the mesh of a face is looked for again, and in the next picture of a camera.
-pub(super) fn of_face(face: &Face) -> Region {
+pub(in crate::vision) fn of_face(face: &Face) -> Region {
     let eyes = face.seen(place::LEFT_EYE[0]) - face.seen(place::RIGHT_EYE[0]);
     let turn = eyes.y.atan2(eyes.x);
     let upright = Mat2::from_angle(-turn);

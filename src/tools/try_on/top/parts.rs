@@ -71,6 +71,26 @@ impl Parts {
         Some(Self { collar: at(first), hem: at(last + 1), sides })
     }
 
+    /// Whether a place belongs to the sleeve of a side.
+    pub(super) fn is_sleeve(&self, number: usize, at: Vec2) -> bool {
+        let side = &self.sides[number];
+        let way = if number == 0 { -1.0 } else { 1.0 };
+        let [hole, armpit] = [side.shoulder, side.armpit()];
+        if side.sleeve.is_none() {
+            return false;
+        }
+        // Beyond the line through the armhole above the armpit, beyond the body's side below it.
+        let from = if at.y <= armpit.y {
+            hole.x + (armpit.x - hole.x) * ((at.y - hole.y) / (armpit.y - hole.y).max(1.0)).max(0.0)
+        } else {
+            let pair = side.flank.windows(2).find(|pair| at.y <= pair[1].y);
+            pair.map_or(side.flank[SIDE_STATIONS - 1].x, |pair| {
+                pair[0].x + (pair[1].x - pair[0].x) * (at.y - pair[0].y) / (pair[1].y - pair[0].y).max(1.0)
+            })
+        };
+        (at.x - from) * way > 0.0
+    }
+
     /// Its width from armpit to armpit.
     pub(super) fn chest(&self) -> f32 {
         self.sides[0].armpit().distance(self.sides[1].armpit())

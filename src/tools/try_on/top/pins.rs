@@ -4,7 +4,7 @@ use glam::Vec2;
 
 use super::parts::{Parts, SIDE_STATIONS, SLEEVE_STATIONS, Side};
 use super::warp::Pin;
-use super::{Error, Top};
+use super::{Error, before};
 use crate::vision::body::{Body, place};
 
 /// Measures of a body in parts of the distance between the joints of its shoulders, across and down from their middle:
@@ -28,6 +28,9 @@ const SLEEVE_AROUND: f32 = 0.80;
 const SLEEVE_LOOSE: f32 = 1.12;
 /// Where the armpit of a garment may be, in the same measure below the joints.
 const ARMPIT: (f32, f32) = (0.30, 0.62);
+/// How many steps of a fiftieth of the unit what is worn before may be higher than a shoulder, and wider than a body.
+const HIGHER: i32 = 9;
+const WIDER: i32 = 14;
 /// The farthest that a torso may be turned, in radians.
 const TURNED: f32 = 0.95;
 /// The least sureness that a place of the body is seen.
@@ -59,7 +62,7 @@ struct Arm {
 
 impl Torso {
     /// # Errors
-    /// [`Error::NoBody`], [`Error::TurnedAway`].
+    /// [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`].
     pub(super) fn of(body: &Body) -> Result<Self, Error> {
         let [right, left] = place::SHOULDERS.map(|shoulder| body.seen(shoulder));
         if place::SHOULDERS.iter().any(|&shoulder| body.visibility[shoulder] < SEEN) {
@@ -86,7 +89,47 @@ impl Torso {
             let length = |k: usize| metres(bones[k], bones[k + 1]).length() * pixels_each_metre;
             Arm { joints: bones.map(|joint| body.seen(joint)), lengths: [length(0), length(1)] }
         });
-        Ok(Self { middle, across, down, unit, turn, long: (spine.length() / unit).clamp(1.1, 2.0), arms })
+        let long = (spine.length() / unit).clamp(1.1, 2.0);
+        let torso = Self { middle, across, down, unit, turn, long, arms };
+        if before::is_crossed(body, &torso) {
+            return Err(Error::ArmsBefore);
+        }
+        Ok(torso)
+    }
+
+    /// The joints of the shoulders as they are seen, the right one first.
+    pub(super) fn shoulders(&self) -> [Vec2; 2] {
+        [0, 1].map(|side: usize| self.arms[side].joints[0])
+    }
+
+    /// Where a place is: across from the middle and down from the shoulders, in pixels.
+    fn place(&self, at: Vec2) -> Vec2 {
+        let from = at - self.middle;
+        // The axes need not be square to each other.
+        let both = self.across.perp_dot(self.down);
+        let (across, down) = (from.perp_dot(self.down) / both, self.across.perp_dot(from) / both);
+        Vec2::new(across / self.turn.cos(), down)
+    }
+
+    /// How far down the torso a place is: 0 at the shoulders, 1 at the hips.
+    pub(super) fn share(&self, at: Vec2) -> f32 {
+        self.place(at).y / (self.unit * self.long)
+    }
+
+    /// Whether a place is on the torso, between the shoulders and the hips, within a part of its half width.
+    pub(super) fn is_core(&self, at: Vec2, part: f32) -> bool {
+        let Vec2 { x, y } = self.place(at);
+        (0.1..1.05).contains(&(y / (self.unit * self.long))) && x.abs() < self.half(y) * part
+    }
+
+    /// The same without what a neckline shows.
+    pub(super) fn is_chest(&self, at: Vec2, part: f32) -> bool {
+        self.is_core(at, part) && self.place(at).y > 0.25 * self.unit
+    }
+
+    /// Whether a place is below the hips, where cloth hangs free.
+    pub(super) fn is_below(&self, at: Vec2) -> bool {
+        self.share(at) > 1.05
     }
 
     /// A place of the torso: across and down from the middle of the shoulders, and out of it, in pixels.
@@ -110,30 +153,33 @@ impl Torso {
 }
 
 /// The pins of a garment on a torso; `scale` is how many of the photo's pixels one of the picture's is.
-pub(super) fn pins(top: &Top, torso: &Torso, scale: f32) -> Vec<Pin> {
-    let Parts { collar, hem, sides } = &top.parts;
+pub(super) fn pins(parts: &Parts, torso: &Torso, body: &Body, scale: f32) -> Vec<Pin> {
+    let Parts { collar, hem, sides } = parts;
     let unit = torso.unit;
     let mut pins = Vec::new();
     let axis = (collar.x + hem.x) / 2.0;
     let mut necks = Vec::new();
     for (number, side) in sides.iter().enumerate() {
         let way = if number == 0 { -1.0 } else { 1.0 };
-        let neck = shoulder_line(unit, ((side.neck.x - axis).abs() * scale).max(NECK.x * unit));
+        let shoulder_line = ShoulderLine::of(torso, body, way);
+        let neck = shoulder_line.at(((side.neck.x - axis).abs() * scale).max(NECK.x * unit));
         necks.push(neck.y);
         pins.push((side.neck, torso.at(way * neck.x, neck.y, COLLAR_OUT * unit * 0.3)));
-        let shoulder = along_shoulder(unit, neck, side.neck.distance(side.shoulder) * scale);
-        pins.push((side.shoulder, torso.at(way * shoulder.x, shoulder.y, 0.0)));
+        let shoulder = shoulder_line.along(neck, side.neck.distance(side.shoulder) * scale);
+        let shoulder_seen = torso.at(way * shoulder.x, shoulder.y, 0.0);
+        pins.push((side.shoulder, shoulder_seen));
         let armpit = shoulder.y + (side.armpit().y - side.shoulder.y) * scale;
         let armpit = armpit.clamp(ARMPIT.0 * unit, ARMPIT.1 * unit);
         for k in 0..SIDE_STATIONS {
             // Below the armpit by its own length.
             let down = armpit + (side.flank[k].y - side.armpit().y) * scale;
             let flat = (side.flank[k].x - axis).abs() * scale;
-            let half = (flat * AROUND).max(torso.half(down) * LOOSE);
+            let half = (flat * AROUND).max(torso.outline(body, way, down) * LOOSE);
             pins.push((side.flank[k], torso.at(way * half, down, 0.0)));
         }
         if let Some(stations) = &side.sleeve {
-            sleeve(side, stations, &torso.arms[number], way, unit, scale, &mut pins);
+            let hole = (shoulder_seen + pins[pins.len() - SIDE_STATIONS].1) / 2.0;
+            sleeve(side, stations, &torso.arms[number], body, hole, way, unit, scale, &mut pins);
         }
     }
     let neck = necks.iter().sum::<f32>() / 2.0;
@@ -145,40 +191,95 @@ pub(super) fn pins(top: &Top, torso: &Torso, scale: f32) -> Vec<Pin> {
     pins
 }
 
-/// Where the line of the shoulder is, so far out from the middle, both in pixels.
-fn shoulder_line(unit: f32, out: f32) -> Vec2 {
-    let share = (out / unit - NECK.x) / (TIP.x - NECK.x);
-    Vec2::new(out, (NECK.y + (TIP.y - NECK.y) * share.min(1.2)) * unit)
+/// The line from the neck over a shoulder and down the arm, in pixels across and down from the middle.
+struct ShoulderLine {
+    neck: Vec2,
+    tip: Vec2,
 }
 
-/// So far along the shoulder from a place on it, and from its end on down the arm.
-fn along_shoulder(unit: f32, from: Vec2, length: f32) -> Vec2 {
-    let tip = TIP * unit;
-    let to_tip = from.distance(tip);
-    if length <= to_tip {
-        return from.lerp(tip, length / to_tip.max(1e-3));
+impl ShoulderLine {
+    /// As people have it, or as high as what is worn there before.
+    fn of(torso: &Torso, body: &Body, way: f32) -> Self {
+        let unit = torso.unit;
+        let worn = |usual: Vec2| {
+            let step = unit * 0.02;
+            let usual = usual * unit;
+            let is_worn =
+                |k: &i32| body.covers(torso.at(way * usual.x, usual.y - *k as f32 * step, 0.0)) > 0.5;
+            // Hair or a raised arm goes on and on: then nothing is known.
+            let end = (-3..HIGHER).find(|k| !is_worn(k));
+            end.map_or(usual, |k| usual - Vec2::new(0.0, k as f32 * step))
+        };
+        Self { neck: NECK * unit, tip: worn(TIP) }
     }
-    tip + Vec2::new(0.35, 1.0).normalize() * (length - to_tip)
+
+    /// Where it is so far out from the middle.
+    fn at(&self, out: f32) -> Vec2 {
+        let share = (out - self.neck.x) / (self.tip.x - self.neck.x);
+        Vec2::new(out, self.neck.y + (self.tip.y - self.neck.y) * share.min(1.2))
+    }
+
+    /// So far along it from a place on it, and from its end on down the arm.
+    fn along(&self, from: Vec2, length: f32) -> Vec2 {
+        let to_tip = from.distance(self.tip);
+        if length <= to_tip {
+            return from.lerp(self.tip, length / to_tip.max(1e-3));
+        }
+        self.tip + Vec2::new(0.5, 1.0).normalize() * (length - to_tip)
+    }
 }
 
-/// A sleeve around its arm.
+impl Torso {
+    /// Half of the width at which a garment lies, in pixels, so far below the shoulders: the body's, or that of what is
+    /// worn before as far as an arm that hangs there lets it be seen.
+    fn outline(&self, body: &Body, way: f32, down: f32) -> f32 {
+        let usual = self.half(down);
+        let arm = &self.arms[usize::from(way > 0.0)];
+        let step = self.unit * 0.02;
+        let is_worn = |k: &i32| body.covers(self.at(way * (usual + *k as f32 * step), down, 0.0)) > 0.5;
+        let Some(end) = (0..WIDER).find(|k| !is_worn(k)) else { return usual };
+        let seen = usual + end as f32 * step;
+        // The arm's bones at this height, less its half.
+        let bones = arm.joints.windows(2).find_map(|bone| {
+            let [from, to] = [bone[0], bone[1]].map(|joint| self.place(joint));
+            let share = (down - from.y) / (to.y - from.y);
+            (0.0..=1.0).contains(&share).then(|| (from.x + (to.x - from.x) * share) * way)
+        });
+        bones.map_or(seen, |bone| seen.min(bone - ARM[1] * self.unit)).max(usual)
+    }
+}
+
+/// A sleeve around its arm; `hole` is where the middle of its armhole is seen.
 fn sleeve(
     side: &Side,
     stations: &[[Vec2; 2]; SLEEVE_STATIONS],
     arm: &Arm,
+    body: &Body,
+    hole: Vec2,
     way: f32,
     unit: f32,
     scale: f32,
     pins: &mut Vec<Pin>,
 ) {
-    let hole = (side.shoulder + side.armpit()) / 2.0;
+    let from = (side.shoulder + side.armpit()) / 2.0;
+    let wide = side.shoulder.distance(side.armpit()) * scale;
+    // It begins where the armhole is, and comes to the arm's middle as far down as the armhole is wide.
+    let [shoulder, elbow, _] = arm.joints;
+    let first = (hole - shoulder).dot((elbow - shoulder).normalize_or(Vec2::Y)).max(0.0);
+    let off = hole - arm.along(first).0;
     for [upper, lower] in stations {
-        let middle = (*upper + *lower) / 2.0;
-        let (at, direction, thick) = arm.along(middle.distance(hole) * scale);
+        let length = ((*upper + *lower) / 2.0).distance(from) * scale;
+        let (at, direction, thick) = arm.along(first + length);
+        let at = at + off * (1.0 - length / wide).max(0.0);
         let outward = direction.perp() * -way;
-        let half = (upper.distance(*lower) / 2.0 * scale * SLEEVE_AROUND).max(thick * unit * SLEEVE_LOOSE);
+        let usual = thick * unit;
+        let step = unit * 0.02;
+        // As thick as what is worn there before, where that ends on the arm's outer side.
+        let worn = (0..WIDER).find(|&k| body.covers(at + outward * (usual + k as f32 * step)) < 0.5);
+        let thick = usual + worn.unwrap_or(0) as f32 * step;
+        let half = (upper.distance(*lower) / 2.0 * scale * SLEEVE_AROUND).max(thick * SLEEVE_LOOSE);
         pins.push((*upper, at + outward * half));
-        pins.push((*lower, at - outward * half));
+        pins.push((*lower, at - outward * half.min(usual * 1.6)));
     }
 }
 
