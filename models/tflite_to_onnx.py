@@ -19,6 +19,8 @@ TYPES = {
     tflite.TensorType.INT32: np.int32,
 }
 SAME = 0
+# What makes any difference of two numbers more than one.
+STEEP = 1e30
 # [N, height, width, C] from [N, C, height, width], and back.
 TO_CHANNELS_LAST = [0, 2, 3, 1]
 TO_CHANNELS_FIRST = [0, 3, 1, 2]
@@ -135,8 +137,10 @@ def padding(kind, size, kernel, stride, dilation=1):
 class Writer:
     """The graph of ONNX as it grows."""
 
-    def __init__(self):
+    def __init__(self, exact):
         self.nodes, self.initializers, self.counts = [], [], {}
+        # Layers with fewer weights keep them as they are.
+        self.exact = exact
         # Weights of each layer as the file has them, expanded.
         self.expanded = {}
 
@@ -155,6 +159,9 @@ class Writer:
 
     def weight(self, name, values, axis=0):
         """Weights as signed bytes with a scale for each place along `axis`, and the value that they are when expanded."""
+        if values.size < self.exact:
+            self.expanded[name] = values.astype(np.float32)
+            return self.store(f"{name}.weight", self.expanded[name])
         turned = np.moveaxis(values.astype(np.float32), axis, 0)
         integers, scales = quantize(turned)
         self.store(f"{name}.bytes", np.moveaxis(integers, 0, axis))
@@ -164,16 +171,19 @@ class Writer:
         return self.emit("DequantizeLinear", [f"{name}.bytes", f"{name}.scales"], name=f"{name}.weight", axis=axis)
 
 
-def convert(data, name, outputs, metadata, means=None):
+def convert(data, name, outputs, metadata, means=None, exact=0, channels=None):
     """The network in `data` as ONNX.
 
     `outputs` maps the names that results get to the file's names for them; what leads to the others alone is left
     out. The picture that goes in is `image`, `[1, 3, height, width]`. `metadata` is what the file says of itself.
 
     `means` has, by the name of a convolution, the means of what goes into it, `[I, height, width]`: what rounding its
-    weights moves its results by on average is taken back from its biases.
+    weights moves its results by on average is taken back from its biases. A convolution of fewer weights than `exact`
+    keeps them as floats.
+
+    `channels` is how many of the input's channels are kept, where not all are: the others are taken to be zero.
     """
-    source, writer = Source(data), Writer()
+    source, writer = Source(data), Writer(exact)
     graph = source.graph
     wanted = {}
     for tensor in graph.OutputsAsNumpy():
@@ -192,6 +202,8 @@ def convert(data, name, outputs, metadata, means=None):
     if graph.InputsLength() != 1:
         fail(f"{name} takes {graph.InputsLength()} inputs, and one was expected")
     values = {int(graph.Inputs(0)): "image"}
+    # What a pooling took its maxima from, and those, by the tensor that says where they were.
+    pooled = {}
     # Paddings that wait for the convolution that takes them in: the value before, and rows and columns.
     waiting_pads = {}
 
@@ -223,6 +235,12 @@ def convert(data, name, outputs, metadata, means=None):
             constant = constant.reshape(-1, 1, 1)
         return writer.store(writer.fresh("constant"), constant.astype(np.float32))
 
+    def doubled(value, shape):
+        """Each place of a picture as two by two; `shape` is the result's, in the file's order."""
+        sizes = writer.store(writer.fresh("sizes"), np.array([shape[axis] for axis in TO_CHANNELS_FIRST], np.int64))
+        return writer.emit("Resize", [value, "", "", sizes], mode="nearest", nearest_mode="floor",
+                           coordinate_transformation_mode="asymmetric")
+
     def window(tensor, kind, kernel, stride, dilation=(1, 1)):
         """The value that a window goes over, and what is added around it."""
         before, extra = waiting_pads.pop(tensor, (None, ((0, 0), (0, 0))))
@@ -252,13 +270,16 @@ def convert(data, name, outputs, metadata, means=None):
             weights = source.constant(inputs[1])
             # [1, height, width, C] of a depthwise one, [O, height, width, I] of another.
             weights = weights.transpose([3, 0, 1, 2] if is_depthwise else TO_CHANNELS_FIRST)
+            if channels and inputs[0] == int(graph.Inputs(0)):
+                weights = weights[:, :channels]
             stride = (options.StrideH(), options.StrideW())
             dilation = (options.DilationHFactor(), options.DilationWFactor())
             value, pads = window(inputs[0], options.Padding(), weights.shape[2:], stride, dilation)
             layer = writer.fresh("depthwise" if is_depthwise else "conv")
             weight, bias = writer.weight(layer, weights), source.constant(inputs[2]).astype(np.float64)
             if means and layer in means:
-                moved = (weights.astype(np.float64) - writer.expanded[layer].astype(np.float64)) * means[layer]
+                mean = means[layer][:, None] if is_depthwise else means[layer]
+                moved = (weights.astype(np.float64) - writer.expanded[layer].astype(np.float64)) * mean
                 # One after the other, so that the sums are the same everywhere.
                 bias = bias + np.add.accumulate(moved.reshape(len(moved), -1), axis=1)[:, -1]
             bias = writer.store(f"{layer}.bias", bias.astype(np.float32))
@@ -269,13 +290,31 @@ def convert(data, name, outputs, metadata, means=None):
             value = activated(value, options.FusedActivationFunction())
         elif kind == "Convolution2DTransposeBias":
             weights = source.constant(inputs[1])
-            if weights.shape[1:3] != (2, 2) or source.shape(output)[1] != 2 * source.shape(inputs[0])[1]:
-                fail(f"{name} holds a transposed convolution that is not 2×2 with a stride of 2")
+            around = [weights.shape[axis] - 2 for axis in (1, 2)]
+            if min(around) < 0 or max(around) > 1 or source.shape(output)[1] != 2 * source.shape(inputs[0])[1]:
+                fail(f"{name} holds a transposed convolution that is not 2×2 or 3×3 with a stride of 2")
             layer = writer.fresh("transposed")
             bias = writer.store(f"{layer}.bias", source.constant(inputs[2]).astype(np.float32))
             # [O, height, width, I] there, [I, O, height, width] here.
             weight = writer.weight(layer, weights.transpose(3, 0, 1, 2), axis=1)
-            value = writer.emit("ConvTranspose", [values[inputs[0]], weight, bias], name=layer, kernel_shape=[2, 2], strides=[2, 2])
+            value = writer.emit(
+                "ConvTranspose", [values[inputs[0]], weight, bias], name=layer,
+                kernel_shape=weights.shape[1:3], strides=[2, 2], pads=[0, 0, *around],
+            )
+        elif kind == "MaxPoolingWithArgmax2D":
+            if source.shape(output)[1] * 2 != source.shape(inputs[0])[1]:
+                fail(f"{name} holds a pooling with places that is not 2×2")
+            value = writer.emit("MaxPool", [values[inputs[0]]], kernel_shape=[2, 2], strides=[2, 2])
+            pooled[int(operator.Outputs(1))] = (values[inputs[0]], value, source.shape(inputs[0]))
+        elif kind == "MaxUnpooling2D":
+            # Where the value was the largest of its four, and nowhere else: the difference to the largest is zero there
+            # and the least that it can be elsewhere becomes more than one.
+            before, largest, shape = pooled[inputs[1]]
+            steep, one = writer.store(writer.fresh("steep"), np.float32(STEEP)), writer.store(writer.fresh("one"), np.float32(1))
+            below = writer.emit("Sub", [doubled(largest, shape), before], "below")
+            elsewhere = writer.emit("Clip", [writer.emit("Mul", [below, steep], "elsewhere"), *limits(0.0, 1.0)])
+            there = writer.emit("Sub", [one, elsewhere], "there")
+            value = writer.emit("Mul", [doubled(values[inputs[0]], shape), there], "unpooled")
         elif kind == "PAD":
             pads = source.constant(inputs[1]).tolist()
             readers = source.readers.get(output, [])
@@ -342,6 +381,8 @@ def convert(data, name, outputs, metadata, means=None):
     def described(mine, tensor):
         shape = source.shape(tensor)
         shape = [shape[axis] for axis in TO_CHANNELS_FIRST] if len(shape) == 4 else shape
+        if channels and mine == "image":
+            shape[1] = channels
         return helper.make_tensor_value_info(mine, TensorProto.FLOAT, shape)
 
     model = helper.make_model(

@@ -58,7 +58,7 @@ fn every_file_of_the_manifest_has_the_recorded_digest_and_size() {
     }
 }
 
-/// What the tests need of one entry of `models/people.json`.
+/// What the tests need of one entry of `models/people.json` and of `models/hair.json`.
 #[derive(Deserialize)]
 struct Person {
     file: String,
@@ -70,9 +70,12 @@ struct Person {
 
 #[test]
 fn the_networks_of_people_are_the_recorded_ones_with_a_card() {
-    let entries: BTreeMap<String, Person> =
-        serde_json::from_slice(&fs::read(models().join("people.json")).unwrap()).unwrap();
-    assert_eq!(entries.keys().collect::<Vec<_>>(), ["face_detector", "face_mesh"]);
+    let listed = |file: &str| -> BTreeMap<String, Person> {
+        serde_json::from_slice(&fs::read(models().join(file)).unwrap()).unwrap()
+    };
+    let mut entries = listed("people.json");
+    entries.extend(listed("hair.json"));
+    assert_eq!(entries.keys().collect::<Vec<_>>(), ["face_detector", "face_mesh", "hair"]);
     for (name, entry) in entries {
         let bytes = fs::read(models().join(&entry.file)).unwrap();
         assert_eq!((hex(&bytes).as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");

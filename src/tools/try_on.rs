@@ -1,15 +1,30 @@
 //! Try-on: a product on a person in a photo. It shows the look of it, and says nothing of how it fits.
 
+mod earrings;
 mod glasses;
+mod hat;
+mod head;
+mod headband;
+mod laid;
+mod necklace;
+mod press;
 mod product;
+mod top;
 
+pub use earrings::Earrings;
 pub use glasses::Glasses;
+pub use hat::Hat;
+pub use headband::Headband;
+pub use necklace::Necklace;
+pub use top::Top;
 
 use glam::Vec2;
 
 use crate::nn::Graph;
 use crate::photo::Photo;
+use crate::vision::body::{Body, BodyFinder};
 use crate::vision::face::{Face, FaceFinder, Lens, Pose, Smoother};
+use crate::vision::hair::{Hair, HairFinder};
 
 /// Why a product cannot be tried on: the product's picture, the person's photo, or a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,11 +53,27 @@ pub enum Error {
         "the product's picture has no plain background: give one on white or any plain colour, or with transparency"
     )]
     NotPlain,
-    /// A width that no glasses have.
+    /// A picture of something else than a garment seen from the front.
     #[error(
-        "glasses of {millimetres} mm were asked for: the frame's width has to be from {least} to {most} mm"
+        "the picture shows no garment from the front: give one laid flat or on nobody, upright, with its sleeves beside it"
     )]
+    NoGarment,
+    /// A body of which too little is seen, or that no network looked for.
+    #[error(
+        "the shoulders of this person are not seen: choose a photo from the head to the hips, facing the camera"
+    )]
+    NoBody,
+    /// A person who is turned away.
+    #[error("this person is turned too far to the side: choose a photo that shows the chest from the front")]
+    TurnedAway,
+    /// Arms that hide what a garment would lie on.
+    #[error("the arms of this person are crossed over the chest: choose a photo with the arms at the sides")]
+    ArmsBefore,
+    /// A width that no such product has.
+    #[error("{millimetres} mm were asked for: {} has to be from {least} to {most} mm", kind.width())]
     Width {
+        /// What was to have it.
+        kind: Kind,
         /// The width asked for, rounded.
         millimetres: u32,
         /// The least.
@@ -57,17 +88,90 @@ pub enum Error {
 pub enum Kind {
     /// Spectacles and sunglasses.
     Glasses,
+    /// Anything on the head that covers its top.
+    Hat,
+    /// A band over the hair, from ear to ear.
+    Headband,
+    /// One or a pair.
+    Earrings,
+    /// Around the neck.
+    Necklace,
+    /// What is worn above the hips: shirts, blouses, sweaters.
+    Top,
+    /// What also goes over the legs in one piece.
+    Dress,
 }
 
 impl Kind {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::Glasses];
+    pub const ALL: [Self; 7] =
+        [Self::Glasses, Self::Hat, Self::Headband, Self::Earrings, Self::Necklace, Self::Top, Self::Dress];
 
     /// Its name in attributes and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Glasses => "glasses",
+            Self::Hat => "hat",
+            Self::Headband => "headband",
+            Self::Earrings => "earrings",
+            Self::Necklace => "necklace",
+            Self::Top => "top",
+            Self::Dress => "dress",
+        }
+    }
+
+    /// What its width is, in words.
+    const fn width(self) -> &'static str {
+        match self {
+            Self::Glasses => "the whole width of glasses",
+            Self::Hat => "the whole width of a hat",
+            Self::Headband => "the whole width of a headband",
+            Self::Earrings => "the whole width of earrings",
+            Self::Necklace => "the whole width of a necklace",
+            Self::Top | Self::Dress => "a garment's width from armpit to armpit, laid flat,",
+        }
+    }
+
+    /// The least and the greatest width that one has, in millimetres: that of what its picture shows; of garments, from
+    /// armpit to armpit, laid flat.
+    #[must_use]
+    pub const fn widths(self) -> (f32, f32) {
+        match self {
+            // From a small child's to a mask.
+            Self::Glasses => (80.0, 200.0),
+            // From a child's cap to a sun hat.
+            Self::Hat => (120.0, 600.0),
+            Self::Headband => (90.0, 250.0),
+            // From one stud to a pair of hoops side by side.
+            Self::Earrings => (3.0, 250.0),
+            // From a choker to a chain laid out.
+            Self::Necklace => (80.0, 400.0),
+            // From a small child's to a tent's.
+            Self::Top | Self::Dress => (200.0, 1200.0),
+        }
+    }
+
+    /// What is usual for an adult, in millimetres.
+    #[must_use]
+    pub const fn usual_width(self) -> f32 {
+        match self {
+            Self::Glasses => 140.0,
+            Self::Hat => 240.0,
+            Self::Headband | Self::Necklace => 150.0,
+            Self::Earrings => 40.0,
+            Self::Top => 500.0,
+            Self::Dress => 450.0,
+        }
+    }
+
+    /// The networks that it needs beside those of a face, by name.
+    #[must_use]
+    pub const fn networks(self) -> &'static [&'static str] {
+        match self {
+            Self::Glasses => &[],
+            Self::Hat | Self::Headband | Self::Earrings | Self::Necklace => &["hair"],
+            Self::Top | Self::Dress => &["body_detector", "body_points", "hair"],
         }
     }
 }
@@ -77,17 +181,32 @@ impl Kind {
 pub enum Product {
     /// On the nose.
     Glasses(Glasses),
+    /// On the head.
+    Hat(Hat),
+    /// Over the hair.
+    Headband(Headband),
+    /// On the lobes.
+    Earrings(Earrings),
+    /// Around the neck.
+    Necklace(Necklace),
+    /// On the shoulders.
+    Top(Top),
 }
 
 impl Product {
     /// From a picture of it and its width in millimetres.
     ///
     /// # Errors
-    /// A width that no such product has ([`Error::Width`]), and a picture that shows none ([`Error::NoProduct`],
-    /// [`Error::NotPlain`]).
+    /// A width that no such product has ([`Error::Width`]), and a picture that shows none
+    /// ([`Error::NoProduct`], [`Error::NotPlain`], [`Error::NoGarment`]).
     pub fn new(kind: Kind, picture: &Photo, millimetres: f32) -> Result<Self, Error> {
         match kind {
             Kind::Glasses => Glasses::new(picture, millimetres).map(Self::Glasses),
+            Kind::Hat => Hat::new(picture, millimetres).map(Self::Hat),
+            Kind::Headband => Headband::new(picture, millimetres).map(Self::Headband),
+            Kind::Earrings => Earrings::new(picture, millimetres).map(Self::Earrings),
+            Kind::Necklace => Necklace::new(picture, millimetres).map(Self::Necklace),
+            Kind::Top | Kind::Dress => Top::new(kind, picture, millimetres).map(Self::Top),
         }
     }
 }
@@ -106,6 +225,8 @@ pub struct Placement {
 /// Finds who is in a photo. Holds the networks; photos pass through.
 pub struct TryOn {
     finder: FaceFinder,
+    hair: Option<HairFinder>,
+    bodies: Option<BodyFinder>,
 }
 
 /// A photo of people, and where their faces are.
@@ -113,6 +234,10 @@ pub struct TryOn {
 pub struct Person {
     photo: Photo,
     faces: Vec<Face>,
+    /// Of each face, where the network for it is there.
+    hair: Vec<Hair>,
+    /// One for each face where bodies were looked for.
+    bodies: Vec<Option<Body>>,
     lens: Lens,
 }
 
@@ -129,7 +254,24 @@ impl TryOn {
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
     pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { finder: FaceFinder::new(detector, mesh)? })
+        Ok(Self { finder: FaceFinder::new(detector, mesh)?, hair: None, bodies: None })
+    }
+
+    /// With the network of hair, behind which earrings, necklaces, garments and the ends of headbands lie: without it
+    /// they lie before all hair.
+    ///
+    /// # Errors
+    /// [`super::Error::Model`] for a network that is none.
+    pub fn with_hair(self, network: &Graph) -> Result<Self, super::Error> {
+        Ok(Self { hair: Some(HairFinder::new(network)?), ..self })
+    }
+
+    /// With the networks of bodies, which garments need: the detector, and the points.
+    ///
+    /// # Errors
+    /// [`super::Error::Model`] for a network that is none of these.
+    pub fn with_bodies(self, detector: &Graph, points: &Graph) -> Result<Self, super::Error> {
+        Ok(Self { bodies: Some(BodyFinder::new(detector, points)?), ..self })
     }
 
     /// Looks for the faces in a photo.
@@ -141,8 +283,7 @@ impl TryOn {
         if faces.is_empty() {
             return Err(Error::NoFace.into());
         }
-        let lens = Lens::of(&photo, None);
-        Ok(Person { photo, faces, lens })
+        self.known(photo, faces)
     }
 
     /// The next picture of a camera, taken `seconds` after some moment that stays, and whoever was in the one before, or
@@ -164,11 +305,22 @@ impl TryOn {
             Some(face) => Some(face),
             None => self.finder.glance(&photo)?,
         };
+        let Some(face) = &watch.face else { return Ok(None) };
+        let faces = vec![watch.smoother.smooth(face, seconds)];
+        self.known(photo, faces).map(Some)
+    }
+
+    fn known(&self, photo: Photo, faces: Vec<Face>) -> Result<Person, super::Error> {
+        let hair = match &self.hair {
+            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
+        let bodies = match &self.bodies {
+            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
+            None => vec![None; faces.len()],
+        };
         let lens = Lens::of(&photo, None);
-        Ok(watch.face.as_ref().map(|face| {
-            let faces = vec![watch.smoother.smooth(face, seconds)];
-            Person { photo, faces, lens }
-        }))
+        Ok(Person { photo, faces, hair, bodies, lens })
     }
 }
 
@@ -185,16 +337,32 @@ impl Person {
         &self.faces
     }
 
+    /// The body of each face, where bodies were looked for and it was found.
+    #[must_use]
+    pub fn bodies(&self) -> &[Option<Body>] {
+        &self.bodies
+    }
+
     /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
-    /// [`Error::NoSuchFace`], [`Error::Unmeasured`].
+    /// [`Error::NoSuchFace`], [`Error::Unmeasured`]; for garments also [`Error::NoBody`], [`Error::TurnedAway`],
+    /// [`Error::ArmsBefore`].
     pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
+        let hair = self.hair.get(face);
         let mut photo = self.photo.clone();
         let placement = match product {
             Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
+            Product::Hat(hat) => hat.draw(&mut photo, asked, &pose, hair),
+            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose),
+            Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
+            Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
+            Product::Top(top) => {
+                let body = self.bodies[face].as_ref().ok_or(Error::NoBody)?;
+                top.draw(&mut photo, asked, &pose, body, hair)?
+            }
         };
         Ok((photo, placement))
     }

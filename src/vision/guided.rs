@@ -31,6 +31,7 @@ pub(crate) struct Guide {
 }
 
 /// The linear model at each cell of a grid.
+#[derive(Clone, Debug)]
 pub(crate) struct Coefficients {
     pub(crate) width: usize,
     pub(crate) height: usize,

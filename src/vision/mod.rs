@@ -2,6 +2,8 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
+pub mod body;
+mod detector;
 mod doubt;
 mod edges;
 mod edit;
@@ -10,7 +12,9 @@ mod foreground;
 mod fuse;
 mod gpu;
 mod guided;
+pub mod hair;
 mod matte;
+pub mod region;
 mod segment;
 
 use crate::photo::Photo;

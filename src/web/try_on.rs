@@ -12,6 +12,10 @@ use crate::tools::try_on::{Error, Kind, Person, Product, TryOn, Watch};
 /// Quality of the JPEG that a shopper saves: their photo was one.
 const QUALITY: u8 = 92;
 
+fn graph(file: &[u8]) -> Result<Graph, Fault> {
+    Ok(Graph::from_onnx(file).map_err(tools::Error::from)?)
+}
+
 /// Holds the networks, a product, a person, and the last picture that was drawn.
 #[wasm_bindgen(js_name = TryOn)]
 pub struct TryOnHandle {
@@ -27,9 +31,22 @@ impl TryOnHandle {
     /// Plans the networks of a face: the detector's file, and the mesh's.
     #[wasm_bindgen(constructor)]
     pub fn new(detector: &[u8], mesh: &[u8]) -> Result<Self, Fault> {
-        let graph = |file: &[u8]| Graph::from_onnx(file).map_err(tools::Error::from);
         let try_on = TryOn::new(&graph(detector)?, &graph(mesh)?)?;
         Ok(Self { try_on, product: None, person: None, watch: Watch::default(), drawn: None })
+    }
+
+    /// With the network of hair, for the kinds that lie behind some. Frees the handle it is called on.
+    #[wasm_bindgen(js_name = withHair)]
+    pub fn with_hair(self, network: &[u8]) -> Result<Self, Fault> {
+        let try_on = self.try_on.with_hair(&graph(network)?)?;
+        Ok(Self { try_on, ..self })
+    }
+
+    /// With the networks of bodies, for the kinds that need one. Frees the handle it is called on.
+    #[wasm_bindgen(js_name = withBodies)]
+    pub fn with_bodies(self, detector: &[u8], points: &[u8]) -> Result<Self, Fault> {
+        let try_on = self.try_on.with_bodies(&graph(detector)?, &graph(points)?)?;
+        Ok(Self { try_on, ..self })
     }
 
     /// Takes the picture of a product of this kind and width. Frees the picture.

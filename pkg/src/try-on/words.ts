@@ -68,6 +68,7 @@ const en: Words = {
   title: {
     glasses: 'See these glasses on you',
     hat: 'See this hat on you',
+    headband: 'See this headband on you',
     earrings: 'See these earrings on you',
     necklace: 'See this necklace on you',
     top: 'See this top on you',
@@ -88,6 +89,7 @@ const en: Words = {
     text: {
       glasses: 'Face the camera, in even light, with your eyes open and without glasses.',
       hat: 'Face the camera, in even light, with room above your head and without a hat.',
+      headband: 'Face the camera, in even light, with all of your hair in the picture.',
       earrings: 'Show your ears: face the camera or turn a little, with your hair back.',
       necklace: 'Show your neck and shoulders, facing the camera.',
       top: 'Show yourself from the head to the hips, facing the camera.',
@@ -176,7 +178,8 @@ const en: Words = {
 const de: Words = {
   title: {
     glasses: 'Diese Brille an Ihnen',
-    hat: 'Dieser Hut an Ihnen',
+    hat: 'Diese Kopfbedeckung an Ihnen',
+    headband: 'Dieser Haarreif an Ihnen',
     earrings: 'Diese Ohrringe an Ihnen',
     necklace: 'Diese Kette an Ihnen',
     top: 'Dieses Oberteil an Ihnen',
@@ -197,6 +200,7 @@ const de: Words = {
     text: {
       glasses: 'Blick in die Kamera, gleichmäßiges Licht, Augen offen und ohne Brille.',
       hat: 'Blick in die Kamera, gleichmäßiges Licht, Platz über dem Kopf und ohne Hut.',
+      headband: 'Blick in die Kamera, gleichmäßiges Licht, die Haare ganz im Bild.',
       earrings: 'Ohren sichtbar: Blick in die Kamera oder leicht gedreht, Haare zurück.',
       necklace: 'Hals und Schultern sichtbar, Blick in die Kamera.',
       top: 'Vom Kopf bis zur Hüfte im Bild, Blick in die Kamera.',

@@ -11,12 +11,14 @@ import { release } from '../engine/release.js';
 import { serve, type Handlers } from '../engine/serve.js';
 import { VitrineError } from '../engine/types.js';
 import type { Operations } from './operations.js';
-import type { Person } from './types.js';
+import { LIVE, type Person } from './types.js';
 
 /** Set by `start`. */
 let wasm: InitOutput | undefined;
 /** Set by `load`. */
 let fitting: TryOn | undefined;
+/** Whether the product is shown on a camera's pictures as they come. */
+let isLive = false;
 /** A camera's pictures are read through it. */
 let canvas: OffscreenCanvas | undefined;
 
@@ -28,17 +30,21 @@ const handlers: Handlers<Operations> = {
     return null;
   },
 
-  load({ networks: { face_detector: detector, face_mesh: mesh } }) {
+  load({ networks }) {
+    const files = Object.fromEntries(Object.entries(networks).map(([name, file]) => [name, new Uint8Array(file)]));
+    const { face_detector: detector, face_mesh: mesh, hair, body_detector: bodies, body_points: points } = files;
     if (!detector || !mesh) throw new VitrineError('caller', 'The try-on needs the networks face_detector and face_mesh.');
     fitting?.free();
-    fitting = new TryOn(new Uint8Array(detector), new Uint8Array(mesh));
-    release(detector);
-    release(mesh);
+    fitting = new TryOn(detector, mesh);
+    if (hair) fitting = fitting.withHair(hair);
+    if (bodies && points) fitting = fitting.withBodies(bodies, points);
+    for (const file of Object.values(networks)) release(file);
     return null;
   },
 
   async product({ file, kind, widthMm }) {
     loaded().product(await read(file), kind, widthMm);
+    isLive = LIVE.has(kind);
     return null;
   },
 
@@ -58,11 +64,13 @@ const handlers: Handlers<Operations> = {
   },
 
   async live({ picture, seconds }, transfer) {
-    const drawn = await bitmap(loaded().live(grab(picture), seconds), transfer);
+    const seen = grab(picture);
+    const drawn = isLive && (await bitmap(loaded().live(seen, seconds), transfer));
     if (drawn) return { picture: drawn, isWorn: true };
-    const seen = await createImageBitmap(camera());
-    transfer.push(seen);
-    return { picture: seen, isWorn: false };
+    if (!isLive) seen.free();
+    const plain = await createImageBitmap(camera());
+    transfer.push(plain);
+    return { picture: plain, isWorn: false };
   },
 
   async snap() {

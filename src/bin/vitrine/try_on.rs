@@ -20,9 +20,9 @@ pub(crate) struct Arguments {
     /// What the product is
     #[arg(long, default_value = "glasses", value_parser = kind)]
     kind: Kind,
-    /// How wide the product is, in millimetres; of glasses, the frame from end to end
-    #[arg(long, value_name = "MM", default_value_t = 140.0)]
-    width_mm: f32,
+    /// How wide what its picture shows is, in millimetres; what is usual for the kind if not given
+    #[arg(long, value_name = "MM")]
+    width_mm: Option<f32>,
     /// The folder for the pictures, one PNG of the same stem for each photo; made where it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Print one line of JSON for each photo: the faces' boxes, and where the product is
     #[arg(long)]
     json: bool,
-    /// With --json, also the points of each face's mesh, in the photo's pixels
+    /// With --json, also the points of each face's mesh, and of its body where the kind needs it, in the photo's pixels
     #[arg(long, requires = "json")]
     points: bool,
 }
@@ -55,6 +55,9 @@ struct FaceLine {
     presence: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<Vec<[f32; 3]>>,
+    /// Of the body, where the kind of product needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Vec<[f32; 3]>>,
     /// On the face that wears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<ProductLine>,
@@ -73,11 +76,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let network = |name: &str| {
         Graph::from_onnx(models::load(name)?).map_err(|error| format!("the model {name}: {error}"))
     };
-    let try_on =
+    let mut try_on =
         TryOn::new(&network("face_detector")?, &network("face_mesh")?).map_err(|error| error.to_string())?;
+    let needs = |name: &str| arguments.kind.networks().contains(&name);
+    if needs("hair") {
+        try_on = try_on.with_hair(&network("hair")?).map_err(|error| error.to_string())?;
+    }
+    if needs("body_points") {
+        let [detector, points] = [network("body_detector")?, network("body_points")?];
+        try_on = try_on.with_bodies(&detector, &points).map_err(|error| error.to_string())?;
+    }
     let product = || {
         let picture = decode(&arguments.product)?;
-        Product::new(arguments.kind, &picture, arguments.width_mm).map_err(|error| error.to_string())
+        let millimetres = arguments.width_mm.unwrap_or(arguments.kind.usual_width());
+        Product::new(arguments.kind, &picture, millimetres).map_err(|error| error.to_string())
     };
     let product = product().map_err(|error: String| format!("{}: {error}", arguments.product.display()))?;
     make_folder(&arguments.out, "--out")?;
@@ -121,12 +133,14 @@ fn wear(
     faces: &mut Vec<FaceLine>,
 ) -> Result<(), String> {
     let person = try_on.person(decode(file)?).map_err(|error| error.to_string())?;
-    faces.extend(person.faces().iter().map(|face| {
+    let points = |points: &[glam::Vec3]| points.iter().map(glam::Vec3::to_array).collect();
+    faces.extend(person.faces().iter().zip(person.bodies()).map(|(face, body)| {
         let (low, high) = face.bounds();
         FaceLine {
             r#box: [low.x, low.y, high.x, high.y],
             presence: face.presence,
-            points: arguments.points.then(|| face.points.iter().map(glam::Vec3::to_array).collect()),
+            points: arguments.points.then(|| points(&face.points)),
+            body: body.as_ref().filter(|_| arguments.points).map(|body| points(&body.points)),
             product: None,
         }
     }));

@@ -5,16 +5,12 @@ use std::ops::Range;
 
 use glam::{Mat3, Vec2, Vec3};
 
-use super::{Error, Placement, product};
-use crate::photo::{self, Photo, color};
-use crate::scene::surface::{Depth, Film, Frame, Surface, Texture, Vertex, lay, merge};
-use crate::vision::box_mean;
-use crate::vision::face::{Face, Pose, place, shape};
+use super::laid::{Laid, Layer, On, Shadow, sheet, vertex};
+use super::{Error, Kind, Placement, product};
+use crate::photo::Photo;
+use crate::scene::surface::{Film, Surface, Texture};
+use crate::vision::face::{Face, Pose, place};
 
-/// What a frame's width may be, in millimetres: from a small child's to a mask.
-const WIDTH: (f32, f32) = (80.0, 200.0);
-/// A product's picture is read at this many columns at most.
-const COLUMNS: u32 = 1600;
 /// Radius to which a front is bent, in millimetres: its ends lie 6 mm behind its middle.
 const BEND: f32 = 400.0;
 /// How far the lower rim is nearer to the face than the upper, in radians: the pantoscopic tilt opticians aim at.
@@ -38,12 +34,7 @@ const RIM: f32 = 0.7;
 const RIM_WITHIN: f32 = 0.25;
 /// Millimetres from the cheekbone's side, where the mesh ends, back to the top of the ear, and outwards.
 const EAR: (f32, f32) = (35.0, 4.0);
-/// How dark the shadow on the skin is, how far down it falls and how soft it is, in parts of the face's width.
-const SHADOW: f32 = 0.32;
-const SHADOW_DOWN: f32 = 0.03;
-const SHADOW_SOFT: f32 = 0.018;
-/// How light the lightest fiftieth of a face is in good light, in linear light.
-const BRIGHT: f32 = 0.6;
+const SHADOW: Shadow = Shadow { dark: 0.32, down: 0.03, soft: 0.018, on: On::Face };
 
 /// A pair of glasses.
 #[derive(Clone, Debug)]
@@ -65,18 +56,7 @@ impl Glasses {
     /// # Errors
     /// [`Error::Width`], and a picture that shows no product ([`Error::NoProduct`], [`Error::NotPlain`]).
     pub fn new(picture: &Photo, millimetres: f32) -> Result<Self, Error> {
-        // Not `<`: a width that is no number is none.
-        if !(WIDTH.0..=WIDTH.1).contains(&millimetres) {
-            let [millimetres, least, most] =
-                [millimetres, WIDTH.0, WIDTH.1].map(|value| value.round() as u32);
-            return Err(Error::Width { millimetres, least, most });
-        }
-        let product = if picture.width > COLUMNS {
-            let height = (u64::from(picture.height) * u64::from(COLUMNS) / u64::from(picture.width)).max(1);
-            product::read(&photo::resample(picture, COLUMNS, height as u32))?
-        } else {
-            product::read(picture)?
-        };
+        let product = product::read(picture, Kind::Glasses, millimetres)?;
         let product::Product { width, films } = without_tips(product)?;
         let height = films.len() / width;
         let covered = |columns: Range<usize>| -> Option<(f32, f32)> {
@@ -109,24 +89,10 @@ impl Glasses {
             .filter_map(|(side, hinge)| Some(self.arm(pose, &seat, side, hinge?)))
             .collect();
 
-        let (low, high) = face.bounds();
-        let face_width = (high - low).x;
-        let seen =
-            arms.iter().chain([&front]).flat_map(|surface| &surface.vertices).map(|vertex| vertex.seen);
-        let frame = Frame::around(seen, face_width * (SHADOW_DOWN + 3.0 * SHADOW_SOFT), photo);
-        let points: Vec<(Vec2, f32)> =
-            pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
-        let skin = Depth::of(&points, &shape().triangles, &frame);
-
-        let mut films = vec![Film::CLEAR; frame.area()];
-        for arm in &arms {
-            lay(arm, &self.texture, &skin, ARM_SLACK, &frame, &mut films);
-        }
-        lay(&front, &self.texture, &skin, SLACK, &frame, &mut films);
-        let gain = exposure(photo, low, high);
-        films.iter_mut().for_each(|film| film.light *= gain);
-        shade(&mut films, &skin, &frame, face_width);
-        merge(photo, &frame, &films);
+        let layer = |surface, slack| Layer { surface, texture: &self.texture, slack };
+        let mut layers: Vec<Layer<'_>> = arms.into_iter().map(|arm| layer(arm, ARM_SLACK)).collect();
+        layers.push(layer(front, SLACK));
+        Laid { layers, solids: Vec::new(), hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let size = self.texture.size();
         let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));
@@ -145,23 +111,9 @@ impl Glasses {
 
     /// The front, bent.
     fn front(&self, pose: &Pose, seat: &Seat) -> Surface {
-        let (columns, rows) = GRID;
-        let mut surface = Surface::default();
-        for row in 0..=rows {
-            for column in 0..=columns {
-                let share = Vec2::new(column as f32 / columns as f32, row as f32 / rows as f32);
-                let texture = share * self.texture.size();
-                surface.vertices.push(vertex(pose, seat.place(self.flat(texture)), texture, 1.0));
-            }
-        }
-        for row in 0..rows {
-            for column in 0..columns {
-                let first = (row * (columns + 1) + column) as u32;
-                let below = first + columns as u32 + 1;
-                surface.triangles.extend([[first, first + 1, below], [first + 1, below + 1, below]]);
-            }
-        }
-        surface
+        sheet(GRID, self.texture.size(), |texture| {
+            vertex(pose.lens, pose.place(seat.place(self.flat(texture))), texture, 1.0)
+        })
     }
 
     /// An arm, from the frame's end back to the ear, in the colour that the frame has at its end; it fades before the
@@ -181,7 +133,7 @@ impl Glasses {
             for (corner, row) in hinge.into_iter().zip([upper, lower]) {
                 let slim = middle + (corner - middle) * (1.0 - 0.4 * share);
                 let at = slim + (ear - middle) * share;
-                surface.vertices.push(vertex(pose, at, Vec2::new(colour, row), opacity));
+                surface.vertices.push(vertex(pose.lens, pose.place(at), Vec2::new(colour, row), opacity));
             }
         }
         for k in 0..3 {
@@ -277,51 +229,4 @@ fn eye_height(pose: &Pose) -> Option<f32> {
     let crossing = ridge.windows(2).find(|pair| below(pair[0]) <= 0.0 && below(pair[1]) > 0.0)?;
     let (above, under) = (below(crossing[0]), below(crossing[1]));
     Some(crossing[0].y + (crossing[1].y - crossing[0].y) * (-above / (under - above)))
-}
-
-fn vertex(pose: &Pose, at: Vec3, texture: Vec2, opacity: f32) -> Vertex {
-    Vertex { seen: pose.project(at), distance: -pose.place(at).z, texture, opacity }
-}
-
-/// How bright a product is in this photo: as bright as in its own, where the face's lightest places (the whites of the
-/// eyes, teeth, what shines) are as light as they are in good light, and darker in a photo that was taken in the dark.
-fn exposure(photo: &Photo, low: Vec2, high: Vec2) -> f32 {
-    let face = Frame::around([low, high].into_iter(), 0.0, photo);
-    let mut counts = [0_usize; 256];
-    for row in face.top..face.top + face.height {
-        let first = (row * photo.width as usize + face.left) * 4;
-        for pixel in photo.pixels[first..first + face.width * 4].as_chunks::<4>().0 {
-            counts[usize::from(pixel[0].max(pixel[1]).max(pixel[2]))] += 1;
-        }
-    }
-    let mut above = face.area() / 50;
-    let brightest = (0..=255_u8).rev().find(|&level| {
-        let count = counts[usize::from(level)];
-        let is_it = count > above;
-        above = above.saturating_sub(count);
-        is_it
-    });
-    (color::light(brightest.unwrap_or(255)) / BRIGHT).clamp(0.02, 1.0)
-}
-
-/// The shadow on the skin: what is covered, lower and softer. Light comes from above, as it nearly always does.
-fn shade(films: &mut [Film], skin: &Depth, frame: &Frame, face_width: f32) {
-    let radius = ((face_width * SHADOW_SOFT) as usize).max(1);
-    let down = (face_width * SHADOW_DOWN) as usize;
-    let soft = |plane: Vec<f32>| {
-        let once = box_mean(&plane, frame.width, frame.height, radius);
-        box_mean(&once, frame.width, frame.height, radius)
-    };
-    let cover = soft(films.iter().map(|film| film.cover()).collect());
-    let on_skin =
-        soft(skin.distances.iter().map(|distance| f32::from(u8::from(distance.is_finite()))).collect());
-    for (k, film) in films.iter_mut().enumerate() {
-        let (x, y) = (k % frame.width, k / frame.width);
-        let Some(above) = y.checked_sub(down) else { continue };
-        let dark = SHADOW * cover[above * frame.width + x] * on_skin[k];
-        // Below half a level nobody sees it, and the photo's bytes stay.
-        if dark > 0.004 {
-            film.through *= 1.0 - dark;
-        }
-    }
 }

@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 
 use glam::Vec3;
 
-use super::Error;
-use crate::photo::{Photo, color};
+use super::{Error, Kind};
+use crate::photo::{self, Photo, color};
 use crate::scene::surface::Film;
 
+/// A product's picture is read at this many columns at most.
+const COLUMNS: u32 = 1600;
 /// A picture whose transparent part is at least this says itself what is background.
 const TRANSPARENT: f32 = 0.02;
 /// The frame around a picture that shows the ground, in parts of its shorter side.
@@ -52,17 +54,28 @@ enum Part {
     Pane,
 }
 
-/// Reads a product's picture.
+/// Reads the picture of a product of a kind, which is some millimetres wide.
 ///
 /// # Errors
-/// [`Error::NoProduct`], [`Error::NotPlain`].
-pub(super) fn read(photo: &Photo) -> Result<Product, Error> {
+/// [`Error::Width`], [`Error::NoProduct`], [`Error::NotPlain`].
+pub(super) fn read(picture: &Photo, kind: Kind, millimetres: f32) -> Result<Product, Error> {
+    let (least, most) = kind.widths();
+    // Not `<`: a width that is no number is none.
+    if !(least..=most).contains(&millimetres) {
+        let [millimetres, least, most] = [millimetres, least, most].map(|value| value.round() as u32);
+        return Err(Error::Width { kind, millimetres, least, most });
+    }
+    let smaller = (picture.width > COLUMNS).then(|| {
+        let height = (u64::from(picture.height) * u64::from(COLUMNS) / u64::from(picture.width)).max(1);
+        photo::resample(picture, COLUMNS, height as u32)
+    });
+    let photo = smaller.as_ref().unwrap_or(picture);
     let (pixels, _) = photo.pixels.as_chunks::<4>();
     let transparent = pixels.iter().filter(|pixel| pixel[3] < 128).count() as f32 / pixels.len() as f32;
     let films = if transparent >= TRANSPARENT {
         pixels.iter().map(|&pixel| Film::of_pixel(pixel)).collect()
     } else {
-        keyed(photo, pixels)?
+        keyed(photo, pixels, kind)?
     };
     cropped(photo.width as usize, &films).ok_or(Error::NoProduct)
 }
@@ -84,13 +97,13 @@ pub(super) fn cropped(width: usize, films: &[Film]) -> Option<Product> {
 }
 
 /// Films of a picture before a plain ground.
-fn keyed(photo: &Photo, pixels: &[[u8; 4]]) -> Result<Vec<Film>, Error> {
+fn keyed(photo: &Photo, pixels: &[[u8; 4]], kind: Kind) -> Result<Vec<Film>, Error> {
     let (width, height) = (photo.width as usize, photo.height as usize);
     let ground = Ground::of(pixels, width, height)?;
     let apart: Vec<f32> = (0..pixels.len())
         .map(|k| (levels(pixels[k]) - ground.at(k % width, k / width)).abs().max_element())
         .collect();
-    let parts = parts(pixels, &apart, width, height);
+    let parts = parts(pixels, &apart, width, height, kind);
     if !parts.contains(&Part::Solid) {
         return Err(Error::NoProduct);
     }
@@ -144,8 +157,8 @@ fn solid(
     Film { light: full * cover, through: seen * (1.0 - cover) }
 }
 
-/// Ground, panes and the product.
-fn parts(pixels: &[[u8; 4]], apart: &[f32], width: usize, height: usize) -> Vec<Part> {
+/// Ground, panes and the product. Glasses alone have panes.
+fn parts(pixels: &[[u8; 4]], apart: &[f32], width: usize, height: usize, kind: Kind) -> Vec<Part> {
     let mut parts = vec![Part::Solid; pixels.len()];
     let is_smooth =
         |from: usize, to: usize| (levels(pixels[from]) - levels(pixels[to])).abs().max_element() < STEP;
@@ -179,9 +192,9 @@ fn parts(pixels: &[[u8; 4]], apart: &[f32], width: usize, height: usize) -> Vec<
             && area.len() as f32 / own.area() > TINTED_FILL;
         let part = if is_ground_seen && share < GAP {
             continue;
-        } else if is_ground_seen && share < PANE {
+        } else if is_ground_seen && (share < PANE || kind != Kind::Glasses) {
             Part::Ground
-        } else if is_ground_seen || is_like_a_lens {
+        } else if kind == Kind::Glasses && (is_ground_seen || is_like_a_lens) {
             Part::Pane
         } else {
             continue;

@@ -59,7 +59,7 @@ fn film(product: &product::Product, x: usize, y: usize) -> crate::scene::surface
 
 #[test]
 fn a_picture_with_transparency_is_taken_as_it_is() {
-    let product = product::read(&picture(BROWN, CLEAR, CLEAR)).unwrap();
+    let product = product::read(&picture(BROWN, CLEAR, CLEAR), Kind::Glasses, 140.0).unwrap();
     assert_eq!((product.width, product.films.len()), (300, 300 * 120));
     assert_eq!(film(&product, 5, 60).cover(), 1.0);
     assert_eq!(film(&product, 60, 60).cover(), 0.0);
@@ -69,7 +69,7 @@ fn a_picture_with_transparency_is_taken_as_it_is() {
 fn of_a_plain_ground_nothing_is_left_and_clear_lenses_let_all_through() {
     for ground in [WHITE, [128, 160, 150, 255], [20, 20, 24, 255]] {
         let frame = if ground[0] > 100 { BROWN } else { [200, 180, 90, 255] };
-        let product = product::read(&picture(frame, ground, ground)).unwrap();
+        let product = product::read(&picture(frame, ground, ground), Kind::Glasses, 140.0).unwrap();
         assert_eq!((product.width, product.films.len()), (300, 300 * 120));
         assert!(film(&product, 5, 60).cover() > 0.99, "{ground:?}");
         assert!(film(&product, 60, 60).cover() < 0.01, "{ground:?}");
@@ -79,7 +79,7 @@ fn of_a_plain_ground_nothing_is_left_and_clear_lenses_let_all_through() {
 
 #[test]
 fn a_tinted_lens_lets_its_colour_through() {
-    let product = product::read(&picture(BROWN, [90, 110, 80, 255], WHITE)).unwrap();
+    let product = product::read(&picture(BROWN, [90, 110, 80, 255], WHITE), Kind::Glasses, 140.0).unwrap();
     let lens = film(&product, 60, 60);
     assert_eq!(lens.light, glam::Vec3::ZERO);
     assert!(lens.through.y > lens.through.x && lens.through.x > lens.through.z, "{}", lens.through);
@@ -185,4 +185,193 @@ fn the_ends_of_arms_beside_the_rims_are_left_out() {
     // From hinge to hinge it is wider than the rims alone, and neither is moved by what hangs down.
     assert!((placed.width / bare.width - 332.0 / 300.0).abs() < 0.03, "{} and {}", placed.width, bare.width);
     assert!(placed.centre.distance(bare.centre) < 0.01 * bare.width);
+}
+
+/// Somebody of the canonical face before grey, turned to their left by `yaw` and leaning by `roll`, in radians.
+fn posed(yaw: f32, roll: f32) -> Person {
+    let photo = Photo { pixels: [128, 128, 128, 255].repeat(500 * 700), width: 500, height: 700, ..face() };
+    let lens = Lens::of(&photo, None);
+    let rotation = glam::Mat3::from_rotation_z(roll) * glam::Mat3::from_rotation_y(yaw);
+    let away = glam::Vec3::new(0.0, 60.0, -800.0);
+    let mut points = crate::vision::face::shape().points.clone();
+    for eye in [place::RIGHT_EYE, place::LEFT_EYE] {
+        let middle = (points[eye[0]] + points[eye[1]]) / 2.0;
+        let rim = [glam::Vec3::ZERO, glam::Vec3::X, glam::Vec3::Y, -glam::Vec3::X, -glam::Vec3::Y];
+        points.extend(rim.map(|to| middle + to * 5.85));
+    }
+    let seen = points.iter().map(|&point| {
+        let at = rotation * point + away;
+        lens.project(at).extend((away.z - at.z) * lens.focal / -away.z)
+    });
+    let faces = vec![Face { points: seen.collect(), presence: 1.0 }];
+    Person { photo, faces, hair: Vec::new(), lens }
+}
+
+/// A transparent picture that is brown where `is_there` says so.
+fn drawn(width: u32, height: u32, is_there: impl Fn(i32, i32) -> bool) -> Photo {
+    let places = (0..height as i32).flat_map(|y| (0..width as i32).map(move |x| (x, y)));
+    let pixels = places.flat_map(|(x, y)| if is_there(x, y) { BROWN } else { CLEAR }).collect();
+    Photo { width, height, pixels, has_alpha: true, reduced_from: None }
+}
+
+/// The pixels that a product covers, by their middles.
+fn covered(person: &Person, product: &Product) -> (Vec<Vec2>, Placement) {
+    let (picture, placed) = person.wear(0, product).unwrap();
+    let width = picture.width as usize;
+    let is_covered = |(_, pixel): &(usize, &[u8; 4])| pixel[0] < 90 && pixel[0] > pixel[2];
+    let pixels = picture.pixels.as_chunks::<4>().0.iter().enumerate().filter(is_covered);
+    (pixels.map(|(k, _)| Vec2::new((k % width) as f32, (k / width) as f32) + 0.5).collect(), placed)
+}
+
+fn bounds(pixels: &[Vec2]) -> (Vec2, Vec2) {
+    let low = pixels.iter().copied().fold(Vec2::INFINITY, Vec2::min);
+    (low, pixels.iter().copied().fold(Vec2::NEG_INFINITY, Vec2::max))
+}
+
+/// How many pixels a millimetre is at the middle of the head.
+fn pixels_each_millimetre(person: &Person) -> f32 {
+    let pose = Pose::of(&person.faces[0], person.lens).unwrap();
+    person.lens.focal / -pose.translation.z
+}
+
+fn cap() -> Photo {
+    drawn(220, 160, |x, y| (10..210).contains(&x) && (10..150).contains(&y))
+}
+
+fn pair() -> Photo {
+    drawn(100, 70, |x, y| ((10..25).contains(&x) || (75..90).contains(&x)) && (5..65).contains(&y))
+}
+
+fn chain() -> Photo {
+    let far = |x: i32, y: i32| ((x - 100).pow(2) + (y - 5).pow(2)) as f32;
+    drawn(200, 110, |x, y| y > 5 && (85.0..95.0).contains(&far(x, y).sqrt()))
+}
+
+fn band() -> Photo {
+    let far = |x: i32, y: i32| ((x - 100).pow(2) + (y - 100).pow(2)) as f32;
+    drawn(200, 150, |x, y| {
+        (if y < 100 { far(x, y).sqrt() } else { (x - 100).abs() as f32 }) > 80.0
+            && (if y < 100 { far(x, y).sqrt() } else { (x - 100).abs() as f32 }) < 98.0
+    })
+}
+
+#[test]
+fn every_kind_says_which_widths_it_has() {
+    for kind in Kind::ALL {
+        let (least, most) = kind.widths();
+        assert!((least..most).contains(&kind.usual_width()), "{}", kind.name());
+        for width in [least - 1.0, most + 1.0, f32::NAN] {
+            let error = Product::new(kind, &cap(), width).unwrap_err().to_string();
+            assert!(
+                error.contains(kind.name()) && error.contains(&format!("{least} to {most} mm")),
+                "{error}"
+            );
+        }
+        assert_eq!(Product::new(kind, &face(), kind.usual_width()).unwrap_err(), Error::NotPlain);
+    }
+}
+
+#[test]
+fn a_necklace_before_a_plain_ground_has_no_lens() {
+    let shown = chain();
+    let pixels =
+        shown.pixels.as_chunks::<4>().0.iter().flat_map(|pixel| if pixel[3] > 0 { *pixel } else { WHITE });
+    let shown = Photo { pixels: pixels.collect(), has_alpha: false, ..shown };
+    let product = product::read(&shown, Kind::Necklace, 150.0).unwrap();
+    assert_eq!(film(&product, product.width / 2, 30), crate::scene::surface::Film::CLEAR);
+}
+
+#[test]
+fn a_hat_lies_on_the_forehead_and_follows_the_head() {
+    let hat = Product::new(Kind::Hat, &cap(), 180.0).unwrap();
+    for roll in [0.0, 0.5] {
+        let person = posed(0.0, roll);
+        let (pixels, placed) = covered(&person, &hat);
+        assert!((placed.roll + roll.to_degrees()).abs() < 3.0, "{} for {roll}", placed.roll);
+        let millimetre = pixels_each_millimetre(&person);
+        assert!((placed.width / millimetre / 180.0 - 1.0).abs() < 0.1, "{}", placed.width / millimetre);
+        let up = Vec2::new(-roll.sin(), -roll.cos());
+        let [brow, hairline] = [place::BROWS, place::HAIRLINE].map(|point| person.faces[0].seen(point));
+        let on_the_middle = pixels.iter().filter(|at| (**at - brow).perp_dot(up).abs() < 2.0);
+        let lowest = on_the_middle.map(|at| (*at - brow).dot(up)).fold(f32::INFINITY, f32::min);
+        assert!((0.0..(hairline - brow).dot(up)).contains(&lowest), "{lowest}");
+    }
+}
+
+#[test]
+fn a_hat_that_lies_empty_is_worn_as_broad_as_the_head() {
+    let person = posed(0.0, 0.0);
+    let worn = |width| covered(&person, &Product::new(Kind::Hat, &cap(), width).unwrap()).1.width;
+    assert!((worn(250.0) / worn(300.0) - 1.0).abs() < 1e-4);
+    assert!(worn(250.0) < worn(180.0));
+}
+
+#[test]
+fn earrings_hang_straight_down_beside_the_face() {
+    let earrings = Product::new(Kind::Earrings, &pair(), 60.0).unwrap();
+    let person = posed(0.0, 0.0);
+    let (pixels, _) = covered(&person, &earrings);
+    let (low, high) = person.faces[0].bounds();
+    let (right, left): (Vec<Vec2>, Vec<Vec2>) = pixels.iter().partition(|at| at.x < (low.x + high.x) / 2.0);
+    let millimetre = pixels_each_millimetre(&person);
+    for side in [right, left] {
+        let (low, high) = bounds(&side);
+        let (width, height) = ((high.x - low.x + 1.0) / millimetre, (high.y - low.y + 1.0) / millimetre);
+        // 15 and 60 of the 80 pixels that are 60 mm.
+        assert!((width - 11.25).abs() < 2.0 && (height - 45.0).abs() < 4.0, "{width} × {height} mm");
+    }
+    // In a photo of a leaning head they hang down all the same.
+    let (pixels, _) = covered(&posed(0.0, 0.4), &earrings);
+    let (right, _): (Vec<Vec2>, Vec<Vec2>) = pixels.iter().partition(|at| at.x < (low.x + high.x) / 2.0);
+    let (low, high) = bounds(&right);
+    assert!((high.x - low.x) * 2.0 < high.y - low.y);
+}
+
+#[test]
+fn an_earring_is_hidden_where_its_ear_is_turned_away() {
+    let earrings = Product::new(Kind::Earrings, &pair(), 60.0).unwrap();
+    for (yaw, seen) in [(0.9_f32, -1.0_f32), (-0.9, 1.0)] {
+        let person = posed(yaw, 0.0);
+        let nose = person.faces[0].seen(place::NOSE[4]).x;
+        let (pixels, _) = covered(&person, &earrings);
+        assert!(!pixels.is_empty() && pixels.iter().all(|at| (at.x - nose) * seen > 0.0), "{yaw}");
+    }
+}
+
+#[test]
+fn one_earring_serves_both_ears_and_a_pair_is_split() {
+    // Heavier at its right side, so that it is seen which way it is.
+    let one = drawn(40, 60, |x, y| (5..15).contains(&x) && y > 4 || (15..35).contains(&x) && y > 40);
+    let Product::Earrings(earrings) = Product::new(Kind::Earrings, &one, 15.0).unwrap() else { panic!() };
+    let Product::Earrings(two) = Product::new(Kind::Earrings, &pair(), 60.0).unwrap() else { panic!() };
+    assert!(earrings.sizes()[0] == earrings.sizes()[1] && earrings.sizes()[0].x == 30.0);
+    assert_eq!(two.sizes().map(|size| size.x), [15.0, 15.0]);
+}
+
+#[test]
+fn a_necklace_hangs_below_the_chin_as_wide_as_it_is() {
+    let necklace = Product::new(Kind::Necklace, &chain(), 150.0).unwrap();
+    for (yaw, roll) in [(0.0, 0.0), (0.5, 0.0), (0.0, 0.4)] {
+        let person = posed(yaw, roll);
+        let chin = person.faces[0].seen(place::CHIN);
+        let (pixels, placed) = covered(&person, &necklace);
+        let (low, high) = bounds(&pixels);
+        assert!(high.y > chin.y && low.y > person.faces[0].seen(place::NOSE[4]).y, "{yaw} {roll}");
+        // The neck follows less than the head does.
+        assert!(placed.roll.abs() < roll.to_degrees() * 0.7 + 1.0, "{}", placed.roll);
+        let millimetres = placed.width / pixels_each_millimetre(&person);
+        assert!((millimetres / 150.0 - 1.0).abs() < 0.15, "{millimetres} mm at {yaw} {roll}");
+        let middle = pixels.iter().filter(|at| (at.x - chin.x).abs() < 3.0).count();
+        assert!(yaw != 0.0 || roll != 0.0 || middle > 0);
+    }
+}
+
+#[test]
+fn a_headband_goes_over_the_crown_and_leaves_the_face_alone() {
+    let headband = Product::new(Kind::Headband, &band(), 150.0).unwrap();
+    let person = posed(0.0, 0.0);
+    let (pixels, _) = covered(&person, &headband);
+    let hairline = person.faces[0].seen(place::HAIRLINE);
+    assert!(pixels.iter().any(|at| (at.x - hairline.x).abs() < 2.0));
+    assert!(pixels.iter().filter(|at| (at.x - hairline.x).abs() < 20.0).all(|at| at.y < hairline.y));
 }

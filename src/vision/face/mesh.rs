@@ -3,10 +3,10 @@
 
 use glam::{Vec2, Vec3};
 
-use super::region::{Outside, Region};
 use super::{Face, POINTS};
 use crate::nn::{self, Graph, Plan, cpu};
 use crate::photo::Photo;
+use crate::vision::region::{Outside, Region};
 use crate::vision::segment::Normalization;
 
 /// The network's input, in pixels each way.

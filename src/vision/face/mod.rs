@@ -4,24 +4,30 @@
 //! Grishchenko et al. 2020), both as MediaPipe publishes them; the head's pose is the canonical face fitted to the
 //! points.
 
-mod detector;
 mod mesh;
 mod pose;
 mod region;
 mod shape;
 mod smooth;
 
-pub use detector::{Detection, Detector};
 pub use mesh::Mesher;
 pub use pose::{Lens, Pose};
-pub use region::Region;
+pub(super) use region::of_face as region_of;
 pub use shape::{Shape, shape};
 pub use smooth::Smoother;
 
 use glam::{Vec2, Vec3};
 
+use super::detector::{self, Detector, overlap, suppressed};
+use super::region::Region;
 use crate::nn::{self, Graph};
 use crate::photo::Photo;
+
+/// BlazeFace, short range. Its places are the eyes (right, then left, the person's own), nose, mouth and ears.
+const DETECTOR: detector::Kind =
+    detector::Kind { name: "a face detector", side: 128, grids: &[(16, 2), (8, 6)] };
+/// A face as the detector sees it.
+type Detection = detector::Detection<6>;
 
 /// Points of a mesh: 468 of the face, five of each iris.
 pub const POINTS: usize = 478;
@@ -40,8 +46,14 @@ pub mod place {
     pub const NOSE: [usize; 6] = [168, 6, 197, 195, 5, 4];
     /// Where the face ends at the height of the eyes, right and left.
     pub const SIDES: [usize; 2] = [127, 356];
+    /// Corners of the mouth, right and left.
+    pub const MOUTH: [usize; 2] = [61, 291];
     /// The chin's lowest place.
     pub const CHIN: usize = 152;
+    /// Between the brows.
+    pub const BROWS: usize = 9;
+    /// The forehead's highest place, about the hairline.
+    pub const HAIRLINE: usize = 10;
 }
 
 /// A face in a photo.
@@ -78,7 +90,7 @@ impl Face {
 
 /// Finds faces and their points, on the processor.
 pub struct FaceFinder {
-    detector: Detector,
+    detector: Detector<6>,
     mesher: Mesher,
 }
 
@@ -97,7 +109,7 @@ impl FaceFinder {
     /// # Errors
     /// A network that this engine does not run, or that is another one.
     pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, nn::Error> {
-        Ok(Self { detector: Detector::new(detector)?, mesher: Mesher::new(mesh)? })
+        Ok(Self { detector: Detector::new(DETECTOR, detector)?, mesher: Mesher::new(mesh)? })
     }
 
     /// The faces of a photo, the largest first.
@@ -113,7 +125,7 @@ impl FaceFinder {
             for region in regions {
                 detections.extend(self.detector.detect(photo, &region)?);
             }
-            let faces = self.meshes(photo, &detector::suppressed(detections))?;
+            let faces = self.meshes(photo, &suppressed(detections))?;
             if !faces.is_empty() {
                 return Ok(faces);
             }
@@ -126,7 +138,7 @@ impl FaceFinder {
     /// # Errors
     /// [`nn::Error`] of the engine.
     pub fn follow(&self, photo: &Photo, before: &Face) -> Result<Option<Face>, nn::Error> {
-        let face = self.mesher.mesh(photo, &Region::of_face(before))?;
+        let face = self.mesher.mesh(photo, &region::of_face(before))?;
         Ok(Some(face).filter(|face| face.presence >= PRESENT))
     }
 
@@ -142,7 +154,7 @@ impl FaceFinder {
     fn meshes(&self, photo: &Photo, detections: &[Detection]) -> Result<Vec<Face>, nn::Error> {
         let mut faces: Vec<Face> = Vec::new();
         for detection in detections.iter().take(2 * MOST) {
-            let mut face = self.mesher.mesh(photo, &Region::of_detection(detection))?;
+            let mut face = self.mesher.mesh(photo, &region::of_detection(detection))?;
             if face.presence < PRESENT {
                 continue;
             }
@@ -191,13 +203,6 @@ fn parts(photo: &Photo) -> Vec<Region> {
         }
     }
     parts
-}
-
-/// The share of two boxes together that both cover.
-fn overlap(one: (Vec2, Vec2), other: (Vec2, Vec2)) -> f32 {
-    let area = |(low, high): (Vec2, Vec2)| (high - low).max(Vec2::ZERO).element_product();
-    let both = area((one.0.max(other.0), one.1.min(other.1)));
-    both / (area(one) + area(other) - both).max(f32::EPSILON)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::photo::{Limits, decode};
+use crate::vision::region::Outside;
 
 fn finder() -> FaceFinder {
     let network = |bytes: &[u8]| Graph::from_onnx(bytes).unwrap();
@@ -27,7 +28,7 @@ fn placed(photo: &Photo, side: u32, share: f32, degrees: f32) -> Photo {
         side: side as f32 / scale,
         turn: -degrees.to_radians(),
     };
-    let planes = region.planes(photo, side, region::Outside::Black);
+    let planes = region.planes(photo, side, Outside::Black);
     let area = (side * side) as usize;
     let level = |k: usize| (planes[k] * 255.0).round() as u8;
     let pixels = (0..area).flat_map(|k| [level(k), level(area + k), level(2 * area + k), 255]).collect();
@@ -87,5 +88,5 @@ fn a_head_in_a_photo_stands_as_it_is_seen() {
 #[test]
 fn a_network_of_another_kind_is_refused_in_words() {
     let mesh = Graph::from_onnx(include_bytes!("../../../models/face_mesh.onnx")).unwrap();
-    assert!(Detector::new(&mesh).is_err());
+    assert!(Detector::<6>::new(DETECTOR, &mesh).is_err());
 }

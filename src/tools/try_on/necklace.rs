@@ -1,0 +1,74 @@
+//! A necklace from one front picture: around the neck below the chin, its upper ends behind the neck.
+
+use glam::{Mat3, Vec2, Vec3};
+
+use super::laid::{Laid, Layer, On, Shadow, sheet, vertex};
+use super::{Error, Kind, Placement, product};
+use crate::photo::Photo;
+use crate::scene::surface::Texture;
+use crate::vision::face::{Face, Pose, place};
+use crate::vision::hair::Hair;
+
+/// Where the neck holds the head, in parts of the face's height from the brows to the chin: from the chin up, and back
+/// from it.
+const JOINT: (f32, f32) = (0.5, 0.62);
+/// How far below the joint the ends of a necklace are beside the neck, and how far before the joint, in the same parts.
+const ENDS: (f32, f32) = (0.85, 0.1);
+/// How much of the head's turn and lean the neck follows.
+const FOLLOWS: (f32, f32) = (0.35, 0.35);
+/// How far the ends are behind the front, in parts of half of the width.
+const DEEP: f32 = 0.6;
+/// Which upper part fades: what goes behind the neck.
+const FADE: f32 = 0.06;
+const GRID: (usize, usize) = (24, 24);
+const SLACK: std::ops::Range<f32> = 0.0..4.0;
+const SHADOW: Shadow = Shadow { dark: 0.35, down: 0.01, soft: 0.008, on: On::All };
+
+/// A necklace.
+#[derive(Clone, Debug)]
+pub struct Necklace {
+    texture: Texture,
+    /// Millimetres in a pixel of the texture.
+    scale: f32,
+}
+
+impl Necklace {
+    /// From a picture of it as it hangs, with transparency or before a plain ground, and how wide all of it is, in
+    /// millimetres (80 to 400).
+    ///
+    /// # Errors
+    /// [`Error::Width`], and a picture that shows no product ([`Error::NoProduct`], [`Error::NotPlain`]).
+    pub fn new(picture: &Photo, millimetres: f32) -> Result<Self, Error> {
+        let product::Product { width, films } = product::read(picture, Kind::Necklace, millimetres)?;
+        Ok(Self { texture: Texture::new(width, films), scale: millimetres / width as f32 })
+    }
+
+    /// Draws it below a head.
+    pub(super) fn draw(&self, photo: &mut Photo, face: &Face, pose: &Pose, hair: Option<&Hair>) -> Placement {
+        let size = self.texture.size();
+        let half = size.x * self.scale / 2.0;
+        let (chin, brow) = (pose.points[place::CHIN], pose.points[place::BROWS]);
+        let tall = brow.y - chin.y;
+        let joint = pose.place(chin + Vec3::new(0.0, JOINT.0, -JOINT.1) * tall);
+        let angles = pose.angles();
+        let axes = Mat3::from_rotation_z(angles.z * FOLLOWS.1) * Mat3::from_rotation_y(angles.x * FOLLOWS.0);
+        let place = |at: Vec2| {
+            let x = (at.x - size.x / 2.0) * self.scale;
+            let back = half * DEEP * (x / half).powi(2);
+            let y = -at.y * self.scale - ENDS.0 * tall;
+            joint + axes * Vec3::new(x, y, ENDS.1 * tall + half * DEEP - back)
+        };
+        let surface =
+            sheet(GRID, size, |at| vertex(pose.lens, place(at), at, (at.y / (size.y * FADE)).min(1.0)));
+        let layers = vec![Layer { surface, texture: &self.texture, slack: SLACK }];
+        Laid { layers, solids: Vec::new(), hair, shadow: SHADOW }.draw(photo, face, pose);
+
+        let at = |x: f32, y: f32| pose.lens.project(place(Vec2::new(x, y)));
+        let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
+        Placement {
+            centre: at(size.x / 2.0, size.y / 2.0),
+            roll: (left - right).y.atan2((left - right).x).to_degrees(),
+            width: right.distance(left),
+        }
+    }
+}
