@@ -130,6 +130,11 @@ impl Level {
         let at = at - 0.5;
         let (low, part) = (at.floor(), at - at.floor());
         let (x, y) = (low.x as isize, low.y as isize);
+        if x >= 0 && y >= 0 && (x as usize) + 1 < self.width && (y as usize) + 1 < self.height {
+            let first = y as usize * self.width + x as usize;
+            let [above, below] = [&self.films[first..first + 2], &self.films[first + self.width..][..2]];
+            return above[0].mix(above[1], part.x).mix(below[0].mix(below[1], part.x), part.y);
+        }
         let row = |y: isize| self.get(x, y).mix(self.get(x + 1, y), part.x);
         row(y).mix(row(y + 1), part.y)
     }
@@ -247,7 +252,8 @@ pub fn lay(
             let place = (0..3).map(|k| corners[k].texture * weights[k]).sum();
             let opacity: f32 = (0..3).map(|k| corners[k].opacity * weights[k]).sum();
             let hidden = (1.0 / total - before.distances[at] - slack.start) / (slack.end - slack.start);
-            let film = texture.sample(place, footprint).part(opacity * (1.0 - hidden.clamp(0.0, 1.0)));
+            let there = opacity * (1.0 - hidden.clamp(0.0, 1.0));
+            let film = if there > 0.0 { texture.sample(place, footprint).part(there) } else { Film::CLEAR };
             let (sum, covered) = &mut laid[at];
             sum.light += film.light * share;
             sum.through += film.through * share;

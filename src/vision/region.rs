@@ -1,6 +1,6 @@
 //! A square part of a photo, turned, as a network sees it.
 
-use glam::{Mat2, Vec2};
+use glam::{Mat2, Vec2, Vec3};
 
 use crate::photo::Photo;
 
@@ -74,6 +74,7 @@ impl Region {
 }
 
 /// The photo at a place, from its four nearest pixels, 0 to 1.
+#[inline]
 fn sample(photo: &Photo, at: Vec2, outside: Outside) -> [f32; 3] {
     let size = Vec2::new(photo.width as f32, photo.height as f32);
     if outside == Outside::Black && (at.cmplt(Vec2::ZERO).any() || at.cmpge(size).any()) {
@@ -81,19 +82,22 @@ fn sample(photo: &Photo, at: Vec2, outside: Outside) -> [f32; 3] {
     }
     let at = (at - 0.5).clamp(Vec2::ZERO, size - 1.0);
     let (x, y) = (at.x as usize, at.y as usize);
-    let (right, down) =
-        (usize::from(x + 1 < photo.width as usize), usize::from(y + 1 < photo.height as usize));
-    let part = at.fract();
-    let pixel = |x: usize, y: usize| {
-        let pixel = &photo.pixels[(y * photo.width as usize + x) * 4..][..4];
-        let alpha = f32::from(pixel[3]) / 255.0;
-        [pixel[0], pixel[1], pixel[2]].map(|level| f32::from(level) * alpha + 255.0 * (1.0 - alpha))
-    };
+    let width = photo.width as usize;
+    let (right, down) = (4 * usize::from(x + 1 < width), usize::from(y + 1 < photo.height as usize));
+    let part = at - Vec2::new(x as f32, y as f32);
     let rows = [y, y + down].map(|y| {
-        let (left, right) = (pixel(x, y), pixel(x + right, y));
-        [0, 1, 2].map(|k| left[k] + (right[k] - left[k]) * part.x)
+        let from = &photo.pixels[(y * width + x) * 4..];
+        let [left, right] = [from, &from[right..]].map(|pixel| {
+            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);
+            if !photo.has_alpha {
+                return Vec3::new(red, green, blue);
+            }
+            let alpha = f32::from(pixel[3]) / 255.0;
+            Vec3::new(red, green, blue) * alpha + 255.0 * (1.0 - alpha)
+        });
+        left + (right - left) * part.x
     });
-    [0, 1, 2].map(|k| (rows[0][k] + (rows[1][k] - rows[0][k]) * part.y) / 255.0)
+    ((rows[0] + (rows[1] - rows[0]) * part.y) / 255.0).to_array()
 }
 
 #[cfg(test)]
