@@ -6,6 +6,7 @@ mod hat;
 mod head;
 mod headband;
 mod laid;
+mod neck;
 mod necklace;
 mod press;
 mod product;
@@ -275,7 +276,7 @@ impl Person {
         let placement = match product {
             Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
             Product::Hat(hat) => hat.draw(&mut photo, asked, &pose, hair),
-            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose),
+            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose, hair),
             Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
             Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
         };

@@ -8,11 +8,16 @@ use super::{Error, Kind, Placement, product};
 use crate::photo::Photo;
 use crate::scene::surface::Texture;
 use crate::vision::face::{Face, Pose};
+use crate::vision::hair::Hair;
 
-/// How thick hair is on the crown, in parts of the head's half axes.
-const HAIR: f32 = 0.1;
+/// Under a band hair is at most so thick, in parts of the head's half axes.
+const PRESSED: f32 = 0.12;
 /// Where the ends are, from the middle of the crown, in parts of its half axes: below it, and before it.
-const ENDS: (f32, f32) = (-0.35, 0.05);
+const ENDS: (f32, f32) = (-0.12, 0.05);
+/// How far a band gives way, as the head in it is smaller or larger.
+const GIVES: (f32, f32) = (0.8, 1.12);
+/// Directions from between its ends in which it does.
+const PARTS: usize = 60;
 /// How far a band leans to the front at most, in radians.
 const LEAN: f32 = 0.9;
 /// Which lower part of the band fades: what goes behind the ears.
@@ -28,6 +33,9 @@ pub struct Headband {
     texture: Texture,
     /// Millimetres in a pixel of the texture.
     scale: f32,
+    /// How far it goes in each direction from between its ends, from the person's left over the top to the right, in
+    /// millimetres.
+    reaches: Vec<f32>,
 }
 
 impl Headband {
@@ -38,23 +46,59 @@ impl Headband {
     /// [`Error::Width`], and a picture that shows no product ([`Error::NoProduct`], [`Error::NotPlain`]).
     pub fn new(picture: &Photo, millimetres: f32) -> Result<Self, Error> {
         let product::Product { width, films } = product::read(picture, Kind::Headband, millimetres)?;
-        Ok(Self { texture: Texture::new(width, films), scale: millimetres / width as f32 })
+        let scale = millimetres / width as f32;
+        let height = films.len() / width;
+        let mut reaches = vec![0.0_f32; PARTS + 1];
+        for (k, _) in films.iter().enumerate().filter(|(_, film)| film.cover() > 0.5) {
+            let right = (k % width) as f32 + 0.5 - width as f32 / 2.0;
+            let at = Vec2::new(right, (height - k / width) as f32 - 0.5) * scale;
+            let reach = &mut reaches[(part(at) + 0.5) as usize];
+            *reach = reach.max(at.length());
+        }
+        Ok(Self { texture: Texture::new(width, films), scale, reaches })
     }
 
     /// Draws it on a head.
-    pub(super) fn draw(&self, photo: &mut Photo, face: &Face, pose: &Pose) -> Placement {
+    pub(super) fn draw(&self, photo: &mut Photo, face: &Face, pose: &Pose, hair: Option<&Hair>) -> Placement {
         let head = Head::of(pose);
+        let around = head.radii * (1.0 + head.hair(photo, pose, hair).min(PRESSED));
         let size = self.texture.size();
         let height = size.y * self.scale;
         let ends = head.middle + head.radii * Vec3::new(0.0, ENDS.0, ENDS.1);
         // It leans to the front until its arch touches the crown.
         let lean = (0..=32).map(|k| LEAN * k as f32 / 32.0).find(|&lean| {
             let top = ends + Vec3::new(0.0, lean.cos(), lean.sin()) * height;
-            ((top - head.middle) / (head.radii * (1.0 + HAIR))).length() >= 1.0
+            ((top - head.middle) / around).length() >= 1.0
         });
         let axes = Mat3::from_rotation_x(lean.unwrap_or(LEAN));
+        // How much farther than the band the head goes in each direction.
+        let gives: Vec<f32> = (0..=PARTS)
+            .map(|part| {
+                let turn = std::f32::consts::PI * part as f32 / PARTS as f32;
+                let direction = axes * Vec3::new(turn.cos(), turn.sin(), 0.0) / around;
+                let from = (ends - head.middle) / around;
+                // Where the direction leaves the crown, which holds the ends.
+                let (square, along) = (direction.length_squared(), direction.dot(from));
+                let root = (along * along + square * (1.0 - from.length_squared())).max(0.0).sqrt();
+                let crown = (root - along) / square;
+                if self.reaches[part] > 0.0 {
+                    (crown / self.reaches[part]).clamp(GIVES.0, GIVES.1)
+                } else {
+                    1.0
+                }
+            })
+            .collect();
+        let near = |part: usize| {
+            let parts = part.saturating_sub(3)..(part + 4).min(PARTS + 1);
+            gives[parts.clone()].iter().sum::<f32>() / parts.len() as f32
+        };
+        let gives: Vec<f32> = (0..=PARTS).map(near).collect();
         let place = |at: Vec2| {
-            ends + axes * Vec3::new((at.x - size.x / 2.0) * self.scale, (size.y - at.y) * self.scale, 0.0)
+            let flat = Vec2::new(at.x - size.x / 2.0, size.y - at.y) * self.scale;
+            let part = part(flat);
+            let (low, next) = (part as usize, (part as usize + 1).min(PARTS));
+            let give = gives[low] + (gives[next] - gives[low]) * part.fract();
+            ends + axes * (flat * give).extend(0.0)
         };
         let surface = sheet(GRID, size, |at| {
             let opacity = ((size.y - at.y) / (size.y * FADE)).min(1.0);
@@ -71,4 +115,9 @@ impl Headband {
             width: right.distance(left),
         }
     }
+}
+
+/// The direction of a place above the line between the ends, in parts.
+fn part(at: Vec2) -> f32 {
+    (at.y.max(0.0).atan2(at.x) / std::f32::consts::PI * PARTS as f32).clamp(0.0, PARTS as f32)
 }

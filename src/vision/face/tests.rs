@@ -27,7 +27,7 @@ fn placed(photo: &Photo, side: u32, share: f32, degrees: f32) -> Photo {
         side: side as f32 / scale,
         turn: -degrees.to_radians(),
     };
-    let planes = region.planes(photo, side, region::Outside::Black);
+    let planes = region.planes(photo, side, Outside::Black);
     let area = (side * side) as usize;
     let level = |k: usize| (planes[k] * 255.0).round() as u8;
     let pixels = (0..area).flat_map(|k| [level(k), level(area + k), level(2 * area + k), 255]).collect();
