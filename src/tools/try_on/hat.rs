@@ -97,11 +97,7 @@ impl Hat {
             )))
         };
         let (right, left) = (at(0.0, size.y), at(size.x, size.y));
-        Placement {
-            centre: at(size.x / 2.0, size.y / 2.0),
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: right.distance(left),
-        }
+        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
     }
 
     /// Presses what hair is around its crown under it.

@@ -56,7 +56,7 @@ impl Head {
         let centre = pose.project(self.middle);
         let up = (pose.project(self.middle + Vec3::Y * self.radii.y) - centre).normalize_or(-Vec2::Y);
         let outline: Vec<Vec2> =
-            self.solid(pose).places.iter().map(|&place| pose.lens.project(place) - centre).collect();
+            self.solid(pose, 1.0).places.iter().map(|&place| pose.lens.project(place) - centre).collect();
         let size = Vec2::new(photo.width as f32, photo.height as f32);
         let goes = |turn: f32| {
             let direction = Vec2::from_angle(turn).rotate(up);
@@ -79,8 +79,8 @@ impl Head {
         seen.map_or(HAIR, |seen| seen.clamp(HAIR_SEEN.0, HAIR_SEEN.1))
     }
 
-    /// The crown as something that hides what is behind it.
-    pub(super) fn solid(&self, pose: &Pose) -> Solid {
+    /// The crown, `share` as large, as something that hides what is behind it.
+    pub(super) fn solid(&self, pose: &Pose, share: f32) -> Solid {
         let (columns, rows) = (4 * PARTS, 2 * PARTS);
         let mut places = Vec::new();
         for row in 0..=rows {
@@ -88,7 +88,7 @@ impl Head {
             for column in 0..columns {
                 let around = TAU * column as f32 / columns as f32;
                 let out = Vec3::new(around.sin() * up.cos(), up.sin(), around.cos() * up.cos());
-                places.push(pose.place(self.middle + out * self.radii));
+                places.push(pose.place(self.middle + out * self.radii * share));
             }
         }
         let mut triangles = Vec::new();

@@ -98,10 +98,6 @@ impl Necklace {
 
         let at = |x: f32, y: f32| pose.lens.project(place(Vec2::new(x, y)));
         let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
-        Placement {
-            centre: at(size.x / 2.0, size.y / 2.0),
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: right.distance(left),
-        }
+        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
     }
 }
