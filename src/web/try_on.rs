@@ -100,8 +100,9 @@ impl TryOnHandle {
         let Some(person) = self.try_on.next(picture.into_photo(), seconds, &mut self.watch)? else {
             return Ok(None);
         };
-        let (Photo { width, height, pixels, .. }, _) = person.wear(0, product)?;
-        Ok(Some(Preview::of_picture(width, height, pixels)))
+        // What does not work on this picture may on the next.
+        let worn = person.wear(0, product).ok();
+        Ok(worn.map(|(photo, _)| Preview::of_picture(photo.width, photo.height, photo.pixels)))
     }
 
     /// The last picture drawn, as a JPEG.

@@ -92,11 +92,7 @@ impl Earrings {
             Laid { layers, solids: Vec::new(), hair, shadow: SHADOW }.draw(photo, face, pose);
         }
         let [right, left] = [-1.0, 1.0].map(|side| pose.project(head.lobe(side)));
-        Placement {
-            centre: (right + left) / 2.0,
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: right.distance(left),
-        }
+        Placement::across(right, left, (right + left) / 2.0)
     }
 }
 
