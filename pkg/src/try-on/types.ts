@@ -1,7 +1,7 @@
 /** What the try-on's engine is to the page inside its frame. Nothing here ever crosses the wall outward. */
 
 /** What a product is, which decides how it is worn. */
-export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top'] as const;
+export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top', 'dress'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The networks that a kind needs beside those of a face, by their names in the manifest. */
@@ -46,7 +46,8 @@ export interface TryOnParts {
   wasm: ArrayBuffer;
   /** The worker's script. */
   worker: string;
-  /** The networks by name, as ONNX files: `face_detector`, `face_mesh`, and `hair` for what lies over or behind it. */
+  /** The networks by name, as ONNX files: `face_detector`, `face_mesh`, `hair` for what lies over or behind it, and
+   *  `body_detector` and `body_points` for garments. */
   networks: Record<string, ArrayBuffer>;
 }
 

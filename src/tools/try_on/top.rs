@@ -33,6 +33,15 @@ const ROUND: f32 = 0.30;
 const ROUND_IN: f32 = 0.09;
 const SHADOW: f32 = 0.35;
 const SHADOW_SOFT: f32 = 0.025;
+/// How far a part goes on beyond its seam where its shading is found, in cells of the grid.
+const SEAM: usize = 6;
+
+/// A part of a garment: its triangles, and those with what is near it of the other parts.
+#[derive(Clone, Debug, Default)]
+struct Layer {
+    own: Vec<[u32; 3]>,
+    with_seams: Vec<[u32; 3]>,
+}
 
 /// A garment.
 #[derive(Clone, Debug)]
@@ -42,8 +51,8 @@ pub struct Top {
     inside: Texture,
     parts: Parts,
     mesh: Mesh,
-    /// The triangles of the body, and of each sleeve.
-    layers: [Vec<[u32; 3]>; 3],
+    /// The body, then each sleeve.
+    layers: [Layer; 3],
     /// Millimetres in a pixel of the texture.
     scale: f32,
 }
@@ -113,18 +122,21 @@ impl Top {
             lay(&surface, texture, &nothing, 0.0..1.0, &frame, &mut films);
             films
         };
-        let mut films = laid(&self.inside, &self.layers[0]);
+        let mut films = laid(&self.inside, &self.layers[0].own);
         for (film, person) in films.iter_mut().zip(&before.person) {
             *film = film.part(1.0 - person);
         }
-        for triangles in &self.layers {
-            let mut layer = laid(&self.front, triangles);
-            let cover: Vec<f32> = layer.iter().map(|film| film.cover()).collect();
-            let (edge, shadow) = (soft(&cover, ROUND_IN), soft(&cover, SHADOW_SOFT));
-            for (k, film) in layer.iter_mut().enumerate() {
+        for layer in &self.layers {
+            let cover =
+                laid(&self.front, &layer.with_seams).iter().map(|film| film.cover()).collect::<Vec<_>>();
+            let own = laid(&self.front, &layer.own);
+            let edge = soft(&cover, ROUND_IN);
+            let shadow = soft(&own.iter().map(|film| film.cover()).collect::<Vec<_>>(), SHADOW_SOFT);
+            for (k, mut film) in own.into_iter().enumerate() {
+                // At a seam cloth goes on and neither turns away nor throws a shadow.
                 let turned = (2.0 - 2.0 * edge[k]).clamp(0.0, 1.0);
                 film.light *= 1.0 - ROUND * turned * turned;
-                films[k].light *= 1.0 - SHADOW * shadow[k];
+                films[k].light *= 1.0 - SHADOW * shadow[k] * (1.0 - cover[k]);
                 films[k] = film.over(films[k]);
             }
         }
@@ -151,26 +163,34 @@ impl Top {
     }
 }
 
-/// The triangles of the body, and of each sleeve. The body's go on a little under the sleeves.
-fn layers(mesh: &Mesh, parts: &Parts) -> [Vec<[u32; 3]>; 3] {
+/// The body and the sleeves. The body's own triangles go on a little under the sleeves.
+fn layers(mesh: &Mesh, parts: &Parts) -> [Layer; 3] {
     let number = |triangle: &[u32; 3]| {
         let middle = triangle.iter().map(|&corner| mesh.places[corner as usize]).sum::<Vec2>() / 3.0;
         (0..2).find(|&side| parts.is_sleeve(side, middle)).map_or(0, |side| side + 1)
     };
-    let mut layers: [Vec<[u32; 3]>; 3] = Default::default();
-    let mut is_body = vec![false; mesh.places.len()];
-    for triangle in &mesh.triangles {
-        let layer = number(triangle);
-        layers[layer].push(*triangle);
-        if layer == 0 {
-            triangle.iter().for_each(|&corner| is_body[corner as usize] = true);
+    let numbers: Vec<usize> = mesh.triangles.iter().map(number).collect();
+    [0, 1, 2].map(|layer| {
+        let only = |is: &dyn Fn(usize, &[u32; 3]) -> bool| {
+            let all = mesh.triangles.iter().zip(&numbers);
+            all.filter(|(triangle, number)| is(**number, triangle)).map(|(triangle, _)| *triangle).collect()
+        };
+        let own: Vec<[u32; 3]> = only(&|number, _| number == layer);
+        // Corners within some cells of it.
+        let grown = |from: &[[u32; 3]], rounds: usize| {
+            let mut is_near = vec![false; mesh.places.len()];
+            from.iter().flatten().for_each(|&corner| is_near[corner as usize] = true);
+            for _ in 1..rounds {
+                is_near = mesh.grown(&is_near);
+            }
+            only(&|_, triangle| triangle.iter().any(|&corner| is_near[corner as usize]))
+        };
+        Layer {
+            with_seams: if own.is_empty() { Vec::new() } else { grown(&own, SEAM) },
+            own: if layer == 0 { grown(&own, 1) } else { own },
         }
-    }
-    let [body, sleeves @ ..] = &mut layers;
-    for triangle in sleeves.iter().flatten() {
-        if triangle.iter().any(|&corner| is_body[corner as usize]) {
-            body.push(*triangle);
-        }
-    }
-    layers
+    })
 }
+
+#[cfg(test)]
+mod tests;

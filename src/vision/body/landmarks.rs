@@ -2,9 +2,10 @@
 
 use glam::{Mat2, Vec2, Vec3};
 
-use super::{Body, Cover, POINTS, region_of};
+use super::{Body, POINTS, region_of};
 use crate::nn::{self, Graph, Plan, cpu};
 use crate::photo::Photo;
+use crate::vision::box_mean;
 use crate::vision::region::{Outside, Region};
 use crate::vision::segment::Normalization;
 
@@ -49,7 +50,7 @@ impl Placer {
     /// [`nn::Error`] of the engine.
     pub(super) fn place(&self, photo: &Photo, region: &Region) -> Result<(Body, Region), nn::Error> {
         let input = self.normalization.apply(region.planes(photo, SIDE as u32, Outside::Edge), SIDE * SIDE);
-        let mut outputs = self.executor.run(&[&input], &mut |_, _| true)?;
+        let outputs = self.executor.run(&[&input], &mut |_, _| true)?;
         let sure = |value: f32| 1.0 / (1.0 + (-value).exp());
         let places = outputs[0].as_chunks::<VALUES>().0;
         let points: Vec<Vec3> = places
@@ -66,13 +67,16 @@ impl Placer {
         let presence = outputs[1][0];
         let again = region_of(points[AGAIN[0]].truncate(), points[AGAIN[1]].truncate());
         let is_sound = points.iter().all(|point| point.is_finite()) && presence.is_finite();
-        let values = outputs.swap_remove(2).into_iter().map(sure).collect();
+        let shares: Vec<f32> = outputs[2].iter().map(|&value| sure(value)).collect();
         let body = Body {
             points: points[..POINTS].to_vec(),
             metres,
             visibility,
             presence: if is_sound { presence } else { 0.0 },
-            mask: Cover { region: *region, side: SIDE, values },
+            region: *region,
+            side: SIDE,
+            // The network's own edges are as sharp as its cells.
+            cover: box_mean(&shares, SIDE, SIDE, 1),
         };
         Ok((body, again))
     }

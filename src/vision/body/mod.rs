@@ -60,7 +60,7 @@ const SAME: f32 = 0.12;
 const NEAR: f32 = 0.35;
 
 /// A body in a photo.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Body {
     /// [`POINTS`] places in the photo's pixels, x to the right and y down from the outer corner of the first pixel,
     /// some of them outside the photo; z in the same unit, away from the camera, from the middle of the hips.
@@ -71,16 +71,10 @@ pub struct Body {
     pub visibility: Vec<f32>,
     /// How sure the network is that this is a body, 0 to 1.
     pub presence: f32,
-    /// What of a region belongs to the person.
-    mask: Cover,
-}
-
-/// A mask over a square region.
-#[derive(Clone, Debug, PartialEq)]
-struct Cover {
+    /// How much of each cell of the region belongs to the person, `side` cells each way.
     region: Region,
     side: usize,
-    values: Vec<f32>,
+    cover: Vec<f32>,
 }
 
 impl Body {
@@ -93,22 +87,19 @@ impl Body {
     /// How much a place of the photo belongs to the person, 0 to 1; nothing far from the body does.
     #[must_use]
     pub fn covers(&self, at: Vec2) -> f32 {
-        let Cover { region, side, values } = &self.mask;
-        let at = region.of_photo(at) * *side as f32 - 0.5;
-        let (low, part) = (at.floor(), at - at.floor());
-        let cell = |x: f32, y: f32| {
-            let inside = 0.0..*side as f32;
-            if inside.contains(&x) && inside.contains(&y) {
-                values[y as usize * side + x as usize]
-            } else {
-                0.0
-            }
+        let place = self.region.of_photo(at);
+        if !(place.cmpge(Vec2::ZERO).all() && place.cmple(Vec2::ONE).all()) {
+            return 0.0;
+        }
+        let last = self.side - 1;
+        let at = (place * self.side as f32 - 0.5).clamp(Vec2::ZERO, Vec2::splat(last as f32));
+        let (column, row, part) = (at.x as usize, at.y as usize, at.fract());
+        let between = |row: usize| {
+            let cells = &self.cover[row * self.side..][..self.side];
+            cells[column] + (cells[(column + 1).min(last)] - cells[column]) * part.x
         };
-        let row = |y: f32| {
-            let (left, right) = (cell(low.x, y), cell(low.x + 1.0, y));
-            left + (right - left) * part.x
-        };
-        row(low.y) + (row(low.y + 1.0) - row(low.y)) * part.y
+        let above = between(row);
+        above + (between((row + 1).min(last)) - above) * part.y
     }
 
     /// How far its nose, eyes and mouth lie from a face's on average, in parts of the face's size.
@@ -197,3 +188,6 @@ fn region_of(hips: Vec2, above: Vec2) -> Region {
     let up = above - hips;
     Region { centre: hips, side: 2.0 * ROOM * up.length(), turn: up.x.atan2(-up.y) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What of a photo is before a garment, and how light it is there.
 
-use glam::Vec2;
+use glam::{Vec2, Vec3};
 
 use super::pins::Torso;
 use crate::photo::{Photo, color};
@@ -20,9 +20,16 @@ const THING: f32 = 0.22;
 const NEARER: f32 = 0.08;
 const FOREARM: f32 = 0.13;
 /// How far light and shadow on what was worn before are taken over, the least and the most, and how soft, in units.
-const TAKEN: f32 = 0.7;
-const SHADE: (f32, f32) = (0.6, 1.4);
+const TAKEN: f32 = 0.6;
+const SHADE: (f32, f32) = (0.6, 1.2);
 const SHADE_SOFT: f32 = 0.16;
+/// What is much darker or lighter than most of it, in parts of its light, is of another colour and no light or shadow.
+const SAME_CLOTH: (f32, f32) = (0.35, 2.2);
+/// From where on hair is before cloth, and from where on wholly.
+const HAIR: (f32, f32) = (0.35, 0.65);
+/// How far hair's colour may be from that of the head's, in standard deviations, and what those are at least, in levels.
+const FARTHEST: (f32, f32) = (2.2, 3.2);
+const LEAST_SPREAD: f32 = 16.0;
 
 /// Of each pixel of a frame.
 pub(super) struct Before {
@@ -63,17 +70,21 @@ impl Before {
         // Inside the torso and not the person: a thing before it. Near to one, cloth ends where the person does.
         let hides: Vec<f32> = pixels()
             .zip(&person)
-            .map(|(at, person)| if torso.is_core(at, CORE) { 1.0 - person } else { 0.0 })
+            .map(|(at, person)| {
+                let is_core = torso.is_core(at, CORE) || torso.is_arm(at, CORE);
+                if is_core { 1.0 - person } else { 0.0 }
+            })
             .collect();
         let (things, near) = (soft(&hides, THING / 2.0), soft(&person, LOOSE / 2.0));
         let arms = arms(body, torso);
+        let locks = hair.map(|hair| Locks::of(photo, face, hair));
         let hidden = (0..frame.area()).map(|k| {
             let at = at(k);
             let loose = (near[k] * 12.0).min(1.0) * (1.0 - (things[k] * 12.0).min(1.0));
             let outside = if torso.is_below(at) { things[k] * 12.0 } else { 1.0 - loose };
             let thing = outside.clamp(0.0, 1.0) * (1.0 - person[k]);
             let (x, y) = (frame.left + k % frame.width, frame.top + k / frame.width);
-            let hair = hair.map_or(0.0, |hair| hair.at(photo, x, y)) * person[k];
+            let hair = locks.as_ref().map_or(0.0, |locks| locks.at(photo, x, y)) * person[k];
             let arm = arms.iter().map(|arm| arm.covers(at)).fold(0.0, f32::max) * person[k];
             1.0 - (1.0 - thing) * (1.0 - hair) * (1.0 - arm) * (1.0 - face_soft[k])
         });
@@ -85,10 +96,18 @@ impl Before {
             let pixel = &photo.pixels[(y * photo.width as usize + x) * 4..][..4];
             color::luminance([pixel[0], pixel[1], pixel[2]].map(color::light))
         };
-        let is_cloth: Vec<f32> = pixels()
+        let mut is_cloth: Vec<f32> = pixels()
             .enumerate()
             .map(|(k, at)| if torso.is_chest(at, CORE) { person[k] * (1.0 - hidden[k]) } else { 0.0 })
             .collect();
+        let mut seen: Vec<f32> = (0..frame.area()).filter(|&k| is_cloth[k] > 0.5).map(light).collect();
+        seen.sort_by(f32::total_cmp);
+        let usual = seen.get(seen.len() / 2).copied().unwrap_or(1.0);
+        for (k, is) in is_cloth.iter_mut().enumerate() {
+            if !(SAME_CLOTH.0 * usual..SAME_CLOTH.1 * usual).contains(&light(k)) {
+                *is = 0.0;
+            }
+        }
         let total: f32 = is_cloth.iter().sum::<f32>().max(1.0);
         let lights: Vec<f32> = is_cloth.iter().enumerate().map(|(k, is)| is * light(k)).collect();
         let mean = (lights.iter().sum::<f32>() / total).max(1e-3);
@@ -101,6 +120,52 @@ impl Before {
         let shade = shade.collect();
         Self { person, hidden, shade }
     }
+}
+
+/// Hair, and what colour it has on the head: cloth and collars are sometimes taken for hair.
+struct Locks<'a> {
+    hair: &'a Hair,
+    mean: Vec3,
+    spread: Vec3,
+}
+
+impl<'a> Locks<'a> {
+    fn of(photo: &Photo, face: &Face, hair: &'a Hair) -> Self {
+        let (low, high) = face.bounds();
+        // Around the face, down to its chin.
+        let room = (high - low) * Vec2::new(0.6, 0.7);
+        let head = Frame::around([low - room, high + room * Vec2::X].into_iter(), 0.0, photo);
+        let step = (head.width / 96).max(1);
+        let (mut count, mut sum, mut squares) = (0.0, Vec3::ZERO, Vec3::ZERO);
+        for y in (head.top..head.top + head.height).step_by(step) {
+            for x in (head.left..head.left + head.width).step_by(step) {
+                if hair.at(photo, x, y) > 0.9 {
+                    let colour = levels(photo, x, y);
+                    count += 1.0;
+                    sum += colour;
+                    squares += colour * colour;
+                }
+            }
+        }
+        let mean = sum / f32::max(count, 1.0);
+        let variance = (squares / f32::max(count, 1.0) - mean * mean).max(Vec3::ZERO);
+        Self { hair, mean, spread: variance.map(f32::sqrt).max(Vec3::splat(LEAST_SPREAD)) }
+    }
+
+    /// How much of a pixel is hair of the head's own colour, 0 to 1.
+    fn at(&self, photo: &Photo, x: usize, y: usize) -> f32 {
+        let share = (self.hair.at(photo, x, y) - HAIR.0) / (HAIR.1 - HAIR.0);
+        if share <= 0.0 {
+            return 0.0;
+        }
+        let off = ((levels(photo, x, y) - self.mean) / self.spread).abs().max_element();
+        share.min(1.0) * ((FARTHEST.1 - off) / (FARTHEST.1 - FARTHEST.0)).clamp(0.0, 1.0)
+    }
+}
+
+fn levels(photo: &Photo, x: usize, y: usize) -> Vec3 {
+    let pixel = &photo.pixels[(y * photo.width as usize + x) * 4..][..3];
+    Vec3::new(f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2]))
 }
 
 /// A forearm that lies over the torso, from the elbow to the knuckles.

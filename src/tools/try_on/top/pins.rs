@@ -24,13 +24,19 @@ const CHEST_OUT: f32 = 0.30;
 const AROUND: f32 = 0.78;
 const LOOSE: f32 = 1.06;
 /// A sleeve around an arm, in the same way.
-const SLEEVE_AROUND: f32 = 0.80;
+const SLEEVE_AROUND: f32 = 0.84;
 const SLEEVE_LOOSE: f32 = 1.12;
 /// Where the armpit of a garment may be, in the same measure below the joints.
 const ARMPIT: (f32, f32) = (0.30, 0.62);
-/// How many steps of a fiftieth of the unit what is worn before may be higher than a shoulder, and wider than a body.
-const HIGHER: i32 = 9;
+/// What is worn before is looked for in steps of so many units; how many it may be lower and higher than a shoulder, and
+/// wider than a body.
+const STEP: f32 = 0.02;
+const LOWER: i32 = 5;
+const HIGHER: i32 = 10;
 const WIDER: i32 = 14;
+/// Pins along a shoulder beside the first, and places of the outline along an arm.
+const SHOULDER_PINS: usize = 3;
+const ARM_PLACES: usize = 12;
 /// The farthest that a torso may be turned, in radians.
 const TURNED: f32 = 0.95;
 /// The least sureness that a place of the body is seen.
@@ -122,7 +128,12 @@ impl Torso {
         (0.1..1.05).contains(&(y / (self.unit * self.long))) && x.abs() < self.half(y) * part
     }
 
-    /// The same without what a neckline shows.
+    /// The same of an arm.
+    pub(super) fn is_arm(&self, at: Vec2, part: f32) -> bool {
+        self.arms.iter().any(|arm| arm.is_core(at, ARM[2] * self.unit * part))
+    }
+
+    /// The torso without what a neckline shows.
     pub(super) fn is_chest(&self, at: Vec2, part: f32) -> bool {
         self.is_core(at, part) && self.place(at).y > 0.25 * self.unit
     }
@@ -161,13 +172,16 @@ pub(super) fn pins(parts: &Parts, torso: &Torso, body: &Body, scale: f32) -> Vec
     let mut necks = Vec::new();
     for (number, side) in sides.iter().enumerate() {
         let way = if number == 0 { -1.0 } else { 1.0 };
-        let shoulder_line = ShoulderLine::of(torso, body, way);
-        let neck = shoulder_line.at(((side.neck.x - axis).abs() * scale).max(NECK.x * unit));
+        let outline =
+            Outline::of(torso, body, number, ((side.neck.x - axis).abs() * scale).max(NECK.x * unit));
+        let neck = torso.place(outline.along(0.0));
         necks.push(neck.y);
-        pins.push((side.neck, torso.at(way * neck.x, neck.y, COLLAR_OUT * unit * 0.3)));
-        let shoulder = shoulder_line.along(neck, side.neck.distance(side.shoulder) * scale);
-        let shoulder_seen = torso.at(way * shoulder.x, shoulder.y, 0.0);
-        pins.push((side.shoulder, shoulder_seen));
+        let long = side.neck.distance(side.shoulder) * scale;
+        for k in 0..=SHOULDER_PINS {
+            let share = k as f32 / SHOULDER_PINS as f32;
+            pins.push((side.neck.lerp(side.shoulder, share), outline.along(share * long)));
+        }
+        let shoulder = torso.place(outline.along(long));
         let armpit = shoulder.y + (side.armpit().y - side.shoulder.y) * scale;
         let armpit = armpit.clamp(ARMPIT.0 * unit, ARMPIT.1 * unit);
         for k in 0..SIDE_STATIONS {
@@ -178,8 +192,7 @@ pub(super) fn pins(parts: &Parts, torso: &Torso, body: &Body, scale: f32) -> Vec
             pins.push((side.flank[k], torso.at(way * half, down, 0.0)));
         }
         if let Some(stations) = &side.sleeve {
-            let hole = (shoulder_seen + pins[pins.len() - SIDE_STATIONS].1) / 2.0;
-            sleeve(side, stations, &torso.arms[number], body, hole, way, unit, scale, &mut pins);
+            sleeve(side, stations, &outline, &torso.arms[number], way, unit, scale, &mut pins);
         }
     }
     let neck = necks.iter().sum::<f32>() / 2.0;
@@ -191,41 +204,67 @@ pub(super) fn pins(parts: &Parts, torso: &Torso, body: &Body, scale: f32) -> Vec
     pins
 }
 
-/// The line from the neck over a shoulder and down the arm, in pixels across and down from the middle.
-struct ShoulderLine {
-    neck: Vec2,
-    tip: Vec2,
+/// The line from a side of the neck over the shoulder and down the outer side of the arm, as it is seen.
+struct Outline {
+    places: Vec<Vec2>,
 }
 
-impl ShoulderLine {
-    /// As people have it, or as high as what is worn there before.
-    fn of(torso: &Torso, body: &Body, way: f32) -> Self {
-        let unit = torso.unit;
-        let worn = |usual: Vec2| {
-            let step = unit * 0.02;
-            let usual = usual * unit;
+impl Outline {
+    /// As people have it, or as far out as what is worn there before; from so far out from the middle.
+    fn of(torso: &Torso, body: &Body, number: usize, neck: f32) -> Self {
+        let (unit, way, arm) = (torso.unit, if number == 0 { -1.0 } else { 1.0 }, &torso.arms[number]);
+        let step = unit * STEP;
+        let higher = |usual: Vec2| {
             let is_worn =
                 |k: &i32| body.covers(torso.at(way * usual.x, usual.y - *k as f32 * step, 0.0)) > 0.5;
             // Hair or a raised arm goes on and on: then nothing is known.
-            let end = (-3..HIGHER).find(|k| !is_worn(k));
-            end.map_or(usual, |k| usual - Vec2::new(0.0, k as f32 * step))
+            let steps = (-LOWER..HIGHER).find(|k| !is_worn(k)).filter(|&k| k > -LOWER);
+            steps.unwrap_or(0) as f32 * step
         };
-        Self { neck: NECK * unit, tip: worn(TIP) }
-    }
-
-    /// Where it is so far out from the middle.
-    fn at(&self, out: f32) -> Vec2 {
-        let share = (out - self.neck.x) / (self.tip.x - self.neck.x);
-        Vec2::new(out, self.neck.y + (self.tip.y - self.neck.y) * share.min(1.2))
-    }
-
-    /// So far along it from a place on it, and from its end on down the arm.
-    fn along(&self, from: Vec2, length: f32) -> Vec2 {
-        let to_tip = from.distance(self.tip);
-        if length <= to_tip {
-            return from.lerp(self.tip, length / to_tip.max(1e-3));
+        let (from, tip) = (NECK * unit, TIP * unit);
+        let middle = (from + tip) / 2.0;
+        let (over_middle, over_tip) = (higher(middle), higher(tip));
+        let lines = [
+            from - Vec2::new(0.0, over_middle),
+            middle - Vec2::new(0.0, over_middle),
+            tip - Vec2::new(0.0, over_tip),
+        ];
+        let share = ((neck - from.x) / (tip.x - from.x)).clamp(0.0, 1.0);
+        let start = if share < 0.5 {
+            lines[0].lerp(lines[1], share * 2.0)
+        } else {
+            lines[1].lerp(lines[2], share * 2.0 - 1.0)
+        };
+        let mut places: Vec<Vec2> = std::iter::once(start)
+            .chain(lines[1..].iter().copied().filter(|at| at.x > start.x + 1.0))
+            .map(|at| torso.at(way * at.x, at.y, 0.0))
+            .collect();
+        let whole = arm.lengths[0] + arm.lengths[1];
+        for k in 0..ARM_PLACES {
+            let (at, direction, thick) =
+                arm.along(whole * (0.06 + 0.94 * k as f32 / (ARM_PLACES - 1) as f32));
+            let outward = direction.perp() * -way;
+            let usual = thick * unit;
+            let is_worn = |k: &i32| body.covers(at + outward * (usual + *k as f32 * step)) > 0.5;
+            let wider = (0..WIDER).find(|k| !is_worn(k)).unwrap_or(0);
+            places.push(at + outward * (usual + wider as f32 * step) * LOOSE);
         }
-        self.tip + Vec2::new(0.5, 1.0).normalize() * (length - to_tip)
+        Self { places }
+    }
+
+    /// The place so far along it, in pixels.
+    fn along(&self, length: f32) -> Vec2 {
+        let mut left = length;
+        for pair in self.places.windows(2) {
+            let long = pair[0].distance(pair[1]);
+            if left <= long {
+                return pair[0].lerp(pair[1], left / long.max(1e-3));
+            }
+            left -= long;
+        }
+        // On beyond the wrist.
+        let [.., before, last] = self.places[..] else { return self.places[0] };
+        last + (last - before).normalize_or(Vec2::Y) * left
     }
 }
 
@@ -235,7 +274,7 @@ impl Torso {
     fn outline(&self, body: &Body, way: f32, down: f32) -> f32 {
         let usual = self.half(down);
         let arm = &self.arms[usize::from(way > 0.0)];
-        let step = self.unit * 0.02;
+        let step = self.unit * STEP;
         let is_worn = |k: &i32| body.covers(self.at(way * (usual + *k as f32 * step), down, 0.0)) > 0.5;
         let Some(end) = (0..WIDER).find(|k| !is_worn(k)) else { return usual };
         let seen = usual + end as f32 * step;
@@ -245,45 +284,56 @@ impl Torso {
             let share = (down - from.y) / (to.y - from.y);
             (0.0..=1.0).contains(&share).then(|| (from.x + (to.x - from.x) * share) * way)
         });
-        bones.map_or(seen, |bone| seen.min(bone - ARM[1] * self.unit)).max(usual)
+        bones.map_or(seen, |bone| seen.min(bone - 0.5 * ARM[1] * self.unit)).max(usual)
     }
 }
 
-/// A sleeve around its arm; `hole` is where the middle of its armhole is seen.
+/// A sleeve around its arm: its upper edge on the outline, its lower edge as far from there as it is wide.
 fn sleeve(
     side: &Side,
     stations: &[[Vec2; 2]; SLEEVE_STATIONS],
+    outline: &Outline,
     arm: &Arm,
-    body: &Body,
-    hole: Vec2,
     way: f32,
     unit: f32,
     scale: f32,
     pins: &mut Vec<Pin>,
 ) {
-    let from = (side.shoulder + side.armpit()) / 2.0;
-    let wide = side.shoulder.distance(side.armpit()) * scale;
-    // It begins where the armhole is, and comes to the arm's middle as far down as the armhole is wide.
-    let [shoulder, elbow, _] = arm.joints;
-    let first = (hole - shoulder).dot((elbow - shoulder).normalize_or(Vec2::Y)).max(0.0);
-    let off = hole - arm.along(first).0;
+    let mut length = side.neck.distance(side.shoulder) * scale;
+    let mut before = side.shoulder;
     for [upper, lower] in stations {
-        let length = ((*upper + *lower) / 2.0).distance(from) * scale;
-        let (at, direction, thick) = arm.along(first + length);
-        let at = at + off * (1.0 - length / wide).max(0.0);
-        let outward = direction.perp() * -way;
-        let usual = thick * unit;
-        let step = unit * 0.02;
-        // As thick as what is worn there before, where that ends on the arm's outer side.
-        let worn = (0..WIDER).find(|&k| body.covers(at + outward * (usual + k as f32 * step)) < 0.5);
-        let thick = usual + worn.unwrap_or(0) as f32 * step;
-        let half = (upper.distance(*lower) / 2.0 * scale * SLEEVE_AROUND).max(thick * SLEEVE_LOOSE);
-        pins.push((*upper, at + outward * half));
-        pins.push((*lower, at - outward * half.min(usual * 1.6)));
+        length += before.distance(*upper) * scale;
+        before = *upper;
+        let at = outline.along(length);
+        let (bone, direction, thick) = arm.along(arm.beside(at));
+        let inward = direction.perp() * way;
+        let wide = upper.distance(*lower) * scale * SLEEVE_AROUND;
+        pins.push((*upper, at));
+        pins.push((*lower, at + inward * wide.max(at.distance(bone) + thick * unit * SLEEVE_LOOSE)));
     }
 }
 
 impl Arm {
+    /// How far down the arm a place beside it is, in pixels.
+    fn beside(&self, at: Vec2) -> f32 {
+        let [shoulder, elbow, wrist] = self.joints;
+        let share = |from: Vec2, to: Vec2| (at - from).dot(to - from) / (to - from).length_squared().max(1.0);
+        let upper = share(shoulder, elbow);
+        if upper <= 1.0 {
+            return upper.max(0.0) * self.lengths[0];
+        }
+        self.lengths[0] + share(elbow, wrist).max(0.0) * self.lengths[1]
+    }
+
+    /// Whether a place is in the middle of the arm.
+    fn is_core(&self, at: Vec2, half: f32) -> bool {
+        self.joints.windows(2).any(|bone| {
+            let along = bone[1] - bone[0];
+            let share = ((at - bone[0]).dot(along) / along.length_squared().max(1.0)).clamp(0.0, 1.0);
+            at.distance(bone[0] + along * share) < half
+        })
+    }
+
     /// The place on the bones so many pixels of arm below the shoulder, the arm's direction there, and half of how
     /// thick it is in units.
     fn along(&self, length: f32) -> (Vec2, Vec2, f32) {

@@ -88,6 +88,11 @@ impl Mesh {
         seen
     }
 
+    /// Corners and those beside them.
+    pub(super) fn grown(&self, is: &[bool]) -> Vec<bool> {
+        (0..is.len()).map(|k| is[k] || self.beside[k].iter().any(|&(other, _)| is[other])).collect()
+    }
+
     /// The corners of triangles that are seen from behind.
     pub(super) fn folded(&self, seen: &[Vec2]) -> Vec<usize> {
         let mut is_folded = vec![false; seen.len()];
