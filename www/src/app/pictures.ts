@@ -35,6 +35,18 @@ export async function keepCutOut(after: ImageBitmap): Promise<string> {
   }
 }
 
+/** A picture of at most so many pixels at its longer side, which costs little to keep on the screen. */
+export async function keepSmall(bitmap: ImageBitmap, longest: number): Promise<string> {
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const resizeWidth = Math.max(1, Math.round(bitmap.width * scale));
+  const small = await createImageBitmap(bitmap, { resizeWidth, resizeQuality: 'high' }).finally(() => bitmap.close());
+  try {
+    return URL.createObjectURL(await compress(small, 'image/jpeg', 0.88));
+  } finally {
+    small.close();
+  }
+}
+
 export function discardPictures({ before, after }: { before: string; after: string }): void {
   URL.revokeObjectURL(before);
   URL.revokeObjectURL(after);
