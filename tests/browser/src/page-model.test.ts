@@ -92,3 +92,105 @@ test('the try-on comes when the model studio is opened, and after that nothing i
   assert.deepEqual([...bytes.subarray(0, 2)], [0xff, 0xd8]);
   assert.deepEqual([asked, complaints], [[], []]);
 });
+
+test('two products on two photos are drawn one after another, seen large, named and packed', async (t) => {
+  const { page, frame, complaints } = await onPage(t, ['round-gold', 'cat-eye-berry']);
+  await enter(frame);
+  await addPhotos(frame, person('anna.jpg'), person('berta.jpg'));
+  await eventually(() => pictures(frame).count(), 4, 30_000);
+  await shoot(page, 'model-grid');
+
+  // Of another width it is another picture.
+  const small = () => button(frame, 'Enlarge round-gold on anna').locator('img').getAttribute('src');
+  const before = await small();
+  const width = room(frame).getByRole('spinbutton', { name: /width of round-gold/ });
+  assert.equal(await width.inputValue(), '140');
+  await width.fill('170');
+  await width.press('Enter');
+  await eventually(async () => (await pictures(frame).count()) === 4 && (await small()) !== before, true, 30_000);
+
+  await button(frame, 'Enlarge round-gold on anna').click();
+  const large = frame.locator('model-large');
+  await large.getByRole('heading', { name: 'round-gold on anna' }).waitFor();
+  assert.deepEqual(await axe(frame), []);
+  const photo = large.getByRole('img', { name: 'Photo anna.jpg', includeHidden: true });
+  assert.equal(await photo.isVisible(), false);
+  await button(frame, 'Hold to see the photo').focus();
+  await page.keyboard.down('Enter');
+  await eventually(() => photo.isVisible(), true);
+  await page.keyboard.up('Enter');
+  await eventually(() => photo.isVisible(), false);
+  await page.keyboard.press('ArrowRight');
+  await large.getByRole('heading', { name: 'round-gold on berta' }).waitFor();
+  await shoot(page, 'model-large');
+  await page.keyboard.press('Escape');
+  await large.getByRole('heading').waitFor({ state: 'detached' });
+
+  const archive = await saved(page, () => button(frame, 'Save all 4 pictures').click());
+  assert.equal(archive.suggestedFilename(), 'vitrine on models.zip');
+  assert.deepEqual((await entries(archive)).map(({ path }) => path), [
+    'round-gold on anna.jpg',
+    'round-gold on berta.jpg',
+    'cat-eye-berry on anna.jpg',
+    'cat-eye-berry on berta.jpg',
+  ]);
+  await frame.getByText('Saved 4 pictures in vitrine on models.zip.').first().waitFor();
+  // All is saved, so nobody is asked.
+  await page.keyboard.press('Escape');
+  await room(frame).getByRole('dialog').waitFor({ state: 'detached' });
+  assert.deepEqual(complaints, []);
+});
+
+test('a photo without a face says so and the others go on; who leaves with pictures unsaved is asked', async (t) => {
+  const { page, frame, complaints } = await onPage(t, ['round-gold']);
+  await enter(frame);
+  const broken = Promise.resolve({ name: 'broken.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') });
+  await addPhotos(frame, nobody(), broken, person('anna.jpg'));
+  await button(frame, 'Enlarge round-gold on anna').waitFor();
+  await room(frame).getByText(/No face was found/).first().waitFor();
+  assert.equal(await room(frame).getByText('This photo cannot be used').count(), 2);
+  assert.deepEqual(await axe(frame), []);
+  await shoot(page, 'model-trouble');
+  await button(frame, 'Remove photo broken.jpg').click();
+  await button(frame, 'Remove photo helmet.jpg').click();
+  assert.equal(await room(frame).getByText('This photo cannot be used').count(), 0);
+
+  await button(frame, 'Close').first().click();
+  await frame.getByRole('alertdialog').waitFor();
+  await button(frame, 'Stay here').click();
+  assert.equal(await pictures(frame).count(), 1);
+  await button(frame, 'Close').first().click();
+  await frame.getByRole('alertdialog').getByRole('button', { name: 'Close' }).click();
+  // It opens again as new.
+  await enter(frame);
+  await room(frame).getByRole('heading', { name: 'Add photos of your model' }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test('what is drawn stops within half a second, and goes on where it was', async (t) => {
+  const { frame, complaints } = await onPage(t, ['round-gold']);
+  await enter(frame);
+  const names = Array.from({ length: 16 }, (_, at) => `anna ${at + 1}.jpg`);
+  await addPhotos(frame, ...names.map(person));
+  await button(frame, 'Enlarge round-gold on anna 1').first().waitFor();
+  await button(frame, 'Stop').click();
+  const from = Date.now();
+  await button(frame, 'Go on').waitFor();
+  assert.ok(Date.now() - from < 500, `took ${Date.now() - from} ms`);
+  const count = await pictures(frame).count();
+  assert.ok(count < names.length);
+  await button(frame, 'Go on').click();
+  await eventually(() => pictures(frame).count(), names.length, 30_000);
+  assert.deepEqual(complaints, []);
+});
+
+test('a download that breaks off is said, and begins again when it is asked for', async (t) => {
+  const { page, frame } = await onPage(t, ['round-gold']);
+  await page.context().setOffline(true);
+  await enter(frame);
+  await room(frame).getByRole('alert').waitFor();
+  await page.context().setOffline(false);
+  await button(frame, 'Try again').click();
+  await addPhotos(frame, person('anna.jpg'));
+  await button(frame, 'Enlarge round-gold on anna').waitFor();
+});

@@ -35,11 +35,16 @@ export async function keepCutOut(after: ImageBitmap): Promise<string> {
   }
 }
 
-/** A picture of at most so many pixels at its longer side, which costs little to keep on the screen. */
-export async function keepSmall(bitmap: ImageBitmap, longest: number): Promise<string> {
-  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
-  const resizeWidth = Math.max(1, Math.round(bitmap.width * scale));
-  const small = await createImageBitmap(bitmap, { resizeWidth, resizeQuality: 'high' }).finally(() => bitmap.close());
+/** A part of a picture, in pixels, of at most so many at its longer side, which costs little to keep on the screen. */
+export async function keepSmall(
+  bitmap: ImageBitmap,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  longest: number,
+): Promise<string> {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const resizeWidth = Math.max(1, Math.round(width * scale));
+  const options: ImageBitmapOptions = { resizeWidth, resizeQuality: 'high' };
+  const small = await createImageBitmap(bitmap, x, y, width, height, options).finally(() => bitmap.close());
   try {
     return URL.createObjectURL(await compress(small, 'image/jpeg', 0.88));
   } finally {

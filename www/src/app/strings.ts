@@ -721,8 +721,8 @@ export const strings = {
     again: 'Try again',
     empty: {
       title: 'Add photos of your model',
-      text: 'Each of your products is put on each of them: as large as it is, turned as the head is, behind hair and hands.',
-      tip: 'Best: one person, facing the camera, in even light, with nothing worn where the product goes.',
+      text: 'Each of your products is put on each of them: as large as its width says, turned as the head is, behind what stands before it.',
+      tip: 'Works best with one person, facing the camera, in even light, with nothing worn where the product goes.',
       choose: 'Choose photos',
       drop: 'or drop them here, or paste them',
     },
@@ -749,7 +749,6 @@ export const strings = {
     reading: 'Looking for a face…',
     noFace: 'No face was found. Choose a photo with a face that looks towards the camera.',
     photoAlt: (name: string) => `Photo ${name}`,
-    noPreview: 'No preview',
     waiting: 'Waiting',
     waitsForFace: 'Waits for your choice above',
     noPhoto: 'This photo cannot be used',

@@ -7,7 +7,7 @@
  */
 
 import type { TryOnKit } from 'vitrine/frame/try-on-source';
-import type { Kind, Person, TryOnEngine } from 'vitrine/try-on/types';
+import type { FaceBox, Kind, Person, TryOnEngine } from 'vitrine/try-on/types';
 import { USUAL_WIDTH } from 'vitrine/try-on/products';
 import { describe, toVitrineError } from 'vitrine/engine/faults';
 import { keepSmall } from '../pictures.js';
@@ -27,6 +27,8 @@ export interface Piece extends Wearing {
   readonly name: string;
   /** The transparent cut-out. */
   readonly png: Blob;
+  /** The photo that it was cut from; absent where somebody has corrected the cut-out by hand. */
+  readonly photo: Blob | undefined;
   /** Address of its small picture. */
   readonly picture: string;
   /** Whether it is put on the models. */
@@ -60,6 +62,11 @@ export type Worn =
 const WAITING: Worn = { is: 'waiting' };
 /** Longer side of the small pictures, in pixels: a place in the grid at two device pixels a CSS pixel. */
 const SMALL = 720;
+
+/** Width and height of a place in the grid. */
+const SHAPE = 4 / 5;
+/** So many times as wide as the face is what is seen of a photo in the grid: head and shoulders. */
+const ROUND_FACE = 4;
 
 const keyOf = (piece: number, photo: number) => `${piece} ${photo}`;
 
@@ -263,8 +270,9 @@ export class ModelBatch {
       if (photo.state.is === 'waiting') return () => this.#read(photo);
       const piece = this.#pieces.find((piece) => piece.isIn && this.worn(piece, photo).is === 'waiting');
       if (photo.state.is === 'ready' && piece) {
-        const { face } = photo.state;
-        return () => this.#draw(piece, photo, face);
+        const { face, person } = photo.state;
+        const box = person.faces[face];
+        if (box) return () => this.#draw(piece, photo, face, box);
       }
     }
     return undefined;
@@ -284,7 +292,7 @@ export class ModelBatch {
     }
   }
 
-  async #draw(piece: Piece, photo: ModelPhoto, face: number): Promise<void> {
+  async #draw(piece: Piece, photo: ModelPhoto, face: number, box: FaceBox): Promise<void> {
     const working: Worn = { is: 'working' };
     // What is changed or taken away meanwhile is not wanted any more.
     const isWanted = () => this.#worn.get(keyOf(piece.id, photo.id)) === working;
@@ -294,10 +302,11 @@ export class ModelBatch {
         if (this.#heldPhoto !== photo.id) await this.#hold(engine, photo);
         if (this.#heldPiece !== piece) {
           this.#heldPiece = undefined;
-          await engine.product(piece.png, piece.kind, piece.widthMm);
+          await give(engine, piece);
           this.#heldPiece = piece;
         }
-        const small = await keepSmall(await engine.draw(face), SMALL);
+        const drawn = await engine.draw(face);
+        const small = await keepSmall(drawn, partToShow(piece.kind, drawn, box), SMALL);
         return { small, file: await engine.save() };
       });
       if (isWanted()) this.#setWorn(piece.id, photo.id, { is: 'done', file, small, isSaved: false });
@@ -348,4 +357,33 @@ export class ModelBatch {
     this.#engine = undefined;
     this.#heldPhoto = this.#heldPiece = undefined;
   }
+}
+
+/**
+ * Gives the engine a product. Of glasses it takes the photo, where that is on a plain ground: there it sees through the
+ * lenses, which in a cut-out are as opaque as the frame.
+ */
+async function give(engine: TryOnEngine, { png, photo, kind, widthMm }: Piece): Promise<void> {
+  if (kind === 'glasses' && photo) {
+    try {
+      return await engine.product(photo, kind, widthMm);
+    } catch (error) {
+      if (toVitrineError(error).kind === 'device') throw error;
+    }
+  }
+  await engine.product(png, kind, widthMm);
+}
+
+/** The part of a picture that is shown in the grid, in pixels: as much as fits, and what is worn at the head from near by. */
+function partToShow(kind: Kind, { width, height }: ImageBitmap, face: FaceBox): { x: number; y: number; width: number; height: number } {
+  const isOnBody = !['glasses', 'hat', 'headband', 'earrings', 'necklace'].includes(kind);
+  const across = Math.min(width, height * SHAPE, isOnBody ? Infinity : face.width * width * ROUND_FACE);
+  const down = Math.min(height, across / SHAPE);
+  const within = (middle: number, size: number, whole: number) => Math.min(Math.max(middle - size / 2, 0), whole - size);
+  return {
+    x: within((face.x + face.width / 2) * width, across, width),
+    y: within((face.y + face.height / 2) * height, down, height),
+    width: across,
+    height: down,
+  };
 }

@@ -100,9 +100,6 @@ export const modelStyles = css`
   .line.out {
     opacity: 0.7;
   }
-  .heads {
-    align-items: end;
-  }
   .sheet.empty {
     grid-template-columns: 15rem minmax(0, 1fr);
     align-items: start;
@@ -202,14 +199,21 @@ export const modelStyles = css`
     position: relative;
     display: grid;
     justify-self: start;
-    min-block-size: 3.5rem;
-    min-inline-size: 6rem;
+    min-block-size: 8rem;
+    min-inline-size: 8rem;
     max-inline-size: 100%;
     border-radius: var(--radius-small);
     background: var(--sunken);
     overflow: hidden;
   }
+  .photo .frame > svg {
+    position: absolute;
+    inset: 0;
+    margin: auto;
+    color: var(--ink-quiet);
+  }
   .photo .frame img {
+    position: relative;
     max-inline-size: 100%;
     block-size: 8rem;
     object-fit: cover;
@@ -263,7 +267,6 @@ export const modelStyles = css`
     flex: none;
   }
   .heads .add {
-    align-self: end;
     justify-self: start;
   }
   .place .frame {
@@ -325,7 +328,6 @@ export const modelStyles = css`
     padding-inline: 1.375rem;
   }
   .heads .invitation .add {
-    align-self: auto;
     justify-self: center;
   }
   .emblem {
@@ -392,7 +394,6 @@ export const modelStyles = css`
     }
     .heads .photos .add {
       flex: none;
-      align-self: start;
       min-block-size: 8rem;
     }
     .piece {

@@ -100,7 +100,13 @@ export class ModelView extends LitElement {
   override willUpdate(): void {
     // More photos may be cut out meanwhile.
     this.batch?.addPieces(
-      readyPhotos(this.queue.photos).map(({ id, file, state: { cutOut } }) => ({ id, name: file.name, png: cutOut.png, picture: cutOut.after })),
+      readyPhotos(this.queue.photos).map(({ id, file, state: { cutOut } }) => ({
+        id,
+        name: file.name,
+        png: cutOut.png,
+        photo: cutOut.corrected ? undefined : file,
+        picture: cutOut.after,
+      })),
       (id) => this.remembered.get(id) ?? { kind: 'glasses', widthMm: USUAL_WIDTH.glasses },
     );
   }
@@ -320,6 +326,7 @@ export class ModelView extends LitElement {
     const { name } = file;
     return html`<div class="photo">
       <div class="frame ${state.is === 'asking' ? 'asking' : ''}">
+        ${icons.photo}
         <img src=${url} alt=${words.photoAlt(name)} @error=${({ target }: Event) => ((target as HTMLElement).hidden = true)} />
         ${state.is === 'asking'
           ? state.person.faces.map(
@@ -365,7 +372,7 @@ export class ModelView extends LitElement {
       const drawn: Drawn = { piece, photo, worn };
       inside = html`
         <button class="picture" aria-label=${words.enlarge(title)} title=${words.enlarge(title)} @click=${() => this.large.open(drawn)}>
-          <img src=${worn.small} alt="" .style=${state.is === 'ready' ? centreOf(state.person.faces[state.face]) : ''} />
+          <img src=${worn.small} alt="" />
         </button>
         <button class="button icon save" aria-label=${words.save(title)} title=${words.save(title)} @click=${() => this.saveOne(drawn)}>
           ${worn.isSaved ? icons.check : icons.download}
@@ -517,10 +524,6 @@ const percent = (part: number) => `${100 * Math.min(1, Math.max(0, part))}%`;
 /** Where a face is in its photo. */
 const placeOf = ({ x, y, width, height }: FaceBox) =>
   `left:${percent(x)};top:${percent(y)};width:${percent(width)};height:${percent(height)}`;
-
-/** Keeps a face in sight where only a part of the picture is. */
-const centreOf = (face: FaceBox | undefined) =>
-  face ? `object-position:${percent(face.x + face.width / 2)} ${percent(face.y + face.height / 2)}` : '';
 
 declare global {
   interface HTMLElementTagNameMap {
