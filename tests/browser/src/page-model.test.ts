@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import { launch } from './browser.js';
-import { axe, button } from './page-harness.js';
+import { axe, button, choose, openPage, photos, settled } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { entries, saved, shoot } from './studio-harness.js';
 import { eventually, test } from './testing.js';
@@ -193,4 +193,33 @@ test('a download that breaks off is said, and begins again when it is asked for'
   await button(frame, 'Try again').click();
   await addPhotos(frame, person('anna.jpg'));
   await button(frame, 'Enlarge round-gold on anna').waitFor();
+});
+
+test('who wears it is asked where there are several, and a photo that the engine breaks at does not stop the others', async (t) => {
+  const { page, frame, asked, errors, close } = await openPage(browser);
+  t.after(close);
+  await choose(frame, await photos('lamp.jpg'));
+  await settled(frame);
+  await enter(frame);
+  await addPhotos(frame, person('heavy.jpg'), person('two.jpg'), person('anna.jpg'));
+  await button(frame, 'Enlarge lamp on anna').waitFor();
+  await room(frame).getByText('There was not enough memory for this photo.').first().waitFor();
+  await room(frame).getByText('Who wears it?').waitFor();
+  assert.deepEqual(await axe(frame), []);
+  await button(frame, 'Person 2 of 2').click();
+  await button(frame, 'Enlarge lamp on two').waitFor();
+  await button(frame, 'Choose someone else in two.jpg').click();
+  await button(frame, 'Person 1 of 2').click();
+  await button(frame, 'Enlarge lamp on two').waitFor();
+
+  // What it is decides how wide such things usually are.
+  await room(frame).getByRole('combobox', { name: 'What lamp.jpg is' }).selectOption('hat');
+  assert.notEqual(await room(frame).getByRole('spinbutton', { name: /width of lamp/ }).inputValue(), '140');
+  await eventually(() => pictures(frame).count(), 2);
+  assert.deepEqual(await axe(frame), []);
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.deepEqual(await axe(frame), []);
+  const room390 = room(frame).locator('.room');
+  assert.ok(await room390.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth), 'nothing scrolls sideways on a phone');
+  assert.deepEqual([asked, errors], [[], []]);
 });

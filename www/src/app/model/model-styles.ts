@@ -95,7 +95,6 @@ export const modelStyles = css`
     display: grid;
     grid-template-columns: 15rem repeat(var(--photos), minmax(11rem, 19rem)) 10rem;
     gap: 0.875rem;
-    align-items: start;
   }
   .line.out {
     opacity: 0.7;
@@ -119,6 +118,7 @@ export const modelStyles = css`
     inset-inline-start: 0;
     z-index: 1;
     display: grid;
+    align-content: start;
     gap: 0.75rem;
     padding: 0.75rem;
     border: 1px solid var(--line);
@@ -192,6 +192,7 @@ export const modelStyles = css`
   }
   .photo {
     display: grid;
+    align-content: start;
     gap: 0.375rem;
     min-inline-size: 0;
   }
@@ -214,6 +215,7 @@ export const modelStyles = css`
   }
   .photo .frame img {
     position: relative;
+    min-inline-size: 100%;
     max-inline-size: 100%;
     block-size: 8rem;
     object-fit: cover;
@@ -267,6 +269,7 @@ export const modelStyles = css`
     flex: none;
   }
   .heads .add {
+    align-self: start;
     justify-self: start;
   }
   .place .frame {
@@ -308,6 +311,7 @@ export const modelStyles = css`
   }
   .invitation {
     display: grid;
+    align-content: start;
     justify-items: center;
     gap: 0.75rem;
     padding: clamp(1.5rem, 1rem + 2vw, 3rem) 1.25rem;

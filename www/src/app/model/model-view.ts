@@ -345,7 +345,7 @@ export class ModelView extends LitElement {
       </div>
       <p class="name" title=${name}>${name}</p>
       ${state.is === 'reading' ? html`<p class="quiet">${words.reading}</p>` : nothing}
-      ${state.is === 'failed' ? html`<p class="bad">${icons.warning} <span>${state.why}</span></p>` : nothing}
+      ${state.is === 'failed' ? html`<p class="bad" role="alert">${icons.warning} <span>${state.why}</span></p>` : nothing}
       ${state.is === 'asking' ? html`<p class="ask">${words.who}</p>` : nothing}
       ${state.is === 'ready' && state.person.faces.length > 1
         ? html`<button class="button quiet" aria-label=${words.anotherIn(name)} @click=${() => batch.setFace(id, undefined)}>
@@ -420,7 +420,6 @@ export class ModelView extends LitElement {
     if (this.wasWorking && !batch.isWorking) {
       const { done, failed, total } = batch.tally;
       if (done + failed === total && total > 0) this.say(words.done(done, failed));
-      for (const { state } of batch.photos) if (state.is === 'failed') this.say(state.why);
     }
     this.wasWorking = batch.isWorking;
     this.requestUpdate();
