@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => {
     resolve: {
       alias: [
         { find: '#wasm', replacement: path('../target/web/wasm/vitrine.js') },
+        { find: '#page-try-on-manifest', replacement: path('../target/web/manifest.page-try-on.json') },
         { find: '#manifest', replacement: path('../target/web/manifest.page.json') },
         { find: /^vitrine\//, replacement: path('../pkg/src/') },
       ],

@@ -1,8 +1,10 @@
 /** The page's outer shell: it fetches code and models, opens the photo frame, and never sees a photo. */
 
 import manifest from '#manifest';
+import tryOnManifest from '#page-try-on-manifest';
 import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
+import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
@@ -22,9 +24,10 @@ function askedManifest(): Manifest {
 }
 
 async function main(): Promise<void> {
+  const assetBase = new URL('assets/', document.baseURI).href;
   const airlock = await openAirlock({
     manifest: askedManifest(),
-    assetBase: new URL('assets/', document.baseURI).href,
+    assetBase,
     models: ['fast'],
     device: askedDevice(),
     parent: document.body,
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
   });
   // The frame says in its own page what could not be fetched; here there is nothing left to do.
   airlock.filled.catch(() => undefined);
+  deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
   // The keyboard starts inside, as if there were no frame.
   airlock.element.focus();
 }

@@ -40,7 +40,8 @@ impl Asset {
 /// Every file by its role; `pkg/src/airlock/manifest.ts` reads it.
 #[derive(Clone, Default, Serialize)]
 pub(crate) struct Manifest {
-    /// The document of the photo frame.
+    /// The document of the photo frame, where it has one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) frame: Option<Asset>,
     /// The same frame in an enclosure that has the camera; it works only where it is loaded by its address.
     #[serde(skip_serializing_if = "Option::is_none")]

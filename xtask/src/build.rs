@@ -130,6 +130,9 @@ fn page(project: &Project) -> Result<()> {
     let mut manifest = fill(project, &assets, &VITRINE, &frame)?;
     manifest.models.extend(add_best(project, &assets)?.map(|asset| (BEST.to_owned(), asset)));
     write_manifest(project, &assets, "manifest.json", &manifest, "page")?;
+    // What the model studio runs on, in the page's own frame.
+    let try_on = add_parts(project, &assets, &TRY_ON)?;
+    write_manifest(project, &assets, "try-on-manifest.json", &try_on, "page-try-on")?;
     vite(project, "www", "shell")?;
     let page_policy = policy::page(&frame.policy());
 
@@ -278,14 +281,17 @@ fn asset_folder(dist: &Path) -> Result<std::path::PathBuf> {
 
 /// Puts a frame, and everything that it runs on, among the assets.
 fn fill(project: &Project, assets: &Path, bundle: &Bundle, frame: &Frame) -> Result<Manifest> {
+    let frame = frame.add(&Folder { path: assets })?;
+    Ok(Manifest { frame: Some(frame), ..add_parts(project, assets, bundle)? })
+}
+
+/// Puts what a frame runs on among the assets, whichever document it has.
+fn add_parts(project: &Project, assets: &Path, bundle: &Bundle) -> Result<Manifest> {
     let folder = Folder { path: assets };
     let worker = project.path(SCRIPTS).join(format!("{}.js", bundle.worker));
     let worker = fs::read(&worker).with_context(|| format!("{} is not there", worker.display()))?;
-    let mut manifest = Manifest {
-        frame: Some(frame.add(&folder)?),
-        worker: Some(folder.add(bundle.worker, "js", &worker)?),
-        ..Manifest::default()
-    };
+    let mut manifest =
+        Manifest { worker: Some(folder.add(bundle.worker, "js", &worker)?), ..Manifest::default() };
     let (wasm, stem) = bundle.wasm;
     for variant in &wasm::VARIANTS {
         let source = project.path(wasm).join(format!("{}.wasm", variant.name));

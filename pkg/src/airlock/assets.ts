@@ -1,6 +1,6 @@
 /** Fetches what the frame runs on and checks every byte before it goes in. */
 
-import type { Asset, Manifest } from './manifest.js';
+import type { Asset, Manifest, PartsManifest } from './manifest.js';
 import type { EngineModel, EngineParts } from './messages.js';
 import { VitrineError } from '../engine/types.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
@@ -17,8 +17,8 @@ export interface OwnModel {
 }
 
 /** What the shell asks for. */
-export interface Wanted {
-  manifest: Manifest;
+export interface Wanted<M extends PartsManifest = Manifest> {
+  manifest: M;
   /** Address of the assets' folder, ending in a slash. */
   assetBase: string;
   /** Each a name in the manifest, or a network of one's own. */
@@ -39,7 +39,7 @@ export async function fetchFrame(wanted: Wanted): Promise<string> {
 }
 
 /** Refuses, before anything is fetched, what cannot work; throws a VitrineError. */
-export function checkWanted(wanted: Wanted): void {
+export function checkWanted(wanted: Wanted<PartsManifest>): void {
   if (!hasSimd()) {
     throw new VitrineError(
       'device',
@@ -50,7 +50,7 @@ export function checkWanted(wanted: Wanted): void {
 }
 
 /** Worker, wasm and models, all at once. */
-export function fetchParts(wanted: Wanted): Fetched {
+export function fetchParts(wanted: Wanted<PartsManifest>): Fetched {
   const { manifest } = wanted;
   const wasm = hasRelaxedSimd() ? manifest.wasm.relaxed : manifest.wasm.simd128;
   const models = wanted.models.map((model) => findModel(manifest, model));
@@ -72,7 +72,7 @@ export function fetchParts(wanted: Wanted): Fetched {
   };
 }
 
-function findModel(manifest: Manifest, model: string | OwnModel): Asset & { name: string } {
+function findModel(manifest: PartsManifest, model: string | OwnModel): Asset & { name: string } {
   if (typeof model !== 'string') {
     const { name, url, sha256 } = model;
     return { name, file: url, sha256: sha256.toLowerCase(), bytes: 0 };
@@ -91,7 +91,7 @@ export function assetAddress(assetBase: string, asset: Asset): string {
 }
 
 async function fetchAsset(
-  wanted: Wanted,
+  wanted: Wanted<PartsManifest>,
   asset: Asset,
   onBytes?: (received: number) => void,
 ): Promise<ArrayBuffer> {

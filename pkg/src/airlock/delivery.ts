@@ -9,7 +9,7 @@ import { fetchModel, lookUp } from './store.js';
  * How often a frame may have the download begin. A person presses a button that often; a script that got into the
  * frame shall not spell a photo to the server in requests.
  */
-const MOST_STARTS = 24;
+export const MOST_STARTS = 24;
 
 export interface DeliveryOptions {
   asset: Asset;

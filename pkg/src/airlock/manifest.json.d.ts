@@ -4,6 +4,12 @@ declare module '#manifest' {
   export default manifest;
 }
 
+/** Of the try-on as the seller's page has it, in its own frame. */
+declare module '#page-try-on-manifest' {
+  const manifest: import('./manifest.js').PartsManifest;
+  export default manifest;
+}
+
 /** Of the try-on, which has a frame, a worker, a wasm and networks of its own. */
 declare module '#try-on-manifest' {
   const manifest: import('./manifest.js').Manifest;

@@ -12,16 +12,20 @@ export interface Asset {
   packed?: number;
 }
 
-/** Every file by its role. */
-export interface Manifest {
-  /** The document of the photo frame. */
-  frame: Asset;
-  /** The same frame in an enclosure that has the camera; only the try-on's has one. */
-  camera?: Asset;
+/** What runs in a frame, whichever document it has. */
+export interface PartsManifest {
   /** The script of the frame's worker. */
   worker: Asset;
   /** The wasm, by the instructions it needs. */
   wasm: { simd128: Asset; relaxed: Asset };
   /** The networks, by name: `fast`, and `best` where it is served or known. */
   models: Record<string, Asset>;
+}
+
+/** Every file by its role. */
+export interface Manifest extends PartsManifest {
+  /** The document of the photo frame. */
+  frame: Asset;
+  /** The same frame in an enclosure that has the camera; only the try-on's has one. */
+  camera?: Asset;
 }

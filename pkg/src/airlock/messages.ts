@@ -62,6 +62,13 @@ export type BestStep =
   | { is: 'here'; sha256: string; file: Blob; kept: boolean }
   | { is: 'refused'; fault: Fault };
 
+/** How far what the model studio runs on is. */
+export type TryOnStep =
+  | { is: 'coming'; received: number; total: number }
+  /** Checked: the worker's script, the wasm of the variant that this browser can run, the networks. */
+  | { is: 'here'; worker: string; wasm: ArrayBuffer; models: readonly EngineModel[] }
+  | { is: 'refused'; fault: Fault };
+
 /** Shell → frame. */
 export type ToFrame =
   /** How much has been fetched, while the parts are on their way. */
@@ -71,6 +78,7 @@ export type ToFrame =
   | { type: 'model'; model: EngineModel }
   | { type: 'offer'; best: BestOffer | undefined }
   | { type: 'best'; step: BestStep }
+  | { type: 'try-on'; step: TryOnStep }
   /** One of the parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
@@ -89,6 +97,8 @@ export type FromFrame =
   /** The person wants the model of the best quality, or no longer. Heard a few times only, see `Delivery`. */
   | { type: 'want best' }
   | { type: 'leave best' }
+  /** The person wants to put products on people. Heard a few times only, see `TryOnDelivery`. */
+  | { type: 'want try-on' }
   /** The engine is up, or has changed its device. */
   | { type: 'device'; report: DeviceReport }
   /** The engine could not start. */

@@ -5,6 +5,8 @@ import type { BestOffer } from '../airlock/messages.js';
 import { createEngine } from '../engine/engine.js';
 import { cancelled, toVitrineError } from '../engine/faults.js';
 import { VitrineError, type Engine } from '../engine/types.js';
+import type { OpenTryOn } from '../try-on/types.js';
+import { tryOnSource, type TryOnSource } from './try-on-source.js';
 
 export interface Session {
   /** Resolves when code and model are there and a device is chosen; rejects with a VitrineError. */
@@ -13,6 +15,8 @@ export interface Session {
   onLoading(listener: (received: number, total: number) => void): () => void;
   /** The model of the best quality. */
   readonly best: BestSource;
+  /** The engine that puts products on people. */
+  readonly tryOn: TryOnSource;
 }
 
 /** Where the model of the best quality comes from. */
@@ -26,8 +30,11 @@ export interface BestSource {
   fetch(options: { signal: AbortSignal; onProgress: (received: number, total: number) => void }): Promise<{ kept: boolean }>;
 }
 
-/** Starts the frame's side. Call it once, while the script runs for the first time. */
-export function openSession(): Session {
+/**
+ * Starts the frame's side. Call it once, while the script runs for the first time. `openTryOn` is that of
+ * try-on/engine.ts.
+ */
+export function openSession(openTryOn: OpenTryOn): Session {
   const shell = awaitShell();
   const engine = shell.then(async (link) => {
     try {
@@ -79,6 +86,7 @@ export function openSession(): Session {
   return {
     engine,
     best,
+    tryOn: tryOnSource(shell, openTryOn),
     onLoading(listener) {
       let end = () => {};
       let ended = false;

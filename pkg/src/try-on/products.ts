@@ -33,7 +33,7 @@ export interface Products {
 /** Millimetres, where the merchant does not say: what is usual for an adult; of garments, from armpit to armpit, laid flat. */
 const USUAL_WIDTH: Record<Kind, number> = { glasses: 140, hat: 240, headband: 150, earrings: 40, necklace: 150, top: 500, dress: 450 };
 /** Millimetres. */
-const WIDEST = 2_000;
+export const WIDEST = 2_000;
 /** Each one's picture is fetched before a photo is chosen. */
 const MOST_VARIANTS = 24;
 
@@ -92,3 +92,5 @@ function absolute(address: string): string {
 }
 
 const wrong = (sentence: string) => new VitrineError('caller', `<vitrine-try-on>: ${sentence}`);
+
+export { USUAL_WIDTH };

@@ -5,7 +5,7 @@ export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top
 export type Kind = (typeof KINDS)[number];
 
 /** The networks that a kind needs beside those of a face, by their names in the manifest. */
-export const NETWORKS: Record<Kind, readonly string[]> = {
+export const NETWORKS: Record<Kind | 'headband' | 'dress', readonly string[]> = {
   glasses: [],
   hat: ['hair'],
   headband: ['hair'],

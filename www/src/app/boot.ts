@@ -2,6 +2,7 @@
 
 import type { Engine } from 'vitrine/engine/types';
 import type { BestSource } from 'vitrine/frame/session';
+import type { TryOnSource } from 'vitrine/frame/try-on-source';
 
 /** How far the engine and its model have come. */
 export interface Loading {
@@ -18,4 +19,6 @@ export interface Boot {
   loading(listener: (progress: Loading) => void): void;
   /** Where the model of the best quality comes from. */
   best: BestSource;
+  /** Where the engine comes from that puts products on people. */
+  tryOn: TryOnSource;
 }

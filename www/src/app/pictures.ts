@@ -35,6 +35,23 @@ export async function keepCutOut(after: ImageBitmap): Promise<string> {
   }
 }
 
+/** A part of a picture, in pixels, of at most so many at its longer side, which costs little to keep on the screen. */
+export async function keepSmall(
+  bitmap: ImageBitmap,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  longest: number,
+): Promise<string> {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const resizeWidth = Math.max(1, Math.round(width * scale));
+  const options: ImageBitmapOptions = { resizeWidth, resizeQuality: 'high' };
+  const small = await createImageBitmap(bitmap, x, y, width, height, options).finally(() => bitmap.close());
+  try {
+    return URL.createObjectURL(await compress(small, 'image/jpeg', 0.88));
+  } finally {
+    small.close();
+  }
+}
+
 export function discardPictures({ before, after }: { before: string; after: string }): void {
   URL.revokeObjectURL(before);
   URL.revokeObjectURL(after);

@@ -11,7 +11,9 @@ import { VitrineError, type Engine } from 'vitrine/engine/types';
 import { mount } from '../app/main.js';
 import type { Loading } from '../app/boot.js';
 import { FakeBest } from './fake-best.js';
+import { KINDS } from 'vitrine/try-on/types';
 import { FakeEngine } from './fake-engine.js';
+import { FakeTryOn } from './try-on/fake-engine.js';
 
 const TOTAL = 1.9;
 const how = document.documentElement.dataset['loading'];
@@ -38,6 +40,10 @@ async function load(): Promise<void> {
   if (how !== 'hold') release();
 }
 
+const tryOn = {
+  fetch: async () => ({ kinds: KINDS, open: async () => new FakeTryOn({ wasm: new ArrayBuffer(0), worker: '', networks: {} }) }),
+};
+
 Object.assign(globalThis, { fake: { engine, best, release } });
-mount(document.body, { engine: ready, best, loading: (listener) => void listeners.add(listener) });
+mount(document.body, { engine: ready, best, tryOn, loading: (listener) => void listeners.add(listener) });
 void load();

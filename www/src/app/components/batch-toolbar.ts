@@ -28,7 +28,7 @@ export class LookChange extends Event {
   }
 }
 
-export type BatchAsk = 'save-all' | 'stop-saving' | 'pause' | 'resume' | 'cancel-all' | 'retry-failed' | 'name' | 'studio' | 'clear';
+export type BatchAsk = 'save-all' | 'stop-saving' | 'pause' | 'resume' | 'cancel-all' | 'retry-failed' | 'name' | 'studio' | 'model' | 'clear';
 
 export class BatchAction extends Event {
   readonly ask: BatchAsk;
@@ -173,6 +173,7 @@ export class BatchToolbar extends LitElement {
           background: var(--surface);
         }
         .settings .studio,
+        .settings .model,
         .settings .save {
           flex: 1 1 auto;
           padding-inline: 0.5rem;
@@ -306,6 +307,9 @@ export class BatchToolbar extends LitElement {
           </button>
           <button class="button studio" aria-label=${words.studioOf} title=${words.studioOf} ?disabled=${tally.ready === 0} @click=${() => this.ask('studio')}>
             ${icons.camera} ${words.studio}
+          </button>
+          <button class="button model" aria-label=${words.modelOf} title=${words.modelOf} ?disabled=${tally.ready === 0} @click=${() => this.ask('model')}>
+            ${icons.model} ${words.model}
           </button>
           ${this.save()}
         </div>

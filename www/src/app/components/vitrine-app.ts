@@ -15,6 +15,8 @@ import { backdropOf, canCopy, copy, DEFAULT_NAMING, itemsOf, readyPhotos, saveOn
 import { FollowQueue } from '../follow.js';
 import { icons } from '../icons.js';
 import { fromDrop, fromInput, fromPaste, isFolder, isLitter, seemsFolder, type Intake } from '../intake.js';
+import '../model/model-view.js';
+import type { ModelView } from '../model/model-view.js';
 import { stemOf } from '../naming/file-name.js';
 import { discardLater, discardPictures, keepCutOut, keepPictures } from '../pictures.js';
 import { isReady, PhotoQueue, type Change, type Incoming, type Photo, type Removed } from '../queue.js';
@@ -81,6 +83,7 @@ export class VitrineApp extends LitElement {
   @query('photo-dialog') private dialog!: PhotoDialog;
   @query('correction-editor') private editor!: CorrectionEditor;
   @query('studio-view') private studio!: StudioView;
+  @query('model-view') private model!: ModelView;
   @query('confirm-dialog') private confirm!: ConfirmDialog;
   @query('naming-dialog') private namer!: NamingDialog;
   @query('report-dialog') private reports!: ReportDialog;
@@ -349,6 +352,13 @@ export class VitrineApp extends LitElement {
         @name-ask=${({ platform }: NameAsk) => void this.name(platform)}
         @naming-load=${({ template }: NamingLoad) => (this.naming = { ...this.naming, template })}
       ></studio-view>
+      <model-view
+        .source=${this.boot.tryOn}
+        .queue=${this.queue}
+        .naming=${this.naming}
+        .dragging=${this.dragging !== undefined}
+        @editor-covers=${this.cover}
+      ></model-view>
       <naming-dialog></naming-dialog>
       <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
@@ -484,7 +494,9 @@ export class VitrineApp extends LitElement {
     input.value = '';
   }
 
-  private take({ photos, leftOut, archives, closed }: Intake): void {
+  private take(intake: Intake): void {
+    if (this.model.isOpen) return this.model.take(intake);
+    const { photos, leftOut, archives, closed } = intake;
     this.addPhotos(photos);
     if (closed.length > 0) this.notify(strings.toast.closed(closed));
     else if (leftOut.length === 1) this.notify(strings.toast.leftOut(leftOut));
@@ -673,7 +685,10 @@ export class VitrineApp extends LitElement {
         void this.name();
         break;
       case 'studio':
-        void this.openStudio();
+        void this.openRoom(this.studio);
+        break;
+      case 'model':
+        void this.openRoom(this.model);
         break;
       case 'clear':
         void this.clear();
@@ -795,10 +810,10 @@ export class VitrineApp extends LitElement {
     }
   }
 
-  private async openStudio(): Promise<void> {
+  private async openRoom(room: StudioView | ModelView): Promise<void> {
     const release = this.queue.pauseImproving();
     try {
-      await this.studio.open();
+      await room.open();
     } finally {
       release();
     }

@@ -1,0 +1,225 @@
+/** The model studio on the page as it is built, with the real engine: products on photos of people. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, type TestContext } from 'node:test';
+import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { launch } from './browser.js';
+import { axe, button, choose, openPage, photos, settled } from './page-harness.js';
+import { ROOT, servePage, type Running } from './servers.js';
+import { entries, saved, shoot } from './studio-harness.js';
+import { eventually, test } from './testing.js';
+
+let browser: Browser;
+let site: Running;
+before(async () => {
+  [browser, site] = await Promise.all([launch({ webgpu: 'no adapter' }), servePage()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const read = async (path: string, name: string, mimeType: string) => ({ name, mimeType, buffer: await readFile(join(ROOT, path)) });
+const glasses = (name: string) => read(`www/shop/products/${name}.png`, `${name}.png`, 'image/png');
+const person = (name: string) => read('tests/fixtures/people/face.jpg', name, 'image/jpeg');
+const nobody = () => read('tests/browser/fixtures/helmet.jpg', 'helmet.jpg', 'image/jpeg');
+
+interface Room {
+  page: Page;
+  frame: Frame;
+  /** Addresses asked for since the page was ready. */
+  asked: string[];
+  complaints: string[];
+}
+
+/** The page with some products cut out. */
+async function onPage(t: TestContext, products: string[], options: BrowserContextOptions = {}): Promise<Room> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const [asked, complaints]: [string[], string[]] = [[], []];
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) asked.push(request.url());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(`${site.origin}/?device=cpu&model=fast`);
+  const inner = page.frameLocator('iframe').frameLocator('iframe');
+  await inner.getByText(/^Runs on this device/).first().waitFor();
+  asked.length = 0;
+  await inner.locator('#photos').setInputFiles(await Promise.all(products.map(glasses)));
+  await inner.getByText(products.length === 1 ? '1 cut-out ready' : `${products.length} cut-outs ready`).waitFor();
+  const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
+  assert.ok(frame);
+  return { page, frame, asked, complaints };
+}
+
+const room = (frame: Frame) => frame.locator('model-view');
+const enter = (frame: Frame) => button(frame, /^On a model/).click();
+const addPhotos = async (frame: Frame, ...photos: Promise<Awaited<ReturnType<typeof person>>>[]) =>
+  room(frame).locator('input[type=file]').setInputFiles(await Promise.all(photos));
+const pictures = (frame: Frame) => room(frame).getByRole('button', { name: /^Enlarge/ });
+
+test('the try-on comes when the model studio is opened, and after that nothing is asked for', async (t) => {
+  const { page, frame, asked, complaints } = await onPage(t, ['round-gold']);
+  assert.deepEqual(asked, []);
+  await enter(frame);
+  await shoot(page, 'model-empty');
+  assert.deepEqual(await axe(frame), []);
+  await eventually(async () => asked.map((address) => /(try-on-\w+|face_\w+)\.\w+\.\w+$/.exec(address)?.[1]).sort(), [
+    'face_detector',
+    'face_mesh',
+    'try-on-relaxed',
+    'try-on-worker',
+  ]);
+  await room(frame).getByRole('progressbar').waitFor({ state: 'detached' });
+  asked.length = 0;
+  await page.context().setOffline(true);
+
+  await addPhotos(frame, person('anna.jpg'));
+  await button(frame, 'Enlarge round-gold on anna').waitFor();
+  await shoot(page, 'model-one');
+  assert.deepEqual(await axe(frame), []);
+
+  const one = await saved(page, () => button(frame, 'Save round-gold on anna').click());
+  assert.equal(one.suggestedFilename(), 'round-gold on anna.jpg');
+  const bytes = await readFile(await one.path());
+  assert.deepEqual([...bytes.subarray(0, 2)], [0xff, 0xd8]);
+  assert.deepEqual([asked, complaints], [[], []]);
+});
+
+test('two products on two photos are drawn one after another, seen large, named and packed', async (t) => {
+  const { page, frame, complaints } = await onPage(t, ['round-gold', 'cat-eye-berry']);
+  await enter(frame);
+  await addPhotos(frame, person('anna.jpg'), person('berta.jpg'));
+  await eventually(() => pictures(frame).count(), 4, 30_000);
+  await shoot(page, 'model-grid');
+
+  // Of another width it is another picture.
+  const small = () => button(frame, 'Enlarge round-gold on anna').locator('img').getAttribute('src');
+  const before = await small();
+  const width = room(frame).getByRole('spinbutton', { name: /width of round-gold/ });
+  assert.equal(await width.inputValue(), '140');
+  await width.fill('170');
+  await width.press('Enter');
+  await eventually(async () => (await pictures(frame).count()) === 4 && (await small()) !== before, true, 30_000);
+
+  await button(frame, 'Enlarge round-gold on anna').click();
+  const large = frame.locator('model-large');
+  await large.getByRole('heading', { name: 'round-gold on anna' }).waitFor();
+  assert.deepEqual(await axe(frame), []);
+  const photo = large.getByRole('img', { name: 'Photo anna.jpg', includeHidden: true });
+  assert.equal(await photo.isVisible(), false);
+  await button(frame, 'Hold to see the photo').focus();
+  await page.keyboard.down('Enter');
+  await eventually(() => photo.isVisible(), true);
+  await page.keyboard.up('Enter');
+  await eventually(() => photo.isVisible(), false);
+  await page.keyboard.press('ArrowRight');
+  await large.getByRole('heading', { name: 'round-gold on berta' }).waitFor();
+  await shoot(page, 'model-large');
+  await page.keyboard.press('Escape');
+  await large.getByRole('heading').waitFor({ state: 'detached' });
+
+  const archive = await saved(page, () => button(frame, 'Save all 4 pictures').click());
+  assert.equal(archive.suggestedFilename(), 'vitrine on models.zip');
+  assert.deepEqual((await entries(archive)).map(({ path }) => path), [
+    'round-gold on anna.jpg',
+    'round-gold on berta.jpg',
+    'cat-eye-berry on anna.jpg',
+    'cat-eye-berry on berta.jpg',
+  ]);
+  await frame.getByText('Saved 4 pictures in vitrine on models.zip.').first().waitFor();
+  // All is saved, so nobody is asked.
+  await page.keyboard.press('Escape');
+  await room(frame).getByRole('dialog').waitFor({ state: 'detached' });
+  assert.deepEqual(complaints, []);
+});
+
+test('a photo without a face says so and the others go on; who leaves with pictures unsaved is asked', async (t) => {
+  const { page, frame, complaints } = await onPage(t, ['round-gold']);
+  await enter(frame);
+  const broken = Promise.resolve({ name: 'broken.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') });
+  await addPhotos(frame, nobody(), broken, person('anna.jpg'));
+  await button(frame, 'Enlarge round-gold on anna').waitFor();
+  await room(frame).getByText(/No face was found/).first().waitFor();
+  assert.equal(await room(frame).getByText('This photo cannot be used').count(), 2);
+  assert.deepEqual(await axe(frame), []);
+  await shoot(page, 'model-trouble');
+  await button(frame, 'Remove photo broken.jpg').click();
+  await button(frame, 'Remove photo helmet.jpg').click();
+  assert.equal(await room(frame).getByText('This photo cannot be used').count(), 0);
+
+  await button(frame, 'Close').first().click();
+  await frame.getByRole('alertdialog').waitFor();
+  await button(frame, 'Stay here').click();
+  assert.equal(await pictures(frame).count(), 1);
+  await button(frame, 'Close').first().click();
+  await frame.getByRole('alertdialog').getByRole('button', { name: 'Close' }).click();
+  // It opens again as new.
+  await enter(frame);
+  await room(frame).getByRole('heading', { name: 'Add photos of your model' }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test('what is drawn stops within half a second, and goes on where it was', async (t) => {
+  const { frame, complaints } = await onPage(t, ['round-gold']);
+  await enter(frame);
+  const names = Array.from({ length: 16 }, (_, at) => `anna ${at + 1}.jpg`);
+  await addPhotos(frame, ...names.map(person));
+  await button(frame, 'Enlarge round-gold on anna 1').first().waitFor();
+  await button(frame, 'Stop').click();
+  const from = Date.now();
+  await button(frame, 'Go on').waitFor();
+  assert.ok(Date.now() - from < 500, `took ${Date.now() - from} ms`);
+  const count = await pictures(frame).count();
+  assert.ok(count < names.length);
+  await button(frame, 'Go on').click();
+  await eventually(() => pictures(frame).count(), names.length, 30_000);
+  assert.deepEqual(complaints, []);
+});
+
+test('a download that breaks off is said, and begins again when it is asked for', async (t) => {
+  const { page, frame } = await onPage(t, ['round-gold']);
+  await page.context().setOffline(true);
+  await enter(frame);
+  await room(frame).getByRole('alert').waitFor();
+  await page.context().setOffline(false);
+  await button(frame, 'Try again').click();
+  await addPhotos(frame, person('anna.jpg'));
+  await button(frame, 'Enlarge round-gold on anna').waitFor();
+});
+
+test('who wears it is asked where there are several, and a photo that the engine breaks at does not stop the others', async (t) => {
+  const { page, frame, asked, errors, close } = await openPage(browser);
+  t.after(close);
+  await choose(frame, await photos('lamp.jpg'));
+  await settled(frame);
+  await enter(frame);
+  await addPhotos(frame, person('heavy.jpg'), person('two.jpg'), person('anna.jpg'));
+  await button(frame, 'Enlarge lamp on anna').waitFor();
+  await room(frame).getByText('There was not enough memory for this photo.').first().waitFor();
+  await room(frame).getByText('Who wears it?').waitFor();
+  assert.deepEqual(await axe(frame), []);
+  await button(frame, 'Person 2 of 2').click();
+  await button(frame, 'Enlarge lamp on two').waitFor();
+  await button(frame, 'Choose someone else in two.jpg').click();
+  await button(frame, 'Person 1 of 2').click();
+  await button(frame, 'Enlarge lamp on two').waitFor();
+
+  // What it is decides how wide such things usually are.
+  await room(frame).getByRole('combobox', { name: 'What lamp.jpg is' }).selectOption('hat');
+  assert.notEqual(await room(frame).getByRole('spinbutton', { name: /width of lamp/ }).inputValue(), '140');
+  await eventually(() => pictures(frame).count(), 2);
+  assert.deepEqual(await axe(frame), []);
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.deepEqual(await axe(frame), []);
+  const room390 = room(frame).locator('.room');
+  assert.ok(await room390.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth), 'nothing scrolls sideways on a phone');
+  assert.deepEqual([asked, errors], [[], []]);
+});
