@@ -5,13 +5,14 @@ export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top
 export type Kind = (typeof KINDS)[number];
 
 /** The networks that a kind needs beside those of a face, by their names in the manifest. */
-export const NETWORKS: Record<Kind | 'headband' | 'dress', readonly string[]> = {
+export const NETWORKS: Record<Kind, readonly string[]> = {
   glasses: [],
   hat: ['hair'],
   headband: ['hair'],
   earrings: ['hair'],
   necklace: ['hair'],
   top: ['body_detector', 'body_points', 'hair'],
+  dress: ['body_detector', 'body_points', 'hair'],
 };
 
 /** The kinds that are shown on a camera's pictures as they come; the others are put on one that was taken. */
