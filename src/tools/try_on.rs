@@ -180,6 +180,7 @@ impl Kind {
             Self::Headband => "all of the hair",
             Self::Earrings => "an ear, with the hair back",
             Self::Necklace => "the neck and the shoulders",
+            Self::Top | Self::Dress => "the body from the neck to the hips",
         }
     }
 
@@ -208,7 +209,7 @@ pub enum Product {
     /// Around the neck.
     Necklace(Necklace),
     /// On the shoulders.
-    Top(Top),
+    Top(Box<Top>),
 }
 
 impl Product {
@@ -224,7 +225,9 @@ impl Product {
             Kind::Headband => Headband::new(picture, millimetres).map(Self::Headband),
             Kind::Earrings => Earrings::new(picture, millimetres).map(Self::Earrings),
             Kind::Necklace => Necklace::new(picture, millimetres).map(Self::Necklace),
-            Kind::Top | Kind::Dress => Top::new(kind, picture, millimetres).map(Self::Top),
+            Kind::Top | Kind::Dress => {
+                Top::new(kind, picture, millimetres).map(|top| Self::Top(Box::new(top)))
+            }
         }
     }
 

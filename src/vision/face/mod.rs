@@ -148,7 +148,7 @@ impl FaceFinder {
     /// [`nn::Error`] of the engine.
     pub fn glance(&self, photo: &Photo) -> Result<Option<Face>, nn::Error> {
         let detections = self.detector.detect(photo, &Region::whole(photo))?;
-        Ok(self.meshes(photo, &detector::suppressed(detections))?.into_iter().next())
+        Ok(self.meshes(photo, &suppressed(detections))?.into_iter().next())
     }
 
     fn meshes(&self, photo: &Photo, detections: &[Detection]) -> Result<Vec<Face>, nn::Error> {

@@ -282,7 +282,7 @@ impl Torso {
         let bones = arm.joints.windows(2).find_map(|bone| {
             let [from, to] = [bone[0], bone[1]].map(|joint| self.place(joint));
             let share = (down - from.y) / (to.y - from.y);
-            (0.0..=1.0).contains(&share).then(|| (from.x + (to.x - from.x) * share) * way)
+            (0.0..=1.0).contains(&share).then_some((from.x + (to.x - from.x) * share) * way)
         });
         bones.map_or(seen, |bone| seen.min(bone - 0.5 * ARM[1] * self.unit)).max(usual)
     }
