@@ -55,6 +55,7 @@ async function bundle(which: 'shell' | 'index'): Promise<string> {
     publicDir: false,
     resolve: {
       alias: [
+        { find: '#page-try-on-manifest', replacement: join(ROOT, 'target/web/manifest.page-try-on.json') },
         { find: '#manifest', replacement: file },
         { find: /^vitrine\//, replacement: join(ROOT, 'pkg/src/') },
       ],
