@@ -256,7 +256,7 @@ export class TryOnApp extends LitElement {
       const canRetry = obstacle.trouble === 'engine' && fitting.step === 'result';
       const again = html`<button class="button" @click=${() => void fitting.again()}>${icons.again} ${words.again}</button>`;
       // The engine knows more of this photo than that something is wrong with it, in its own language.
-      const isKnown = isEnglish && obstacle.trouble === 'photo' && obstacle.detail !== '';
+      const isKnown = isEnglish && ['photo', 'sight'].includes(obstacle.trouble) && obstacle.detail !== '';
       return notice(title, isKnown ? obstacle.detail : text, canRetry ? again : nothing);
     }
     if (fitting.pictures[fitting.index] === 'missing') return notice(words.trouble.product.title, words.trouble.product.text);

@@ -293,7 +293,8 @@ export class Fitting {
       this.#dropDrawn();
       this.step = 'result';
       // What `#wear` could not do it has said.
-      if (!this.obstacle) this.#meet(this.#obstacleOf(error, 'engine'));
+      const trouble = toVitrineError(error).kind === 'photo' ? 'sight' : 'engine';
+      if (!this.obstacle) this.#meet(this.#obstacleOf(error, trouble));
       this.#changed();
     }
   }

@@ -65,7 +65,7 @@ export type ToTryOn =
 
 /** What may go wrong inside the frame. */
 export const TROUBLES = [
-  ...(['no-face', 'photo', 'product', 'kind', 'engine', 'save'] as const),
+  ...(['no-face', 'sight', 'photo', 'product', 'kind', 'engine', 'save'] as const),
   ...(['camera-denied', 'camera-missing', 'camera-busy', 'camera-lost'] as const),
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];

@@ -53,6 +53,7 @@ const WORDS: Record<Language, { title: string; close: string; waiting: string; s
 /** What the merchant reads of the frame's troubles: nothing of the photo, whatever the engine said. */
 const TOLD: Record<Trouble, string> = {
   'no-face': 'No face was found in the shopper’s photo.',
+  sight: 'The shopper’s photo does not show where this kind of product goes.',
   photo: 'The shopper’s photo could not be read.',
   product: 'The product’s picture could not be used: it could not be read, or no product was found in it.',
   kind: 'The product’s picture does not show a product of this kind, or this kind cannot be tried on yet.',

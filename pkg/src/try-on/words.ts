@@ -142,6 +142,10 @@ const en: Words = {
       title: 'No face was found in this photo',
       text: 'Choose one that shows your whole face from the front, not too dark and not too far away.',
     },
+    sight: {
+      title: 'This photo does not show where it goes',
+      text: 'Choose one that shows that part of you from the front, with nothing before it.',
+    },
     photo: {
       title: 'This file cannot be shown',
       text: 'It is damaged or no picture that can be read here. Choose a JPEG, PNG or WebP photo.',
@@ -254,6 +258,10 @@ const de: Words = {
     'no-face': {
       title: 'Auf diesem Foto ist kein Gesicht zu finden',
       text: 'Wählen Sie eines, das Ihr ganzes Gesicht von vorn zeigt, nicht zu dunkel und nicht zu weit weg.',
+    },
+    sight: {
+      title: 'Dieses Foto zeigt nicht, wo es hingehört',
+      text: 'Wählen Sie eines, das diesen Teil von Ihnen von vorn zeigt, mit nichts davor.',
     },
     photo: {
       title: 'Diese Datei lässt sich nicht zeigen',
