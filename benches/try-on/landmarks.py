@@ -174,5 +174,4 @@ def main():
     print(f"{len(lost)} without a face", *lost, sep="\n")
 
 
-if __name__ == "__main__":
-    main()
+main()

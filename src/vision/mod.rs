@@ -2,7 +2,6 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
-pub mod body;
 mod detector;
 mod doubt;
 mod edges;

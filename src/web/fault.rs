@@ -73,11 +73,7 @@ impl From<tools::try_on::Error> for Fault {
             | Error::Unmeasured
             | Error::OutOfSight { .. }
             | Error::NoProduct
-            | Error::NotPlain
-            | Error::NoGarment
-            | Error::NoBody
-            | Error::TurnedAway
-            | Error::ArmsBefore => Kind::Photo,
+            | Error::NotPlain => Kind::Photo,
             Error::NoSuchFace { .. } | Error::Width { .. } => Kind::Caller,
         };
         Self { kind, message: error.to_string() }
