@@ -191,8 +191,12 @@ describe('the steps', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await frame.locator('.sealed').waitFor();
+    // Nobody presses the next key before they have seen what the last one did.
+    const held = () => frame.evaluate(() => document.querySelector('try-on-app')?.shadowRoot?.activeElement?.localName);
+    await eventually(held, 'h1');
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Tab');
+    await eventually(held, 'button');
     await page.keyboard.press('Enter');
     await (await chooser).setFiles(photo('two'));
     await frame.getByRole('heading', { name: 'Who is it for?' }).waitFor();
