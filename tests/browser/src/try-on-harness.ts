@@ -214,6 +214,8 @@ export async function openShop(browser: Browser, options: ShopWith = {}): Promis
   try {
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
+    // Shorter than a test's limit, so that a failure names the step that it waited for.
+    page.setDefaultTimeout(20_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
