@@ -75,7 +75,10 @@ fn the_networks_of_people_are_the_recorded_ones_with_a_card() {
     };
     let mut entries = listed("people.json");
     entries.extend(listed("hair.json"));
-    assert_eq!(entries.keys().collect::<Vec<_>>(), ["face_detector", "face_mesh", "hair"]);
+    assert_eq!(
+        entries.keys().collect::<Vec<_>>(),
+        ["body_detector", "body_points", "face_detector", "face_mesh", "hair"]
+    );
     for (name, entry) in entries {
         let bytes = fs::read(models().join(&entry.file)).unwrap();
         assert_eq!((hex(&bytes).as_str(), bytes.len()), (entry.sha256.as_str(), entry.bytes), "{name}");

@@ -174,4 +174,5 @@ def main():
     print(f"{len(lost)} without a face", *lost, sep="\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

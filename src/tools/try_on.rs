@@ -10,17 +10,20 @@ mod neck;
 mod necklace;
 mod press;
 mod product;
+mod top;
 
 pub use earrings::Earrings;
 pub use glasses::Glasses;
 pub use hat::Hat;
 pub use headband::Headband;
 pub use necklace::Necklace;
+pub use top::Top;
 
 use glam::Vec2;
 
 use crate::nn::Graph;
 use crate::photo::Photo;
+use crate::vision::body::{Body, BodyFinder};
 use crate::vision::face::{Face, FaceFinder, Lens, Pose, Smoother};
 use crate::vision::hair::{Hair, HairFinder};
 
@@ -57,6 +60,22 @@ pub enum Error {
         "the product's picture has no plain background: give one on white or any plain colour, or with transparency"
     )]
     NotPlain,
+    /// A picture of something else than a garment seen from the front.
+    #[error(
+        "the picture shows no garment from the front: give one laid flat or on nobody, upright, with its sleeves beside it"
+    )]
+    NoGarment,
+    /// A body of which too little is seen, or that no network looked for.
+    #[error(
+        "the shoulders of this person are not seen: choose a photo from the head to the hips, facing the camera"
+    )]
+    NoBody,
+    /// A person who is turned away.
+    #[error("this person is turned too far to the side: choose a photo that shows the chest from the front")]
+    TurnedAway,
+    /// Arms that hide what a garment would lie on.
+    #[error("the arms of this person are crossed over the chest: choose a photo with the arms at the sides")]
+    ArmsBefore,
     /// A width that no such product has.
     #[error("{millimetres} mm were asked for: {} has to be from {least} to {most} mm", kind.width())]
     Width {
@@ -84,11 +103,16 @@ pub enum Kind {
     Earrings,
     /// Around the neck.
     Necklace,
+    /// What is worn above the hips: shirts, blouses, sweaters.
+    Top,
+    /// What also goes over the legs in one piece.
+    Dress,
 }
 
 impl Kind {
     /// Every one.
-    pub const ALL: [Self; 5] = [Self::Glasses, Self::Hat, Self::Headband, Self::Earrings, Self::Necklace];
+    pub const ALL: [Self; 7] =
+        [Self::Glasses, Self::Hat, Self::Headband, Self::Earrings, Self::Necklace, Self::Top, Self::Dress];
 
     /// Its name in attributes and on the command line.
     #[must_use]
@@ -99,6 +123,8 @@ impl Kind {
             Self::Headband => "headband",
             Self::Earrings => "earrings",
             Self::Necklace => "necklace",
+            Self::Top => "top",
+            Self::Dress => "dress",
         }
     }
 
@@ -110,6 +136,7 @@ impl Kind {
             Self::Headband => "the whole width of a headband",
             Self::Earrings => "the whole width of earrings",
             Self::Necklace => "the whole width of a necklace",
+            Self::Top | Self::Dress => "a garment's width from armpit to armpit, laid flat,",
         }
     }
 
@@ -127,6 +154,8 @@ impl Kind {
             Self::Earrings => (3.0, 250.0),
             // From a choker to a chain laid out.
             Self::Necklace => (80.0, 400.0),
+            // From a small child's to a tent's.
+            Self::Top | Self::Dress => (200.0, 1200.0),
         }
     }
 
@@ -138,6 +167,8 @@ impl Kind {
             Self::Hat => 240.0,
             Self::Headband | Self::Necklace => 150.0,
             Self::Earrings => 40.0,
+            Self::Top => 500.0,
+            Self::Dress => 450.0,
         }
     }
 
@@ -149,6 +180,7 @@ impl Kind {
             Self::Headband => "all of the hair",
             Self::Earrings => "an ear, with the hair back",
             Self::Necklace => "the neck and the shoulders",
+            Self::Top | Self::Dress => "the body from the neck to the hips",
         }
     }
 
@@ -158,6 +190,7 @@ impl Kind {
         match self {
             Self::Glasses => &[],
             Self::Hat | Self::Headband | Self::Earrings | Self::Necklace => &["hair"],
+            Self::Top | Self::Dress => &["body_detector", "body_points", "hair"],
         }
     }
 }
@@ -175,6 +208,8 @@ pub enum Product {
     Earrings(Earrings),
     /// Around the neck.
     Necklace(Necklace),
+    /// On the shoulders.
+    Top(Box<Top>),
 }
 
 impl Product {
@@ -190,6 +225,9 @@ impl Product {
             Kind::Headband => Headband::new(picture, millimetres).map(Self::Headband),
             Kind::Earrings => Earrings::new(picture, millimetres).map(Self::Earrings),
             Kind::Necklace => Necklace::new(picture, millimetres).map(Self::Necklace),
+            Kind::Top | Kind::Dress => {
+                Top::new(kind, picture, millimetres).map(|top| Self::Top(Box::new(top)))
+            }
         }
     }
 
@@ -202,6 +240,8 @@ impl Product {
             Self::Headband(_) => Kind::Headband,
             Self::Earrings(_) => Kind::Earrings,
             Self::Necklace(_) => Kind::Necklace,
+            // A dress is a longer one.
+            Self::Top(_) => Kind::Top,
         }
     }
 }
@@ -229,6 +269,7 @@ impl Placement {
 pub struct TryOn {
     finder: FaceFinder,
     hair: Option<HairFinder>,
+    bodies: Option<BodyFinder>,
 }
 
 /// A photo of people, and where their faces are.
@@ -238,6 +279,8 @@ pub struct Person {
     faces: Vec<Face>,
     /// Of each face, where the network for it is there.
     hair: Vec<Hair>,
+    /// One for each face where bodies were looked for.
+    bodies: Vec<Option<Body>>,
     lens: Lens,
 }
 
@@ -254,7 +297,7 @@ impl TryOn {
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
     pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { finder: FaceFinder::new(detector, mesh)?, hair: None })
+        Ok(Self { finder: FaceFinder::new(detector, mesh)?, hair: None, bodies: None })
     }
 
     /// With the network of hair, behind which earrings, necklaces, garments and the ends of headbands lie: without it
@@ -264,6 +307,14 @@ impl TryOn {
     /// [`super::Error::Model`] for a network that is none.
     pub fn with_hair(self, network: &Graph) -> Result<Self, super::Error> {
         Ok(Self { hair: Some(HairFinder::new(network)?), ..self })
+    }
+
+    /// With the networks of bodies, which garments need: the detector, and the points.
+    ///
+    /// # Errors
+    /// [`super::Error::Model`] for a network that is none of these.
+    pub fn with_bodies(self, detector: &Graph, points: &Graph) -> Result<Self, super::Error> {
+        Ok(Self { bodies: Some(BodyFinder::new(detector, points)?), ..self })
     }
 
     /// Looks for the faces in a photo.
@@ -307,8 +358,12 @@ impl TryOn {
             Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
+        let bodies = match &self.bodies {
+            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
+            None => vec![None; faces.len()],
+        };
         let lens = Lens::of(&photo, None);
-        Ok(Person { photo, faces, hair, lens })
+        Ok(Person { photo, faces, hair, bodies, lens })
     }
 }
 
@@ -325,10 +380,17 @@ impl Person {
         &self.faces
     }
 
+    /// The body of each face, where bodies were looked for and it was found.
+    #[must_use]
+    pub fn bodies(&self) -> &[Option<Body>] {
+        &self.bodies
+    }
+
     /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
-    /// [`Error::NoSuchFace`], [`Error::Unmeasured`], and [`Error::OutOfSight`] where nothing of it would be seen.
+    /// [`Error::NoSuchFace`], [`Error::Unmeasured`], and [`Error::OutOfSight`] where nothing of it would be seen; for
+    /// garments also [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`].
     pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
@@ -340,6 +402,10 @@ impl Person {
             Product::Headband(headband) => headband.draw(&mut photo, asked, &pose, hair),
             Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
             Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
+            Product::Top(top) => {
+                let body = self.bodies[face].as_ref().ok_or(Error::NoBody)?;
+                top.draw(&mut photo, asked, &pose, body, hair)?
+            }
         };
         if photo.pixels == self.photo.pixels {
             return Err(Error::OutOfSight { kind: product.kind() });

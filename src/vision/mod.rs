@@ -2,6 +2,7 @@
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
+pub mod body;
 mod detector;
 mod doubt;
 mod edges;

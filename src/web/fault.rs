@@ -73,7 +73,11 @@ impl From<tools::try_on::Error> for Fault {
             | Error::Unmeasured
             | Error::OutOfSight { .. }
             | Error::NoProduct
-            | Error::NotPlain => Kind::Photo,
+            | Error::NotPlain
+            | Error::NoGarment
+            | Error::NoBody
+            | Error::TurnedAway
+            | Error::ArmsBefore => Kind::Photo,
             Error::NoSuchFace { .. } | Error::Width { .. } => Kind::Caller,
         };
         Self { kind, message: error.to_string() }

@@ -42,6 +42,13 @@ impl TryOnHandle {
         Ok(Self { try_on, ..self })
     }
 
+    /// With the networks of bodies, for the kinds that need one. Frees the handle it is called on.
+    #[wasm_bindgen(js_name = withBodies)]
+    pub fn with_bodies(self, detector: &[u8], points: &[u8]) -> Result<Self, Fault> {
+        let try_on = self.try_on.with_bodies(&graph(detector)?, &graph(points)?)?;
+        Ok(Self { try_on, ..self })
+    }
+
     /// Takes the picture of a product of this kind and width. Frees the picture.
     pub fn product(&mut self, picture: PhotoHandle, kind: &str, millimetres: f32) -> Result<(), Fault> {
         self.product = None;

@@ -47,7 +47,7 @@ const VITRINE: Bundle = Bundle { worker: "worker", wasm: (wasm::PAGE.out, "vitri
 const TRY_ON: Bundle = Bundle {
     worker: "try-on-worker",
     wasm: (wasm::TRY_ON.out, "try-on"),
-    models: &["face_detector", "face_mesh", "hair"],
+    models: &["face_detector", "face_mesh", "hair", "body_detector", "body_points"],
 };
 
 /// The model of the best quality: not in the repository, fetched by a page only when it is wanted.

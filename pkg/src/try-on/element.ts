@@ -212,7 +212,7 @@ export class VitrineTryOn extends Element {
   set product(value: string) {
     this.#write('product', value);
   }
-  /** `glasses` (where absent), `hat`, `headband`, `earrings`, `necklace` or `top`. */
+  /** `glasses` (where absent), `hat`, `headband`, `earrings`, `necklace`, `top` or `dress`. */
   get kind(): string {
     return this.#read('kind');
   }

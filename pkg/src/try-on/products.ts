@@ -31,7 +31,7 @@ export interface Products {
 }
 
 /** Millimetres, where the merchant does not say: what is usual for an adult; of garments, from armpit to armpit, laid flat. */
-const USUAL_WIDTH: Record<Kind, number> = { glasses: 140, hat: 240, headband: 150, earrings: 40, necklace: 150, top: 500 };
+const USUAL_WIDTH: Record<Kind, number> = { glasses: 140, hat: 240, headband: 150, earrings: 40, necklace: 150, top: 500, dress: 450 };
 /** Millimetres. */
 export const WIDEST = 2_000;
 /** Each one's picture is fetched before a photo is chosen. */

@@ -1,7 +1,7 @@
 /** What the try-on's engine is to the page inside its frame. Nothing here ever crosses the wall outward. */
 
 /** What a product is, which decides how it is worn. */
-export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top'] as const;
+export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top', 'dress'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** The networks that a kind needs beside those of a face, by their names in the manifest. */
@@ -11,8 +11,8 @@ export const NETWORKS: Record<Kind, readonly string[]> = {
   headband: ['hair'],
   earrings: ['hair'],
   necklace: ['hair'],
-  // To come: no build has these yet, so no top is offered.
   top: ['body_detector', 'body_points', 'hair'],
+  dress: ['body_detector', 'body_points', 'hair'],
 };
 
 /** The kinds that are shown on a camera's pictures as they come; the others are put on one that was taken. */
@@ -47,7 +47,8 @@ export interface TryOnParts {
   wasm: ArrayBuffer;
   /** The worker's script. */
   worker: string;
-  /** The networks by name, as ONNX files: `face_detector`, `face_mesh`, and `hair` for what lies over or behind it. */
+  /** The networks by name, as ONNX files: `face_detector`, `face_mesh`, `hair` for what lies over or behind it, and
+   *  `body_detector` and `body_points` for garments. */
   networks: Record<string, ArrayBuffer>;
 }
 

@@ -132,9 +132,6 @@ export function beginVisit(options: VisitOptions): Visit {
     let read: ReturnType<typeof readProducts>;
     try {
       read = readProducts(element);
-      if (NETWORKS[read.kind].some((name) => !(name in manifest.models))) {
-        throw new VitrineError('caller', `<vitrine-try-on>: kind="${read.kind}" cannot be tried on yet.`);
-      }
     } catch (error) {
       emit('vitrine-open', { sku: shown });
       return fail('attribute', error);

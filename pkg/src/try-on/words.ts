@@ -72,6 +72,7 @@ const en: Words = {
     earrings: 'See these earrings on you',
     necklace: 'See this necklace on you',
     top: 'See this top on you',
+    dress: 'See this dress on you',
   },
   consent: {
     stays: 'Nothing is sent.',
@@ -93,6 +94,7 @@ const en: Words = {
       earrings: 'Show your ears: face the camera or turn a little, with your hair back.',
       necklace: 'Show your neck and shoulders, facing the camera.',
       top: 'Face the camera and show yourself from the head to the hips, arms at your sides, in close-fitting clothes.',
+      dress: 'Face the camera and show yourself from the head to the knees, standing, arms at your sides, in close-fitting clothes.',
     },
     button: 'Choose or take a photo',
     camera: 'Use the camera',
@@ -187,6 +189,7 @@ const de: Words = {
     earrings: 'Diese Ohrringe an Ihnen',
     necklace: 'Diese Kette an Ihnen',
     top: 'Dieses Oberteil an Ihnen',
+    dress: 'Dieses Kleid an Ihnen',
   },
   consent: {
     stays: 'Nichts wird gesendet.',
@@ -208,6 +211,7 @@ const de: Words = {
       earrings: 'Ohren sichtbar: Blick in die Kamera oder leicht gedreht, Haare zurück.',
       necklace: 'Hals und Schultern sichtbar, Blick in die Kamera.',
       top: 'Vom Kopf bis zur Hüfte im Bild, Blick in die Kamera, Arme am Körper, eng anliegende Kleidung.',
+      dress: 'Stehend vom Kopf bis zu den Knien im Bild, Blick in die Kamera, Arme am Körper, eng anliegende Kleidung.',
     },
     button: 'Foto wählen oder aufnehmen',
     camera: 'Kamera verwenden',

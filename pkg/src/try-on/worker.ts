@@ -32,11 +32,12 @@ const handlers: Handlers<Operations> = {
 
   load({ networks }) {
     const files = Object.fromEntries(Object.entries(networks).map(([name, file]) => [name, new Uint8Array(file)]));
-    const { face_detector: detector, face_mesh: mesh, hair } = files;
+    const { face_detector: detector, face_mesh: mesh, hair, body_detector: bodies, body_points: points } = files;
     if (!detector || !mesh) throw new VitrineError('caller', 'The try-on needs the networks face_detector and face_mesh.');
     fitting?.free();
     fitting = new TryOn(detector, mesh);
     if (hair) fitting = fitting.withHair(hair);
+    if (bodies && points) fitting = fitting.withBodies(bodies, points);
     for (const file of Object.values(networks)) release(file);
     return null;
   },

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use vitrine::nn::{self, Graph, Plan, cpu};
 
 /// The models that the program carries in itself, by name.
-const CARRIED: [(&str, &[u8]); 4] = [
+const CARRIED: [(&str, &[u8]); 6] = [
     ("fast", include_bytes!("../../../models/fast.onnx")),
     ("face_detector", include_bytes!("../../../models/face_detector.onnx")),
     ("face_mesh", include_bytes!("../../../models/face_mesh.onnx")),
+    ("body_detector", include_bytes!("../../../models/body_detector.onnx")),
+    ("body_points", include_bytes!("../../../models/body_points.onnx")),
     ("hair", include_bytes!("../../../models/hair.onnx")),
 ];
 

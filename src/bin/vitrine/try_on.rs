@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Print one line of JSON for each photo: the faces' boxes, and where the product is
     #[arg(long)]
     json: bool,
-    /// With --json, also the points of each face's mesh, in the photo's pixels
+    /// With --json, also the points of each face's mesh, and of its body where the kind needs it, in the photo's pixels
     #[arg(long, requires = "json")]
     points: bool,
 }
@@ -55,6 +55,9 @@ struct FaceLine {
     presence: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<Vec<[f32; 3]>>,
+    /// Of the body, where the kind of product needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Vec<[f32; 3]>>,
     /// On the face that wears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<ProductLine>,
@@ -78,6 +81,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     let needs = |name: &str| arguments.kind.networks().contains(&name);
     if needs("hair") {
         try_on = try_on.with_hair(&network("hair")?).map_err(|error| error.to_string())?;
+    }
+    if needs("body_points") {
+        let [detector, points] = [network("body_detector")?, network("body_points")?];
+        try_on = try_on.with_bodies(&detector, &points).map_err(|error| error.to_string())?;
     }
     let product = || {
         let picture = decode(&arguments.product)?;
@@ -126,12 +133,14 @@ fn wear(
     faces: &mut Vec<FaceLine>,
 ) -> Result<(), String> {
     let person = try_on.person(decode(file)?).map_err(|error| error.to_string())?;
-    faces.extend(person.faces().iter().map(|face| {
+    let points = |points: &[glam::Vec3]| points.iter().map(glam::Vec3::to_array).collect();
+    faces.extend(person.faces().iter().zip(person.bodies()).map(|(face, body)| {
         let (low, high) = face.bounds();
         FaceLine {
             r#box: [low.x, low.y, high.x, high.y],
             presence: face.presence,
-            points: arguments.points.then(|| face.points.iter().map(glam::Vec3::to_array).collect()),
+            points: arguments.points.then(|| points(&face.points)),
+            body: body.as_ref().filter(|_| arguments.points).map(|body| points(&body.points)),
             product: None,
         }
     }));

@@ -92,6 +92,8 @@ async function make(): Promise<void> {
       face_detector: await add('face_detector', 'onnx', Buffer.alloc(130_000, 1)),
       face_mesh: await add('face_mesh', 'onnx', Buffer.alloc(1_300_000, 2)),
       hair: await add('hair', 'onnx', Buffer.alloc(1_000, 3)),
+      body_detector: await add('body_detector', 'onnx', Buffer.alloc(1_000, 4)),
+      body_points: await add('body_points', 'onnx', Buffer.alloc(1_000, 5)),
     },
   };
   const json = join(OUT, 'manifest.json');
