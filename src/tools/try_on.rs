@@ -129,7 +129,8 @@ impl Kind {
             Self::Headband => "the whole width of a headband",
             Self::Earrings => "the whole width of earrings",
             Self::Necklace => "the whole width of a necklace",
-            Self::Top | Self::Dress => "a garment's width from armpit to armpit, laid flat,",
+            Self::Top => "the width of a top from armpit to armpit, laid flat,",
+            Self::Dress => "the width of a dress from armpit to armpit, laid flat,",
         }
     }
 
