@@ -6,6 +6,7 @@ mod hat;
 mod head;
 mod headband;
 mod laid;
+mod neck;
 mod necklace;
 mod press;
 mod product;
@@ -39,6 +40,12 @@ pub enum Error {
         asked: usize,
         /// How many there are.
         count: usize,
+    },
+    /// A place that is not in the photo, or behind something.
+    #[error("this photo does not show where to put the {}: choose one that shows {}", kind.name(), kind.place())]
+    OutOfSight {
+        /// What was to be put there.
+        kind: Kind,
     },
     /// A face whose points make no head.
     #[error("this face cannot be measured: choose a photo that shows it from the front")]
@@ -166,6 +173,19 @@ impl Kind {
         }
     }
 
+    /// What a photo has to show.
+    const fn place(self) -> &'static str {
+        match self {
+            Self::Glasses => "the face from the front",
+            Self::Hat => "all of the head",
+            Self::Headband => "all of the hair",
+            Self::Earrings => "an ear, with the hair back",
+            Self::Necklace => "the neck and the shoulders",
+            Self::Top => "the body from the head to the hips",
+            Self::Dress => "the body from the head to the knees",
+        }
+    }
+
     /// The networks that it needs beside those of a face, by name.
     #[must_use]
     pub const fn networks(self) -> &'static [&'static str] {
@@ -210,6 +230,19 @@ impl Product {
             Kind::Top | Kind::Dress => Top::new(kind, picture, millimetres).map(Self::Top),
         }
     }
+
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Glasses(_) => Kind::Glasses,
+            Self::Hat(_) => Kind::Hat,
+            Self::Headband(_) => Kind::Headband,
+            Self::Earrings(_) => Kind::Earrings,
+            Self::Necklace(_) => Kind::Necklace,
+            Self::Top(top) => top.kind(),
+        }
+    }
 }
 
 /// Where a product is in a photo, in its pixels.
@@ -221,6 +254,14 @@ pub struct Placement {
     pub roll: f32,
     /// From one end to the other.
     pub width: f32,
+}
+
+impl Placement {
+    /// Of a front whose right and left end, the person's own, and middle are seen there.
+    fn across(right: Vec2, left: Vec2, centre: Vec2) -> Self {
+        let across = left - right;
+        Self { centre, roll: across.y.atan2(across.x).to_degrees(), width: across.length() }
+    }
 }
 
 /// Finds who is in a photo. Holds the networks; photos pass through.
@@ -335,8 +376,8 @@ impl Person {
     /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
-    /// [`Error::NoSuchFace`], [`Error::Unmeasured`]; for garments also [`Error::NoBody`], [`Error::TurnedAway`],
-    /// [`Error::ArmsBefore`].
+    /// [`Error::NoSuchFace`], [`Error::Unmeasured`], [`Error::OutOfSight`] where nothing of it would be seen; for
+    /// garments also [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`].
     pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
@@ -345,7 +386,7 @@ impl Person {
         let placement = match product {
             Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
             Product::Hat(hat) => hat.draw(&mut photo, asked, &pose, hair),
-            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose),
+            Product::Headband(headband) => headband.draw(&mut photo, asked, &pose, hair),
             Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
             Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
             Product::Top(top) => {
@@ -353,6 +394,9 @@ impl Person {
                 top.draw(&mut photo, asked, &pose, body, hair)?
             }
         };
+        if photo.pixels == self.photo.pixels {
+            return Err(Error::OutOfSight { kind: product.kind() });
+        }
         Ok((photo, placement))
     }
 }

@@ -69,7 +69,11 @@ impl From<tools::try_on::Error> for Fault {
     fn from(error: tools::try_on::Error) -> Self {
         use tools::try_on::Error;
         let kind = match &error {
-            Error::NoFace | Error::Unmeasured | Error::NoProduct | Error::NotPlain => Kind::Photo,
+            Error::NoFace
+            | Error::Unmeasured
+            | Error::OutOfSight { .. }
+            | Error::NoProduct
+            | Error::NotPlain => Kind::Photo,
             Error::NoSuchFace { .. } | Error::Width { .. } => Kind::Caller,
         };
         Self { kind, message: error.to_string() }

@@ -92,16 +92,12 @@ impl Glasses {
         let layer = |surface, slack| Layer { surface, texture: &self.texture, slack };
         let mut layers: Vec<Layer<'_>> = arms.into_iter().map(|arm| layer(arm, ARM_SLACK)).collect();
         layers.push(layer(front, SLACK));
-        Laid { layers, solids: Vec::new(), hair: None, shadow: SHADOW }.draw(photo, face, pose);
+        Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let size = self.texture.size();
         let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));
         let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
-        Placement {
-            centre: at(size.x / 2.0, size.y / 2.0),
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: right.distance(left),
-        }
+        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
     }
 
     /// A place of the texture in millimetres from its middle, x to the person's left and y up.

@@ -23,9 +23,11 @@ const EMPTY: f32 = 1.15;
 const ROOM: f32 = 1.08;
 /// Where the lower edge lies on the forehead, from between the brows (0) to the hairline (1): without a brim, and the
 /// middle of a brim's front.
-const EDGE: (f32, f32) = (0.55, 0.3);
-/// How far a hat leans back, in radians.
-const LEAN: f32 = 0.14;
+const EDGE: (f32, f32) = (0.4, 0.3);
+/// How far a hat leans back, in radians: without a brim, and with one.
+const LEAN: (f32, f32) = (0.2, 0.08);
+/// How much higher than the head with its hair a hat is that lay empty, in parts of the crown's half axis.
+const SLACK: f32 = 0.25;
 /// Millimetres between the forehead and the hat.
 const CLEAR: f32 = 3.0;
 /// Parts around half of the hat, and down.
@@ -42,7 +44,7 @@ pub struct Hat {
     texture: Texture,
     /// Millimetres in a pixel of the texture.
     scale: f32,
-    /// The middle and half of the breadth of each row, in the texture's pixels.
+    /// The middle and half of the breadth of each row, or of one above that is broader, in the texture's pixels.
     rows: Vec<(f32, f32)>,
     /// Half of the crown's breadth, in the same.
     crown: f32,
@@ -56,47 +58,50 @@ impl Hat {
     /// [`Error::Width`], and a picture that shows no product ([`Error::NoProduct`], [`Error::NotPlain`]).
     pub fn new(picture: &Photo, millimetres: f32) -> Result<Self, Error> {
         let product::Product { width, films } = product::read(picture, Kind::Hat, millimetres)?;
-        let mut rows: Vec<(f32, f32)> = Vec::new();
-        for row in films.chunks_exact(width) {
-            let is_there = |film: &Film| film.cover() > 0.5;
-            let ends = row.iter().position(is_there).zip(row.iter().rposition(is_there));
-            let last = rows.last().copied().unwrap_or((width as f32 / 2.0, 0.0));
-            rows.push(ends.map_or(last, |(first, end)| {
-                ((first + end + 1) as f32 / 2.0, (end + 1 - first) as f32 / 2.0)
-            }));
-        }
+        // Down its axis it never narrows again: a lower edge is curved because it is seen from above or below.
+        let mut widest = (width as f32 / 2.0, 0.0);
+        let rows: Vec<(f32, f32)> = films
+            .chunks_exact(width)
+            .map(|row| {
+                let is_there = |film: &Film| film.cover() > 0.5;
+                if let Some((first, last)) = row.iter().position(is_there).zip(row.iter().rposition(is_there))
+                {
+                    let (first, end) = (first as f32, last as f32 + 1.0);
+                    if (end - first) / 2.0 > widest.1 {
+                        widest = ((first + end) / 2.0, (end - first) / 2.0);
+                    }
+                }
+                widest
+            })
+            .collect();
         let crown = rows[(rows.len() as f32 * CROWN) as usize].1;
         Ok(Self { texture: Texture::new(width, films), scale: millimetres / width as f32, rows, crown })
     }
 
     /// Draws it on a head.
     pub(super) fn draw(&self, photo: &mut Photo, face: &Face, pose: &Pose, hair: Option<&Hair>) -> Placement {
-        let seat = Seat::of(self, pose);
+        let seat = Seat::of(self, photo, pose, hair);
         let crown = self.around(pose, &seat);
         if let Some(hair) = hair {
-            self.press(photo, &crown, pose, &seat, hair);
+            self.press(photo, face, &crown, pose, &seat, hair);
         }
         let layers = vec![Layer { surface: crown, texture: &self.texture, slack: 0.0..1e6 }];
-        Laid { layers, solids: Vec::new(), hair: None, shadow: SHADOW }.draw(photo, face, pose);
+        Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let size = self.texture.size();
         let at = |x: f32, y: f32| {
             pose.project(seat.place(Vec3::new(
                 (x - size.x / 2.0) * seat.scale,
-                (size.y - y) * seat.scale,
+                (size.y - y) * seat.tall,
                 0.0,
             )))
         };
         let (right, left) = (at(0.0, size.y), at(size.x, size.y));
-        Placement {
-            centre: at(size.x / 2.0, size.y / 2.0),
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: right.distance(left),
-        }
+        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
     }
 
     /// Presses what hair is around its crown under it.
-    fn press(&self, photo: &mut Photo, crown: &Surface, pose: &Pose, seat: &Seat, hair: &Hair) {
+    fn press(&self, photo: &mut Photo, face: &Face, crown: &Surface, pose: &Pose, seat: &Seat, hair: &Hair) {
         let seen = || crown.vertices.iter().map(|vertex| vertex.seen);
         let frame = Frame::around(seen(), 1.0, photo);
         let places: Vec<(Vec2, f32)> =
@@ -104,13 +109,14 @@ impl Hat {
         let triangles: Vec<[u16; 3]> =
             crown.triangles.iter().map(|triangle| triangle.map(|index| index as u16)).collect();
         let covered = Depth::of(&places, &triangles, &frame);
-        let height = self.texture.size().y * seat.scale;
+        let height = self.texture.size().y * seat.tall;
         let axis = |share: f32| pose.project(seat.place(Vec3::Y * height * share));
         let (centre, top) = (axis(CENTRE), axis(1.0));
         let across = Vec3::X * self.crown * seat.scale;
         let breadth = pose.project(seat.place(across)).distance(pose.project(seat.place(-across)));
         let up = (top - centre).normalize_or(-Vec2::Y);
-        Outline { centre, up, covered: &covered, frame: &frame, breadth }.press(photo, hair);
+        Outline { centre, up, covered: &covered, frame: &frame, breadth, face: &face.points }
+            .press(photo, hair);
     }
 
     /// The hat as a body around its axis, the half that is seen.
@@ -123,7 +129,7 @@ impl Hat {
             let out = Vec2::new(around.sin(), around.cos()) * half;
             let place = Vec3::new(
                 (centre - middle + out.x) * seat.scale,
-                (size.y - at.y) * seat.scale,
+                (size.y - at.y) * seat.tall,
                 out.y.signum() * (out.y.abs().min(self.crown * BRIM)) * seat.scale * seat.deep,
             );
             vertex(pose.lens, pose.place(seat.place(place)), Vec2::new(centre + out.x * INNER, at.y), 1.0)
@@ -146,26 +152,31 @@ impl Hat {
 struct Seat {
     middle: Vec3,
     axes: Mat3,
-    /// Millimetres in a pixel of the texture, as it is worn.
+    /// Millimetres in a pixel of the texture, as it is worn: across and along the axis.
     scale: f32,
+    tall: f32,
     /// How deep it is for how broad it is.
     deep: f32,
 }
 
 impl Seat {
-    fn of(hat: &Hat, pose: &Pose) -> Self {
+    fn of(hat: &Hat, photo: &Photo, pose: &Pose, hair: Option<&Hair>) -> Self {
         let head = Head::of(pose);
         let has_brim = hat.rows.iter().any(|row| row.1 > hat.crown * BRIM);
         let filled = head.radii.x * ROOM / hat.crown;
-        let scale = if !has_brim && hat.scale > filled * EMPTY { filled } else { hat.scale.max(filled) };
+        let is_empty = !has_brim && hat.scale > filled * EMPTY;
+        let scale = if is_empty { filled } else { hat.scale.max(filled) };
         let [brow, hairline] = [place::BROWS, place::HAIRLINE].map(|point| pose.points[point]);
         let edge = brow + (hairline - brow) * if has_brim { EDGE.1 } else { EDGE.0 };
-        let lean = Mat3::from_rotation_x(-LEAN);
+        let lean = Mat3::from_rotation_x(if has_brim { -LEAN.1 } else { -LEAN.0 });
         // Straight back from the edge on the forehead to the head's axis.
         let back = edge.z + CLEAR - head.middle.z;
         let middle = Vec3::new(head.middle.x, edge.y, edge.z + CLEAR) - lean * Vec3::Z * back;
         let lowest = hat.rows.last().map_or(hat.crown, |row| row.1).min(hat.crown * BRIM).max(1.0);
-        Self { middle, axes: lean, scale, deep: back / (lowest * scale) }
+        let top = head.middle.y + head.radii.y * (1.0 + head.hair(photo, pose, hair).min(SLACK) + SLACK);
+        let highest = (top - middle.y) / hat.texture.size().y;
+        let tall = if is_empty { scale.min(highest) } else { scale };
+        Self { middle, axes: lean, scale, tall, deep: back / (lowest * scale) }
     }
 
     /// A place of the hat in the head's axes.

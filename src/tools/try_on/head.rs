@@ -3,10 +3,13 @@
 //! The mesh ends before the ear and at the hairline. What is beyond is a head of mean proportions (Dreyfuss: 152 mm broad
 //! and 195 mm long where the face is 135 mm), as broad as the face is.
 
-use glam::Vec3;
+use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
-use super::laid::Solid;
+use glam::{Vec2, Vec3};
+
+use crate::photo::Photo;
 use crate::vision::face::{Pose, place};
+use crate::vision::hair::Hair;
 
 /// The crown's middle above and behind the cheekbones' sides, and its half axes, in parts of half of the face's breadth
 /// there.
@@ -14,7 +17,12 @@ const MIDDLE: (f32, f32) = (0.3, -0.3);
 const RADII: Vec3 = Vec3::new(1.02, 1.3, 1.28);
 /// A lobe's hole from the cheekbone's side: outward, up and out of the face, in the same parts.
 const LOBE: Vec3 = Vec3::new(0.02, -0.52, -0.17);
-/// Parts of a quarter of the solid's turn.
+/// How far hair goes beyond the crown, in parts of its half axes: where it is not seen, and at least and at most.
+const HAIR: f32 = 0.1;
+const HAIR_SEEN: (f32, f32) = (-0.05, 0.5);
+/// What of a place is hair.
+const IS_HAIR: f32 = 0.5;
+/// Parts of a quarter of a turn.
 const PARTS: usize = 12;
 
 /// The crown, as an ellipsoid along the head's axes.
@@ -40,28 +48,44 @@ impl Head {
         self.sides[usize::from(side > 0.0)] + LOBE * Vec3::new(side, 1.0, 1.0) * self.half
     }
 
-    /// The crown as something that hides what is behind it.
-    pub(super) fn solid(&self, pose: &Pose) -> Solid {
-        use std::f32::consts::{FRAC_PI_2, TAU};
-        let (columns, rows) = (4 * PARTS, 2 * PARTS);
-        let mut places = Vec::new();
-        for row in 0..=rows {
-            let up = FRAC_PI_2 - std::f32::consts::PI * row as f32 / rows as f32;
-            for column in 0..columns {
-                let around = TAU * column as f32 / columns as f32;
+    /// How far hair goes beyond the crown on its top, in parts of its half axes: the least of what is seen above and to
+    /// both sides.
+    pub(super) fn hair(&self, photo: &Photo, pose: &Pose, hair: Option<&Hair>) -> f32 {
+        let Some(hair) = hair else { return HAIR };
+        let centre = pose.project(self.middle);
+        let up = (pose.project(self.middle + Vec3::Y * self.radii.y) - centre).normalize_or(-Vec2::Y);
+        let outline: Vec<Vec2> = self.outline(pose).map(|place| pose.lens.project(place) - centre).collect();
+        let size = Vec2::new(photo.width as f32, photo.height as f32);
+        let goes = |turn: f32| {
+            let direction = Vec2::from_angle(turn).rotate(up);
+            let end = outline.iter().map(|place| place.dot(direction)).fold(0.0, f32::max);
+            let steps = (-10..=50).map(|step| step as f32 / 100.0);
+            let last = steps
+                .take_while(|beyond| {
+                    let at = centre + direction * end * (1.0 + beyond);
+                    let is_inside = at.cmpge(Vec2::ZERO).all() && at.cmplt(size).all();
+                    !is_inside || hair.at(photo, at.x as usize, at.y as usize) > IS_HAIR
+                })
+                .last();
+            // Hair that leaves the photo may go anywhere.
+            last.filter(|&last| {
+                let at = centre + direction * end * (1.02 + last);
+                at.cmpge(Vec2::ZERO).all() && at.cmplt(size).all()
+            })
+        };
+        let seen = [-0.7, 0.0, 0.7].into_iter().filter_map(goes).reduce(f32::min);
+        seen.map_or(HAIR, |seen| seen.clamp(HAIR_SEEN.0, HAIR_SEEN.1))
+    }
+
+    /// Places all over the crown, before the camera.
+    fn outline(&self, pose: &Pose) -> impl Iterator<Item = Vec3> {
+        (0..=2 * PARTS).flat_map(move |row| {
+            let up = FRAC_PI_2 - PI * row as f32 / (2 * PARTS) as f32;
+            (0..4 * PARTS).map(move |column| {
+                let around = TAU * column as f32 / (4 * PARTS) as f32;
                 let out = Vec3::new(around.sin() * up.cos(), up.sin(), around.cos() * up.cos());
-                places.push(pose.place(self.middle + out * self.radii));
-            }
-        }
-        let mut triangles = Vec::new();
-        for row in 0..rows {
-            for column in 0..columns {
-                let [one, other] =
-                    [column, (column + 1) % columns].map(|column| (row * columns + column) as u16);
-                let [under, last] = [one, other].map(|index| index + columns as u16);
-                triangles.extend([[one, other, under], [other, last, under]]);
-            }
-        }
-        Solid { places, triangles }
+                pose.place(self.middle + out * self.radii)
+            })
+        })
     }
 }

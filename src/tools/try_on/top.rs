@@ -48,6 +48,7 @@ struct Layer {
 /// A garment.
 #[derive(Clone, Debug)]
 pub struct Top {
+    kind: Kind,
     /// Its front, without what is seen inside its collar: a neck is there.
     texture: Texture,
     parts: Parts,
@@ -80,7 +81,12 @@ impl Top {
             rows.flat_map(|row| &films[row * width..][columns.clone()]).any(|film| film.cover() > LEAST)
         });
         let layers = layers(&mesh, &parts);
-        Ok(Self { scale: millimetres / parts.chest(), texture, parts, mesh, layers })
+        Ok(Self { kind, scale: millimetres / parts.chest(), texture, parts, mesh, layers })
+    }
+
+    /// A top or a dress.
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Draws it on a body.
