@@ -3,7 +3,7 @@
 `ours.jsonl` is what `vitrine try-on --kind top --json --points` printed of people.py's pictures. From each face in it the
 original TFLite networks (Bazarevsky et al., BlazePose, 2020) go the same way as ours: the whole photo, then two squares
 around and below the face, turned to the eyes; the detector's 2254 anchors, score 0.5, weighted merging at an overlap of
-0.3; a square about the hips whose side is 2.5 times the way from there to the second place; points, three times, each
+0.3; a square about the hips whose side is 2.5 times the way from there to the second place; points, twice, the second time
 from where the last ones say. On the square that the last of these were found in, our file of the network is compared
 with the original too: its points, and its mask, whose error is the mean difference.
 
@@ -30,8 +30,8 @@ SCORE_LIMIT, PRESENCE_LIMIT, OVERLAP_LIMIT, LIMIT = 0.5, 0.5, 0.3, 1.0
 # The side of the squares around a face, in faces, and how far below the face their middles are.
 AROUND = ((5.5, 1.5), (9.0, 2.5))
 # How far the body's nose, eyes and mouth lie from its face's on average, in faces: surely the same, and possibly.
-SAME, NEAR = 0.12, 0.35
-ROOM, PASSES = 1.25, 3
+SAME, NEAR = 0.2, 0.35
+ROOM, PASSES = 1.25, 2
 # The face's points that say where its eyes are, and pairs of the same places of body and face.
 RIGHT_EYE, LEFT_EYE = 33, 263
 OWN, ITS = [0, 6, 3, 10, 9], [4, 33, 263, 61, 291]

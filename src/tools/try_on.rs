@@ -136,7 +136,8 @@ impl Kind {
             Self::Headband => "the whole width of a headband",
             Self::Earrings => "the whole width of earrings",
             Self::Necklace => "the whole width of a necklace",
-            Self::Top | Self::Dress => "a garment's width from armpit to armpit, laid flat,",
+            Self::Top => "the width of a top from armpit to armpit, laid flat,",
+            Self::Dress => "the width of a dress from armpit to armpit, laid flat,",
         }
     }
 
@@ -180,7 +181,8 @@ impl Kind {
             Self::Headband => "all of the hair",
             Self::Earrings => "an ear, with the hair back",
             Self::Necklace => "the neck and the shoulders",
-            Self::Top | Self::Dress => "the body from the neck to the hips",
+            Self::Top => "the body from the head to the hips",
+            Self::Dress => "the body from the head to the knees",
         }
     }
 
@@ -240,8 +242,7 @@ impl Product {
             Self::Headband(_) => Kind::Headband,
             Self::Earrings(_) => Kind::Earrings,
             Self::Necklace(_) => Kind::Necklace,
-            // A dress is a longer one.
-            Self::Top(_) => Kind::Top,
+            Self::Top(top) => top.kind(),
         }
     }
 }
@@ -389,7 +390,7 @@ impl Person {
     /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
-    /// [`Error::NoSuchFace`], [`Error::Unmeasured`], and [`Error::OutOfSight`] where nothing of it would be seen; for
+    /// [`Error::NoSuchFace`], [`Error::Unmeasured`], [`Error::OutOfSight`] where nothing of it would be seen; for
     /// garments also [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`].
     pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
         let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;

@@ -89,7 +89,7 @@ impl Earrings {
                 vertex(pose.lens, place, at, opacity)
             });
             let layers = vec![Layer { surface, texture: &piece.texture, slack: SLACK }];
-            Laid { layers, solids: Vec::new(), hair, shadow: SHADOW }.draw(photo, face, pose);
+            Laid { layers, hair, shadow: SHADOW }.draw(photo, face, pose);
         }
         let [right, left] = [-1.0, 1.0].map(|side| pose.project(head.lobe(side)));
         Placement::across(right, left, (right + left) / 2.0)

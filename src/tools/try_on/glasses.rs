@@ -92,7 +92,7 @@ impl Glasses {
         let layer = |surface, slack| Layer { surface, texture: &self.texture, slack };
         let mut layers: Vec<Layer<'_>> = arms.into_iter().map(|arm| layer(arm, ARM_SLACK)).collect();
         layers.push(layer(front, SLACK));
-        Laid { layers, solids: Vec::new(), hair: None, shadow: SHADOW }.draw(photo, face, pose);
+        Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let size = self.texture.size();
         let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));

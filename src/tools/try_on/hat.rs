@@ -83,10 +83,10 @@ impl Hat {
         let seat = Seat::of(self, photo, pose, hair);
         let crown = self.around(pose, &seat);
         if let Some(hair) = hair {
-            self.press(photo, &crown, pose, &seat, hair);
+            self.press(photo, face, &crown, pose, &seat, hair);
         }
         let layers = vec![Layer { surface: crown, texture: &self.texture, slack: 0.0..1e6 }];
-        Laid { layers, solids: Vec::new(), hair: None, shadow: SHADOW }.draw(photo, face, pose);
+        Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let size = self.texture.size();
         let at = |x: f32, y: f32| {
@@ -101,7 +101,7 @@ impl Hat {
     }
 
     /// Presses what hair is around its crown under it.
-    fn press(&self, photo: &mut Photo, crown: &Surface, pose: &Pose, seat: &Seat, hair: &Hair) {
+    fn press(&self, photo: &mut Photo, face: &Face, crown: &Surface, pose: &Pose, seat: &Seat, hair: &Hair) {
         let seen = || crown.vertices.iter().map(|vertex| vertex.seen);
         let frame = Frame::around(seen(), 1.0, photo);
         let places: Vec<(Vec2, f32)> =
@@ -115,7 +115,8 @@ impl Hat {
         let across = Vec3::X * self.crown * seat.scale;
         let breadth = pose.project(seat.place(across)).distance(pose.project(seat.place(-across)));
         let up = (top - centre).normalize_or(-Vec2::Y);
-        Outline { centre, up, covered: &covered, frame: &frame, breadth }.press(photo, hair);
+        Outline { centre, up, covered: &covered, frame: &frame, breadth, face: &face.points }
+            .press(photo, hair);
     }
 
     /// The hat as a body around its axis, the half that is seen.

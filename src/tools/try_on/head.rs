@@ -7,7 +7,6 @@ use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
 use glam::{Vec2, Vec3};
 
-use super::laid::Solid;
 use crate::photo::Photo;
 use crate::vision::face::{Pose, place};
 use crate::vision::hair::Hair;
@@ -23,7 +22,7 @@ const HAIR: f32 = 0.1;
 const HAIR_SEEN: (f32, f32) = (-0.05, 0.5);
 /// What of a place is hair.
 const IS_HAIR: f32 = 0.5;
-/// Parts of a quarter of the solid's turn.
+/// Parts of a quarter of a turn.
 const PARTS: usize = 12;
 
 /// The crown, as an ellipsoid along the head's axes.
@@ -55,8 +54,7 @@ impl Head {
         let Some(hair) = hair else { return HAIR };
         let centre = pose.project(self.middle);
         let up = (pose.project(self.middle + Vec3::Y * self.radii.y) - centre).normalize_or(-Vec2::Y);
-        let outline: Vec<Vec2> =
-            self.solid(pose, 1.0).places.iter().map(|&place| pose.lens.project(place) - centre).collect();
+        let outline: Vec<Vec2> = self.outline(pose).map(|place| pose.lens.project(place) - centre).collect();
         let size = Vec2::new(photo.width as f32, photo.height as f32);
         let goes = |turn: f32| {
             let direction = Vec2::from_angle(turn).rotate(up);
@@ -79,27 +77,15 @@ impl Head {
         seen.map_or(HAIR, |seen| seen.clamp(HAIR_SEEN.0, HAIR_SEEN.1))
     }
 
-    /// The crown, `share` as large, as something that hides what is behind it.
-    pub(super) fn solid(&self, pose: &Pose, share: f32) -> Solid {
-        let (columns, rows) = (4 * PARTS, 2 * PARTS);
-        let mut places = Vec::new();
-        for row in 0..=rows {
-            let up = FRAC_PI_2 - PI * row as f32 / rows as f32;
-            for column in 0..columns {
-                let around = TAU * column as f32 / columns as f32;
+    /// Places all over the crown, before the camera.
+    fn outline(&self, pose: &Pose) -> impl Iterator<Item = Vec3> {
+        (0..=2 * PARTS).flat_map(move |row| {
+            let up = FRAC_PI_2 - PI * row as f32 / (2 * PARTS) as f32;
+            (0..4 * PARTS).map(move |column| {
+                let around = TAU * column as f32 / (4 * PARTS) as f32;
                 let out = Vec3::new(around.sin() * up.cos(), up.sin(), around.cos() * up.cos());
-                places.push(pose.place(self.middle + out * self.radii * share));
-            }
-        }
-        let mut triangles = Vec::new();
-        for row in 0..rows {
-            for column in 0..columns {
-                let [one, other] =
-                    [column, (column + 1) % columns].map(|column| (row * columns + column) as u16);
-                let [under, last] = [one, other].map(|index| index + columns as u16);
-                triangles.extend([[one, other, under], [other, last, under]]);
-            }
-        }
-        Solid { places, triangles }
+                pose.place(self.middle + out * self.radii)
+            })
+        })
     }
 }

@@ -25,9 +25,10 @@ const LEAN: f32 = 0.9;
 /// Which lower part of the band fades: what goes behind the ears.
 const FADE: f32 = 0.25;
 const GRID: (usize, usize) = (32, 32);
-/// How much smaller the crown is that hides a band's other side: its shape is known roughly, and the band is in the hair.
-const HIDES: f32 = 0.78;
-/// Millimetres by which that and the face must be in front of the band before they hide it.
+/// Where the head hides the band's other side: the cosine of the angle between what is outward there and the camera, below
+/// the first all and above the second nothing.
+const TURNED: (f32, f32) = (-0.6, -0.3);
+/// Millimetres by which the face must be in front of the band before it hides it.
 const SLACK: std::ops::Range<f32> = 3.0..10.0;
 const SHADOW: Shadow = Shadow { dark: 0.3, down: 0.02, soft: 0.02, on: On::All };
 
@@ -107,12 +108,15 @@ impl Headband {
             ends + axes * (flat * give).extend(-DEEP * (end - start) * outward * outward)
         };
         let surface = sheet(GRID, size, |at| {
-            let opacity = ((size.y - at.y) / (size.y * FADE)).min(1.0);
-            vertex(pose.lens, pose.place(place(at)), at, opacity)
+            let on = place(at);
+            let before = pose.place(on);
+            let outward = (on - head.middle) / (around * around);
+            let turned = (pose.rotation * outward).normalize_or_zero().dot(-before.normalize_or_zero());
+            let seen = ((turned - TURNED.0) / (TURNED.1 - TURNED.0)).clamp(0.0, 1.0);
+            vertex(pose.lens, before, at, seen * ((size.y - at.y) / (size.y * FADE)).min(1.0))
         });
         let layers = vec![Layer { surface, texture: &self.texture, slack: SLACK }];
-        Laid { layers, solids: vec![head.solid(pose, HIDES)], hair: None, shadow: SHADOW }
-            .draw(photo, face, pose);
+        Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
         let at = |x: f32, y: f32| pose.project(place(Vec2::new(x, y)));
         let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));

@@ -22,13 +22,6 @@ pub(super) struct Layer<'a> {
     pub(super) slack: Range<f32>,
 }
 
-/// Something before which a layer may lie, or behind it: places before the camera in millimetres, and triangles between
-/// them.
-pub(super) struct Solid {
-    pub(super) places: Vec<Vec3>,
-    pub(super) triangles: Vec<[u16; 3]>,
-}
-
 /// What a shadow falls on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum On {
@@ -52,8 +45,6 @@ pub(super) struct Shadow {
 /// A product's layers, those behind first, with what they need to lie in a photo.
 pub(super) struct Laid<'a> {
     pub(super) layers: Vec<Layer<'a>>,
-    /// What hides them beside the face.
-    pub(super) solids: Vec<Solid>,
     /// Hair that lies before them.
     pub(super) hair: Option<&'a Hair>,
     pub(super) shadow: Shadow,
@@ -70,19 +61,10 @@ impl Laid<'_> {
         let points: Vec<(Vec2, f32)> =
             pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
         let skin = Depth::of(&points, &shape().triangles, &frame);
-        let mut before = Depth { distances: skin.distances.clone() };
-        for solid in &self.solids {
-            let places: Vec<(Vec2, f32)> =
-                solid.places.iter().map(|&place| (pose.lens.project(place), -place.z)).collect();
-            let depth = Depth::of(&places, &solid.triangles, &frame);
-            for (nearest, distance) in before.distances.iter_mut().zip(depth.distances) {
-                *nearest = nearest.min(distance);
-            }
-        }
 
         let mut films = vec![Film::CLEAR; frame.area()];
         for Layer { surface, texture, slack } in &self.layers {
-            lay(surface, texture, &before, slack.clone(), &frame, &mut films);
+            lay(surface, texture, &skin, slack.clone(), &frame, &mut films);
         }
         let gain = exposure(photo, low, high);
         films.iter_mut().for_each(|film| film.light *= gain);

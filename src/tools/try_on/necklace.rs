@@ -17,8 +17,12 @@ const JOINT: (f32, f32) = (0.5, 0.62);
 const ENDS: (f32, f32) = (0.65, 0.1);
 /// Ends that are nearer to the middle than this, in parts of the width, are none: the picture shows a whole loop.
 const ENDS_APART: f32 = 0.15;
-/// How much of the head's turn and lean the neck follows.
-const FOLLOWS: (f32, f32) = (0.35, 0.35);
+/// How much of the head's turn the neck follows, and of its lean: a head leans on a neck, and all lean in a photo that
+/// was taken so. The first at which the neck's sides are where they should be counts.
+const FOLLOWS: f32 = 0.35;
+const LEANS: [f32; 3] = [0.35, 0.7, 1.0];
+/// How far off a side counts that is not seen, in millimetres.
+const UNSEEN: f32 = 40.0;
 /// How far the ends are behind the front, in parts of half of the width.
 const DEEP: f32 = 0.6;
 /// The upper part in which a necklace comes from beside the neck to its own shape.
@@ -73,14 +77,23 @@ impl Necklace {
         let tall = brow.y - chin.y;
         let joint = pose.place(chin + Vec3::new(0.0, JOINT.0, -JOINT.1) * tall);
         let angles = pose.angles();
-        let axes = Mat3::from_rotation_z(angles.z * FOLLOWS.1) * Mat3::from_rotation_y(angles.x * FOLLOWS.0);
-        let before = |x: f32, y: f32| {
+        let turned = Mat3::from_rotation_y(angles.x * FOLLOWS);
+        let before = |lean: f32, x: f32, y: f32| {
             let back = half * DEEP * (x / half).powi(2);
-            joint + axes * Vec3::new(x, y - ENDS.0 * tall, ENDS.1 * tall + half * DEEP - back)
+            let at = Vec3::new(x, y - ENDS.0 * tall, ENDS.1 * tall + half * DEEP - back);
+            joint + Mat3::from_rotation_z(angles.z * lean) * turned * at
         };
         // The ends lie at the neck's sides, and all of it with their middle; where one side alone is seen, half of what
         // that is off goes to the middle.
-        let sides = neck::sides(photo, hair, |x, y| pose.lens.project(before(x, y)));
+        let tried = LEANS.map(|lean| {
+            let sides = neck::sides(photo, hair, |x, y| pose.lens.project(before(lean, x, y)));
+            let off =
+                |side: usize| sides[side].map_or(UNSEEN, |found| (found - self.ends[side]).abs().min(UNSEEN));
+            (lean, sides, off(0) + off(1))
+        });
+        let best = tried.into_iter().reduce(|best, next| if next.2 < best.2 { next } else { best });
+        let (lean, sides, _) = best.unwrap_or((LEANS[0], [None; 2], 0.0));
+        let before = |x: f32, y: f32| before(lean, x, y);
         let off = [0, 1].map(|side: usize| sides[side].map(|found| found - self.ends[side]));
         let moved = ((off[1].unwrap_or(0.0) - off[0].unwrap_or(0.0)) / 2.0).clamp(-MOVED, MOVED);
         let ends = [sides[0].map(|found| found + moved), sides[1].map(|found| found - moved)];
@@ -94,7 +107,7 @@ impl Necklace {
         let surface =
             sheet(GRID, size, |at| vertex(pose.lens, place(at), at, (at.y / (size.y * FADE)).min(1.0)));
         let layers = vec![Layer { surface, texture: &self.texture, slack: SLACK }];
-        Laid { layers, solids: Vec::new(), hair, shadow: SHADOW }.draw(photo, face, pose);
+        Laid { layers, hair, shadow: SHADOW }.draw(photo, face, pose);
 
         let at = |x: f32, y: f32| pose.lens.project(place(Vec2::new(x, y)));
         let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));

@@ -3,7 +3,7 @@
 
 use std::f32::consts::TAU;
 
-use glam::Vec2;
+use glam::{Vec2, Vec3};
 
 use crate::photo::Photo;
 use crate::scene::surface::{Depth, Frame};
@@ -18,6 +18,8 @@ const FRINGE: f32 = 0.02;
 const MOST: f32 = 0.5;
 /// How far the photo gives way, in parts of what it gives way by: farther is gentler.
 const REACH: f32 = 4.0;
+/// How far inside the outline, below the hat, hair gives way too, in parts of what is pressed; the face does not.
+const INSIDE: f32 = 1.2;
 /// Directions by the sine of their height: down to the first all is pressed, from the second on nothing.
 const DOWN: (f32, f32) = (-0.15, -0.75);
 
@@ -32,6 +34,8 @@ pub(super) struct Outline<'a> {
     pub(super) frame: &'a Frame,
     /// Its breadth in pixels.
     pub(super) breadth: f32,
+    /// Places of the face below it.
+    pub(super) face: &'a [Vec3],
 }
 
 impl Outline<'_> {
@@ -45,6 +49,16 @@ impl Outline<'_> {
         let ends: Vec<f32> = (0..PARTS).map(|part| self.end(direction(part))).collect();
         let stands: Vec<f32> =
             (0..PARTS).map(|part| self.stands_out(direction(part), ends[part], photo, hair)).collect();
+        let mut faces = vec![0.0_f32; PARTS];
+        for point in self.face {
+            let from = point.truncate() - self.centre;
+            let angle = from.dot(self.up).atan2(from.dot(across));
+            let part = (angle / TAU * PARTS as f32).rem_euclid(PARTS as f32) as usize;
+            for beside in 0..7 {
+                let face = &mut faces[(part + PARTS + beside - 3) % PARTS];
+                *face = face.max(from.length());
+            }
+        }
         let near = |values: &[f32], part: usize, each: &dyn Fn(&mut dyn Iterator<Item = f32>) -> f32| {
             each(&mut (0..9).map(|k| values[(part + PARTS + k - 4) % PARTS]))
         };
@@ -63,18 +77,22 @@ impl Outline<'_> {
                 let far = from.length().max(1e-3);
                 let (right, high) = (from.dot(across) / far, from.dot(self.up) / far);
                 let share = ((high - DOWN.1) / (DOWN.0 - DOWN.1)).clamp(0.0, 1.0);
+                let between = |values: &[f32], high: f32| {
+                    let angle = high.atan2(right.signum() * (1.0 - high * high).max(0.0).sqrt());
+                    let part = (angle / TAU * PARTS as f32).rem_euclid(PARTS as f32);
+                    let (low, next) = (part as usize % PARTS, (part as usize + 1) % PARTS);
+                    values[low] + (values[next] - values[low]) * part.fract()
+                };
                 // Below the hat's edge its side's end counts, not the edge.
-                let high = high.max(DOWN.0);
-                let angle = high.atan2(right.signum() * (1.0 - high * high).max(0.0).sqrt());
-                let part = (angle / TAU * PARTS as f32).rem_euclid(PARTS as f32);
-                let (low, next) = (part as usize % PARTS, (part as usize + 1) % PARTS);
-                let between = |values: &[f32]| values[low] + (values[next] - values[low]) * part.fract();
-                let (end, stands) = (between(&ends), between(&stands) * share * share * (3.0 - 2.0 * share));
+                let end = between(&ends, high.max(DOWN.0));
+                let stands = between(&stands, high.max(DOWN.0)) * share * share * (3.0 - 2.0 * share);
+                let start = between(&faces, high).max(end - INSIDE * stands);
                 let beyond = (far - end).max(0.0) / (REACH * stands).max(1e-3);
-                if stands < 0.5 || beyond >= 1.0 || far < end - stands {
+                if stands < 0.5 || beyond >= 1.0 || far <= start {
                     continue;
                 }
-                let source = self.centre + from * (1.0 + stands * (1.0 - beyond).powi(2) / far);
+                let inside = ((far - start) / (end - start).max(1.0)).min(1.0);
+                let source = self.centre + from * (1.0 + stands * inside * (1.0 - beyond).powi(2) / far);
                 let first = (y * photo.width as usize + x) * 4;
                 photo.pixels[first..first + 4].copy_from_slice(&sample(&before, source));
             }

@@ -204,7 +204,7 @@ fn posed(yaw: f32, roll: f32) -> Person {
         lens.project(at).extend((away.z - at.z) * lens.focal / -away.z)
     });
     let faces = vec![Face { points: seen.collect(), presence: 1.0 }];
-    Person { photo, faces, hair: Vec::new(), bodies: Vec::new(), lens }
+    Person { photo, faces, hair: Vec::new(), bodies: vec![None], lens }
 }
 
 /// A transparent picture that is brown where `is_there` says so.

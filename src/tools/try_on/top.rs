@@ -33,6 +33,8 @@ const ROUND: f32 = 0.30;
 const ROUND_IN: f32 = 0.09;
 const SHADOW: f32 = 0.35;
 const SHADOW_SOFT: f32 = 0.025;
+/// What covers less than this is an edge's last trace.
+const LEAST: f32 = 0.1;
 /// How far a part goes on beyond its seam where its shading is found, in cells of the grid.
 const SEAM: usize = 6;
 
@@ -46,9 +48,9 @@ struct Layer {
 /// A garment.
 #[derive(Clone, Debug)]
 pub struct Top {
-    /// Its front, and what is seen inside its collar.
-    front: Texture,
-    inside: Texture,
+    kind: Kind,
+    /// Its front, without what is seen inside its collar: a neck is there.
+    texture: Texture,
     parts: Parts,
     mesh: Mesh,
     /// The body, then each sleeve.
@@ -68,22 +70,23 @@ impl Top {
         let product::Product { width, films } = product::read(picture, kind, millimetres)?;
         let parts = Parts::of(width, &films).ok_or(Error::NoGarment)?;
         let neckline = Neckline::of(&parts, width, &films);
-        let is_inside = |k: usize| {
+        let front = films.iter().enumerate().map(|(k, film)| {
             let at = Vec2::new((k % width) as f32, (k / width) as f32) + 0.5;
-            neckline.as_ref().is_some_and(|neckline| neckline.is_inside(at))
-        };
-        let only = |inside: bool| {
-            let films = films.iter().enumerate();
-            let films = films.map(|(k, film)| if is_inside(k) == inside { *film } else { Film::CLEAR });
-            Texture::new(width, films.collect())
-        };
-        let (front, inside) = (only(false), only(true));
-        let whole = Texture::new(width, films.clone());
-        let mesh = Mesh::over(whole.size(), |from, to| {
-            whole.sample((from + to) / 2.0, (to - from).x).cover() > 0.02
+            neckline.as_ref().map_or(*film, |neckline| film.part(1.0 - neckline.inside(at)))
+        });
+        let texture = Texture::new(width, front.collect());
+        let mesh = Mesh::over(texture.size(), |from, to| {
+            let rows = from.y as usize..(to.y.ceil() as usize).min(films.len() / width);
+            let columns = from.x as usize..(to.x.ceil() as usize).min(width);
+            rows.flat_map(|row| &films[row * width..][columns.clone()]).any(|film| film.cover() > LEAST)
         });
         let layers = layers(&mesh, &parts);
-        Ok(Self { scale: millimetres / parts.chest(), front, inside, parts, mesh, layers })
+        Ok(Self { kind, scale: millimetres / parts.chest(), texture, parts, mesh, layers })
+    }
+
+    /// A top or a dress.
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Draws it on a body.
@@ -116,20 +119,16 @@ impl Top {
             let once = box_mean(plane, frame.width, frame.height, radius);
             box_mean(&once, frame.width, frame.height, radius)
         };
-        let laid = |texture: &Texture, triangles: &[[u32; 3]]| {
+        let laid = |triangles: &[[u32; 3]]| {
             let surface = Surface { vertices: vertices.clone(), triangles: triangles.to_vec() };
             let mut films = vec![Film::CLEAR; frame.area()];
-            lay(&surface, texture, &nothing, 0.0..1.0, &frame, &mut films);
+            lay(&surface, &self.texture, &nothing, 0.0..1.0, &frame, &mut films);
             films
         };
-        let mut films = laid(&self.inside, &self.layers[0].own);
-        for (film, person) in films.iter_mut().zip(&before.person) {
-            *film = film.part(1.0 - person);
-        }
-        for layer in &self.layers {
-            let cover =
-                laid(&self.front, &layer.with_seams).iter().map(|film| film.cover()).collect::<Vec<_>>();
-            let own = laid(&self.front, &layer.own);
+        let mut films = vec![Film::CLEAR; frame.area()];
+        for (number, layer) in self.layers.iter().enumerate() {
+            let cover = laid(&layer.with_seams).iter().map(|film| film.cover()).collect::<Vec<_>>();
+            let own = laid(&layer.own);
             let edge = soft(&cover, ROUND_IN);
             let shadow = soft(&own.iter().map(|film| film.cover()).collect::<Vec<_>>(), SHADOW_SOFT);
             for (k, mut film) in own.into_iter().enumerate() {
@@ -137,6 +136,9 @@ impl Top {
                 let turned = (2.0 - 2.0 * edge[k]).clamp(0.0, 1.0);
                 film.light *= 1.0 - ROUND * turned * turned;
                 films[k].light *= 1.0 - SHADOW * shadow[k] * (1.0 - cover[k]);
+                if number == 0 {
+                    film = film.part(1.0 - before.arms[k]);
+                }
                 films[k] = film.over(films[k]);
             }
         }

@@ -50,13 +50,13 @@ const ROOM: f32 = 1.25;
 /// The regions in which a face's body is looked for besides the whole photo, in faces: the side, and how far below the
 /// face the middle is. The first is of somebody of whom the chest is seen, the other of somebody small in the photo.
 const AROUND: [(f32, f32); 2] = [(5.5, 1.5), (9.0, 2.5)];
-/// How often points are looked for again where the last ones were.
-const PASSES: usize = 2;
+/// How often points are looked for again where the last ones were: the detector only knows roughly.
+const PASSES: usize = 1;
 /// The least presence of a body.
 const PRESENT: f32 = 0.5;
 /// How far the body's nose, eyes and mouth may lie from its face's on average, in parts of the face's size: surely the
 /// same face, and possibly.
-const SAME: f32 = 0.12;
+const SAME: f32 = 0.2;
 const NEAR: f32 = 0.35;
 
 /// A body in a photo.

@@ -10,12 +10,14 @@ use crate::vision::box_mean;
 use crate::vision::face::{Face, Pose, shape};
 use crate::vision::hair::Hair;
 
-/// How far beyond the person cloth may hang, in units of the torso.
-const LOOSE: f32 = 0.10;
 /// The middle of the torso, in parts of its half width: what hides it there is before it.
 const CORE: f32 = 0.8;
-/// How far around such a thing cloth ends where the person ends, in units.
+/// How far around such a thing cloth ends where the person ends, in units of the torso, and how much of what is around
+/// has to be such a thing, from where on and from where on wholly.
 const THING: f32 = 0.22;
+const THINGS: (f32, f32) = (0.12, 0.25);
+/// How much steeper than the network's mask its edge is taken to be.
+const STEEP: f32 = 2.5;
 /// How far an arm is nearer than the torso that it lies over, in metres, and how thick a forearm is, in units.
 const NEARER: f32 = 0.08;
 const FOREARM: f32 = 0.13;
@@ -37,6 +39,8 @@ pub(super) struct Before {
     pub(super) person: Vec<f32>,
     /// How much of it is before a garment, 0 to 1.
     pub(super) hidden: Vec<f32>,
+    /// How much of it is an arm that lies over the torso, and so before all but its own sleeve, 0 to 1.
+    pub(super) arms: Vec<f32>,
     /// How light cloth is there, 1 on average.
     pub(super) shade: Vec<f32>,
 }
@@ -60,7 +64,8 @@ impl Before {
             box_mean(&once, frame.width, frame.height, radius)
         };
         let pixels = || (0..frame.area()).map(at);
-        let person: Vec<f32> = pixels().map(|at| body.covers(at)).collect();
+        let steep = |share: f32| ((share - 0.5) * STEEP + 0.5).clamp(0.0, 1.0);
+        let person: Vec<f32> = pixels().map(|at| steep(body.covers(at))).collect();
         let points: Vec<(Vec2, f32)> =
             pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
         let is_face = Depth::of(&points, &shape().triangles, frame).distances;
@@ -70,23 +75,25 @@ impl Before {
         // Inside the torso and not the person: a thing before it. Near to one, cloth ends where the person does.
         let hides: Vec<f32> = pixels()
             .zip(&person)
-            .map(|(at, person)| {
-                let is_core = torso.is_core(at, CORE) || torso.is_arm(at, CORE);
-                if is_core { 1.0 - person } else { 0.0 }
-            })
+            .map(|(at, person)| if torso.is_core(at, CORE) { 1.0 - person } else { 0.0 })
             .collect();
-        let (things, near) = (soft(&hides, THING / 2.0), soft(&person, LOOSE / 2.0));
+        let things = soft(&hides, THING / 2.0);
         let arms = arms(body, torso);
+        let arms: Vec<f32> = pixels()
+            .zip(&person)
+            .map(|(at, person)| arms.iter().map(|arm| arm.covers(at)).fold(0.0, f32::max) * person)
+            .collect();
         let locks = hair.map(|hair| Locks::of(photo, face, hair));
         let hidden = (0..frame.area()).map(|k| {
-            let at = at(k);
-            let loose = (near[k] * 12.0).min(1.0) * (1.0 - (things[k] * 12.0).min(1.0));
-            let outside = if torso.is_below(at) { things[k] * 12.0 } else { 1.0 - loose };
-            let thing = outside.clamp(0.0, 1.0) * (1.0 - person[k]);
+            let near = ((things[k] - THINGS.0) / (THINGS.1 - THINGS.0)).clamp(0.0, 1.0);
+            // An arm is behind it where none of its breadth is seen.
+            let bone = torso
+                .bone(at(k))
+                .map_or(1.0, |bone| bone.map(|at| body.covers(at)).into_iter().fold(0.0, f32::max));
+            let thing = near.max(1.0 - steep(bone)) * (1.0 - person[k]);
             let (x, y) = (frame.left + k % frame.width, frame.top + k / frame.width);
             let hair = locks.as_ref().map_or(0.0, |locks| locks.at(photo, x, y)) * person[k];
-            let arm = arms.iter().map(|arm| arm.covers(at)).fold(0.0, f32::max) * person[k];
-            1.0 - (1.0 - thing) * (1.0 - hair) * (1.0 - arm) * (1.0 - face_soft[k])
+            1.0 - (1.0 - thing) * (1.0 - hair) * (1.0 - face_soft[k])
         });
         let hidden: Vec<f32> = hidden.collect();
 
@@ -96,10 +103,17 @@ impl Before {
             let pixel = &photo.pixels[(y * photo.width as usize + x) * 4..][..4];
             color::luminance([pixel[0], pixel[1], pixel[2]].map(color::light))
         };
-        let mut is_cloth: Vec<f32> = pixels()
-            .enumerate()
-            .map(|(k, at)| if torso.is_chest(at, CORE) { person[k] * (1.0 - hidden[k]) } else { 0.0 })
-            .collect();
+        let mut is_cloth: Vec<f32> =
+            pixels()
+                .enumerate()
+                .map(|(k, at)| {
+                    if torso.is_chest(at, CORE) {
+                        person[k] * (1.0 - hidden[k]) * (1.0 - arms[k])
+                    } else {
+                        0.0
+                    }
+                })
+                .collect();
         let mut seen: Vec<f32> = (0..frame.area()).filter(|&k| is_cloth[k] > 0.5).map(light).collect();
         seen.sort_by(f32::total_cmp);
         let usual = seen.get(seen.len() / 2).copied().unwrap_or(1.0);
@@ -118,7 +132,7 @@ impl Before {
             1.0 + (ratio.clamp(SHADE.0, SHADE.1) - 1.0) * TAKEN
         });
         let shade = shade.collect();
-        Self { person, hidden, shade }
+        Self { person, hidden, arms, shade }
     }
 }
 

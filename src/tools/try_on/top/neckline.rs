@@ -80,10 +80,16 @@ impl Neckline {
         )
     }
 
-    /// Whether a place is inside the collar.
-    pub(super) fn is_inside(&self, at: Vec2) -> bool {
+    /// How much of a pixel about a place is inside the collar, 0 to 1.
+    pub(super) fn inside(&self, at: Vec2) -> f32 {
         let side = usize::from(at.x > self.middle.x);
         let share = (at.x - self.middle.x) / (self.sides[side].x - self.middle.x);
-        (0.0..=1.0).contains(&share) && at.y < self.at(side, share).y
+        if !(0.0..=1.0).contains(&share) {
+            return 0.0;
+        }
+        // Across the edge, which may be steep.
+        let edge = self.at(side, share);
+        let along = (self.at(side, share + 0.01) - edge).normalize_or(Vec2::X);
+        ((edge.y - at.y) * along.x.abs().max(0.05) + 0.5).clamp(0.0, 1.0)
     }
 }

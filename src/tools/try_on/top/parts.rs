@@ -19,13 +19,17 @@ const JUMP: f32 = 0.12;
 const BELOW: f32 = 0.02;
 /// Where on the way from its axis to its armpit a garment's shoulder ends.
 const SHOULDER: f32 = 0.94;
+/// How far a strap may rise outward, in parts of how far out that is.
+const STRAP: f32 = 0.35;
 /// The least share of the silhouette that a sleeve has.
 const SLEEVE: f32 = 0.006;
 /// How much a garment may differ from its mirror image, in parts of it.
 const UNEVEN: f32 = 0.3;
+/// How tall a garment is at least, in parts of half its width.
+const LEAST_TALL: f32 = 0.8;
 /// Places along a side, and along a sleeve, at which its width is measured.
-pub(super) const SIDE_STATIONS: usize = 4;
-pub(super) const SLEEVE_STATIONS: usize = 4;
+pub(super) const SIDE_STATIONS: usize = 10;
+pub(super) const SLEEVE_STATIONS: usize = 9;
 
 /// A garment's places in its picture, in pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -246,19 +250,24 @@ impl<'a> Half<'a> {
             (0..self.grid.width).map(|out| (0..self.grid.height).find(|&row| self.is(out, row))).collect();
         let top =
             |out: usize| tops.get(out).copied().flatten().map(|row| Vec2::new(out as f32 + 0.5, row as f32));
-        // Along the upper edge, the corner between the collar and the shoulder lies highest above the chord.
-        let outer = armpit.map_or(self.half * SHOULDER, |armpit| armpit.x * SHOULDER);
-        let (start, end) =
-            (top(0)?, top(outer as usize).or_else(|| (0..outer as usize).rev().find_map(top))?);
-        let above = |from: Vec2, to: Vec2, at: Vec2| -(to - from).normalize_or(Vec2::X).perp_dot(at - from);
-        let neck = (0..=end.x as usize)
-            .filter_map(top)
-            .max_by(|&one, &other| above(start, end, one).total_cmp(&above(start, end, other)))?;
-        let (shoulder, armpit, is_sleeved) = match armpit {
-            Some(armpit) => (end, armpit, true),
+        let highest = |score: &dyn Fn(Vec2) -> f32| {
+            let places = (0..self.grid.width).filter_map(top);
+            places.max_by(|&one, &other| score(one).total_cmp(&score(other)))
+        };
+        let (neck, shoulder, armpit, is_sleeved) = match armpit {
+            Some(armpit) => {
+                // Along the upper edge, the corner between collar and shoulder lies highest above the chord.
+                let outer = (armpit.x * SHOULDER) as usize;
+                let (start, end) = (top(0)?, (0..=outer).rev().find_map(top)?);
+                let chord = (end - start).normalize_or(Vec2::X);
+                let above = |at: Vec2| if at.x <= end.x { chord.perp_dot(start - at) } else { f32::MIN };
+                (highest(&above)?, end, armpit, true)
+            }
             None => {
+                // Of a strap the inner end, unless it lies low.
+                let neck = highest(&|at| -at.y - STRAP * at.x)?;
                 let [shoulder, armpit] = self.armhole(neck)?;
-                (shoulder, armpit, false)
+                (neck, shoulder, armpit, false)
             }
         };
         let sleeve = is_sleeved.then(|| self.sleeve(shoulder, armpit)).flatten();
@@ -278,7 +287,10 @@ impl<'a> Half<'a> {
             let row = armpit.y + (corner.y - armpit.y) * share;
             Vec2::new(self.torso(row as usize, armpit), row)
         });
-        let is_whole = corner.y - armpit.y > 0.2 * tall && armpit.y > neck.y && shoulder.x >= neck.x;
+        let is_whole = corner.y - armpit.y > 0.2 * tall
+            && armpit.y > neck.y
+            && shoulder.x >= neck.x
+            && tall > LEAST_TALL * armpit.x;
         is_whole.then(|| Side {
             neck: self.picture(neck),
             shoulder: self.picture(shoulder),
@@ -310,9 +322,9 @@ impl<'a> Half<'a> {
                 && self.reach[*row] as f32 > 0.4 * self.half
         };
         let row = (from..to).find(is_jump)?;
-        // All that jumps there: the lowest of these rows is the body's own.
+        // All that jumps there: the lowest of these rows is the body's own, and just above it the sleeve begins.
         let row = (row..to).take_while(is_jump).last()?;
-        Some(Vec2::new(self.reach[row] as f32, row as f32))
+        Some(Vec2::new(self.reach[row] as f32, (row - below + 1) as f32))
     }
 
     /// The end of the shoulder and the armpit of a garment without sleeves.

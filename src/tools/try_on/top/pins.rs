@@ -39,6 +39,8 @@ const SHOULDER_PINS: usize = 3;
 const ARM_PLACES: usize = 12;
 /// The farthest that a torso may be turned, in radians.
 const TURNED: f32 = 0.95;
+/// The farthest that hips lean otherwise than shoulders, in radians.
+const LEAN: f32 = 0.4;
 /// The least sureness that a place of the body is seen.
 const SEEN: f32 = 0.3;
 
@@ -46,8 +48,9 @@ const SEEN: f32 = 0.3;
 pub(super) struct Torso {
     /// The middle between the joints of the shoulders.
     middle: Vec2,
-    /// From the right one to the left one, and down the spine; unit vectors in the photo.
+    /// From the right one to the left one, the same of the hips, and down the spine; unit vectors in the photo.
     across: Vec2,
+    hips: Vec2,
     down: Vec2,
     /// How far the joints of the shoulders are apart, in pixels, if seen from the front.
     pub(super) unit: f32,
@@ -88,7 +91,7 @@ impl Torso {
         let hips = (body.seen(place::HIPS[0]) + body.seen(place::HIPS[1])) / 2.0;
         let spine = hips - middle;
         // Hips that are out of sight are guessed by the network well enough for a direction, within a limit.
-        let lean = across.perp().angle_to(spine.normalize_or(across.perp())).clamp(-0.4, 0.4);
+        let lean = across.perp().angle_to(spine.normalize_or(across.perp())).clamp(-LEAN, LEAN);
         let down = Vec2::from_angle(lean).rotate(across.perp());
         let arms = [0, 1].map(|side| {
             let bones = [place::SHOULDERS, place::ELBOWS, place::WRISTS].map(|pair| pair[side]);
@@ -96,7 +99,11 @@ impl Torso {
             Arm { joints: bones.map(|joint| body.seen(joint)), lengths: [length(0), length(1)] }
         });
         let long = (spine.length() / unit).clamp(1.1, 2.0);
-        let torso = Self { middle, across, down, unit, turn, long, arms };
+        let [right_hip, left_hip] = place::HIPS.map(|hip| body.seen(hip));
+        let lean = across.angle_to((left_hip - right_hip).normalize_or(across));
+        let is_seen = place::HIPS.iter().all(|&hip| body.visibility[hip] > SEEN) && lean.abs() < LEAN;
+        let hips = if is_seen { Vec2::from_angle(lean).rotate(across) } else { across };
+        let torso = Self { middle, across, hips, down, unit, turn, long, arms };
         if before::is_crossed(body, &torso) {
             return Err(Error::ArmsBefore);
         }
@@ -111,10 +118,14 @@ impl Torso {
     /// Where a place is: across from the middle and down from the shoulders, in pixels.
     fn place(&self, at: Vec2) -> Vec2 {
         let from = at - self.middle;
-        // The axes need not be square to each other.
-        let both = self.across.perp_dot(self.down);
-        let (across, down) = (from.perp_dot(self.down) / both, self.across.perp_dot(from) / both);
-        Vec2::new(across / self.turn.cos(), down)
+        // The axes need not be square to each other, and the first depends on the second.
+        let mut place = Vec2::new(0.0, from.dot(self.down));
+        for _ in 0..3 {
+            let axis = self.across_at(place.y);
+            let both = axis.perp_dot(self.down);
+            place = Vec2::new(from.perp_dot(self.down), axis.perp_dot(from)) / both;
+        }
+        Vec2::new(place.x / self.turn.cos(), place.y)
     }
 
     /// How far down the torso a place is: 0 at the shoulders, 1 at the hips.
@@ -128,9 +139,15 @@ impl Torso {
         (0.1..1.05).contains(&(y / (self.unit * self.long))) && x.abs() < self.half(y) * part
     }
 
-    /// The same of an arm.
-    pub(super) fn is_arm(&self, at: Vec2, part: f32) -> bool {
-        self.arms.iter().any(|arm| arm.is_core(at, ARM[2] * self.unit * part))
+    /// The middle of the arm that a place is beside, and one a little to each side of it; none where no arm is near.
+    pub(super) fn bone(&self, at: Vec2) -> Option<[Vec2; 3]> {
+        let near = self.arms.iter().filter_map(|arm| {
+            let (bone, direction, thick) = arm.along(arm.beside(at));
+            let across = direction.perp() * thick * self.unit;
+            (at.distance(bone) < 2.0 * thick * self.unit)
+                .then(|| [bone, bone - across * 0.7, bone + across * 0.7])
+        });
+        near.min_by(|one, other| at.distance(one[0]).total_cmp(&at.distance(other[0])))
     }
 
     /// The torso without what a neckline shows.
@@ -138,15 +155,16 @@ impl Torso {
         self.is_core(at, part) && self.place(at).y > 0.25 * self.unit
     }
 
-    /// Whether a place is below the hips, where cloth hangs free.
-    pub(super) fn is_below(&self, at: Vec2) -> bool {
-        self.share(at) > 1.05
-    }
-
     /// A place of the torso: across and down from the middle of the shoulders, and out of it, in pixels.
     pub(super) fn at(&self, across: f32, down: f32, out: f32) -> Vec2 {
         let (sine, cosine) = self.turn.sin_cos();
-        self.middle + self.across * (across * cosine + out * sine) + self.down * down
+        self.middle + self.across_at(down) * (across * cosine + out * sine) + self.down * down
+    }
+
+    /// From right to left so far below the shoulders: the hips may lean otherwise.
+    fn across_at(&self, down: f32) -> Vec2 {
+        let share = (down / (self.unit * self.long)).clamp(0.0, 1.0);
+        self.across.lerp(self.hips, share).normalize_or(self.across)
     }
 
     /// Half of the torso's width, in pixels, so far below the shoulders.
@@ -323,15 +341,6 @@ impl Arm {
             return upper.max(0.0) * self.lengths[0];
         }
         self.lengths[0] + share(elbow, wrist).max(0.0) * self.lengths[1]
-    }
-
-    /// Whether a place is in the middle of the arm.
-    fn is_core(&self, at: Vec2, half: f32) -> bool {
-        self.joints.windows(2).any(|bone| {
-            let along = bone[1] - bone[0];
-            let share = ((at - bone[0]).dot(along) / along.length_squared().max(1.0)).clamp(0.0, 1.0);
-            at.distance(bone[0] + along * share) < half
-        })
     }
 
     /// The place on the bones so many pixels of arm below the shoulder, the arm's direction there, and half of how

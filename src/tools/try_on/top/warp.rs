@@ -9,11 +9,13 @@ use std::collections::BinaryHeap;
 use glam::{Mat2, Vec2};
 
 /// Cells along the longer side of the grid.
-const CELLS: usize = 64;
+const CELLS: usize = 88;
 /// How much of a similarity is mixed into each place's own transform: where pins lie on a line it alone is certain.
 const SIMILAR: f32 = 0.06;
 /// Rounds in which folds are smoothed away, at most.
-const ROUNDS: usize = 200;
+const ROUNDS: usize = 400;
+/// After so many rounds, what is smoothed grows by a cell.
+const WIDEN: usize = 12;
 
 /// A place of the picture and where it is to be seen in the photo.
 pub(super) type Pin = (Vec2, Vec2);
@@ -72,14 +74,18 @@ impl Mesh {
             moved(self.places[k], pins, weights)
         };
         let mut seen: Vec<Vec2> = (0..self.places.len()).map(place).collect();
-        for _ in 0..ROUNDS {
-            let folded = self.folded(&seen);
-            if folded.is_empty() {
+        for round in 0..ROUNDS {
+            let mut is_folded = self.folded(&seen);
+            if !is_folded.contains(&true) {
                 break;
             }
-            // What is folded goes to the middle of what is around it, until it lies flat.
+            // What is folded goes to the middle of what is around it, and more and more of that with it, until it lies
+            // flat.
+            for _ in 0..round / WIDEN {
+                is_folded = self.grown(&is_folded);
+            }
             let before = seen.clone();
-            for k in folded {
+            for k in (0..seen.len()).filter(|&k| is_folded[k]) {
                 let around = &self.beside[k];
                 let mean = around.iter().map(|&(other, _)| before[other]).sum::<Vec2>() / around.len() as f32;
                 seen[k] = before[k].lerp(mean, 0.5);
@@ -93,8 +99,8 @@ impl Mesh {
         (0..is.len()).map(|k| is[k] || self.beside[k].iter().any(|&(other, _)| is[other])).collect()
     }
 
-    /// The corners of triangles that are seen from behind.
-    pub(super) fn folded(&self, seen: &[Vec2]) -> Vec<usize> {
+    /// Which corners are of triangles that are seen from behind.
+    pub(super) fn folded(&self, seen: &[Vec2]) -> Vec<bool> {
         let mut is_folded = vec![false; seen.len()];
         for triangle in &self.triangles {
             let [a, b, c] = triangle.map(|corner| seen[corner as usize]);
@@ -102,7 +108,7 @@ impl Mesh {
                 triangle.iter().for_each(|&corner| is_folded[corner as usize] = true);
             }
         }
-        (0..seen.len()).filter(|&k| is_folded[k]).collect()
+        is_folded
     }
 
     /// How far each corner is from a place, by ways inside the garment, in the picture's pixels.
