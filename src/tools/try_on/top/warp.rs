@@ -12,10 +12,10 @@ use glam::{Mat2, Vec2};
 const CELLS: usize = 88;
 /// How much of a similarity is mixed into each place's own transform: where pins lie on a line it alone is certain.
 const SIMILAR: f32 = 0.06;
-/// Rounds in which folds are smoothed away, at most.
-const ROUNDS: usize = 400;
-/// After so many rounds, what is smoothed grows by a cell.
-const WIDEN: usize = 12;
+/// Rounds in which folds are taken out, at most.
+const ROUNDS: usize = 600;
+/// After so many rounds each, what moves for it grows by a cell.
+const WIDEN: usize = 6;
 
 /// A place of the picture and where it is to be seen in the photo.
 pub(super) type Pin = (Vec2, Vec2);
@@ -74,24 +74,48 @@ impl Mesh {
             moved(self.places[k], pins, weights)
         };
         let mut seen: Vec<Vec2> = (0..self.places.len()).map(place).collect();
-        for round in 0..ROUNDS {
-            let mut is_folded = self.folded(&seen);
+        // What is folded moves until every corner lies to those around it as it does in the picture, turned and of the
+        // garment's own scale (Sorkine, Alexa, *As-rigid-as-possible surface modeling*, 2007); and more and more of what
+        // is around with it, until it lies flat.
+        let scale = self.scale(&seen);
+        let mut is_loose = vec![false; seen.len()];
+        for round in 1..=ROUNDS {
+            let is_folded = self.folded(&seen);
             if !is_folded.contains(&true) {
                 break;
             }
-            // What is folded goes to the middle of what is around it, and more and more of that with it, until it lies
-            // flat.
-            for _ in 0..round / WIDEN {
-                is_folded = self.grown(&is_folded);
+            is_loose.iter_mut().zip(is_folded).for_each(|(is_loose, is_folded)| *is_loose |= is_folded);
+            if round % WIDEN == 0 {
+                is_loose = self.grown(&is_loose);
             }
-            let before = seen.clone();
-            for k in (0..seen.len()).filter(|&k| is_folded[k]) {
-                let around = &self.beside[k];
-                let mean = around.iter().map(|&(other, _)| before[other]).sum::<Vec2>() / around.len() as f32;
-                seen[k] = before[k].lerp(mean, 0.5);
+            let turns: Vec<Vec2> = (0..seen.len()).map(|k| self.turn(k, &seen) * scale).collect();
+            for k in (0..seen.len()).filter(|&k| is_loose[k]) {
+                let around = self.beside[k].iter().map(|&(other, _)| {
+                    let turn = (turns[k] + turns[other]) / 2.0;
+                    seen[other] + turn.rotate(self.places[k] - self.places[other])
+                });
+                seen[k] = around.sum::<Vec2>() / self.beside[k].len() as f32;
             }
         }
         seen
+    }
+
+    /// How many times as long as in the picture its edges are seen, on average.
+    fn scale(&self, seen: &[Vec2]) -> f32 {
+        let edges = || {
+            self.beside.iter().enumerate().flat_map(|(k, beside)| beside.iter().map(move |edge| (k, edge)))
+        };
+        let long: f32 = edges().map(|(k, &(other, _))| seen[k].distance(seen[other])).sum();
+        long / edges().map(|(_, &(_, apart))| apart).sum::<f32>().max(1.0)
+    }
+
+    /// How far what is around a corner is turned, as a unit vector: the rotation that suits it best.
+    fn turn(&self, k: usize, seen: &[Vec2]) -> Vec2 {
+        let around = self.beside[k].iter().map(|&(other, _)| {
+            let (from, to) = (self.places[other] - self.places[k], seen[other] - seen[k]);
+            Vec2::new(from.dot(to), from.perp_dot(to))
+        });
+        around.sum::<Vec2>().normalize_or(Vec2::X)
     }
 
     /// Corners and those beside them.
