@@ -27,7 +27,7 @@ const FADE: f32 = 0.25;
 const GRID: (usize, usize) = (32, 32);
 /// Where the head hides the band's other side: the cosine of the angle between what is outward there and the camera, below
 /// the first all and above the second nothing.
-const TURNED: (f32, f32) = (-0.6, -0.3);
+const TURNED: (f32, f32) = (-0.5, -0.25);
 /// Millimetres by which the face must be in front of the band before it hides it.
 const SLACK: std::ops::Range<f32> = 3.0..10.0;
 const SHADOW: Shadow = Shadow { dark: 0.3, down: 0.02, soft: 0.02, on: On::All };
