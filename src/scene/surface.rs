@@ -82,13 +82,6 @@ impl Texture {
         Self { levels }
     }
 
-    /// A photo with its opacity.
-    #[must_use]
-    pub fn of_photo(photo: &Photo) -> Self {
-        let films = photo.pixels.as_chunks::<4>().0.iter().map(|&pixel| Film::of_pixel(pixel)).collect();
-        Self::new(photo.width as usize, films)
-    }
-
     /// Width and height.
     #[must_use]
     pub fn size(&self) -> Vec2 {
@@ -220,6 +213,14 @@ impl Depth {
     }
 }
 
+impl Depth {
+    /// 1 where something stands, else 0.
+    #[must_use]
+    pub fn covered(&self) -> Vec<f32> {
+        self.distances.iter().map(|distance| f32::from(u8::from(distance.is_finite()))).collect()
+    }
+}
+
 /// Samples along a side of a pixel.
 const SAMPLES: usize = 2;
 
@@ -299,7 +300,7 @@ fn raster([a, b, c]: [Vec2; 3], frame: &Frame, samples: usize, mut each: impl Fn
     }
 }
 
-/// Puts films into a photo; pixels whose film is clear keep their bytes.
+/// Puts films into a photo; pixels whose film is clear keep their bytes. What is transparent gets as opaque as they are.
 pub fn merge(photo: &mut Photo, frame: &Frame, films: &[Film]) {
     for (k, film) in films.iter().enumerate() {
         if *film == Film::CLEAR {
@@ -308,8 +309,15 @@ pub fn merge(photo: &mut Photo, frame: &Frame, films: &[Film]) {
         let (x, y) = (frame.left + k % frame.width, frame.top + k / frame.width);
         let pixel = &mut photo.pixels[(y * photo.width as usize + x) * 4..][..4];
         let behind = Vec3::new(color::light(pixel[0]), color::light(pixel[1]), color::light(pixel[2]));
-        let light = film.light + film.through * behind;
-        for (level, light) in pixel.iter_mut().zip(light.to_array()) {
+        let light = if photo.has_alpha {
+            let alpha = f32::from(pixel[3]) / 255.0;
+            let covers = 1.0 - (1.0 - alpha) * (1.0 - film.cover());
+            pixel[3] = (covers * 255.0).round() as u8;
+            (film.light + film.through * behind * alpha) / covers.max(1e-6)
+        } else {
+            film.light + film.through * behind
+        };
+        for (level, light) in pixel[..3].iter_mut().zip(light.to_array()) {
             *level = color::to_level(light.clamp(0.0, 1.0));
         }
     }

@@ -19,9 +19,13 @@ pub use headband::Headband;
 pub use necklace::Necklace;
 pub use top::Top;
 
+use std::cell::OnceCell;
+use std::str::FromStr;
+use std::sync::Arc;
+
 use glam::Vec2;
 
-use crate::nn::Graph;
+use crate::nn::{self, Graph};
 use crate::photo::Photo;
 use crate::vision::body::{Body, BodyFinder};
 use crate::vision::face::{Face, FaceFinder, Lens, Pose, Smoother};
@@ -76,17 +80,19 @@ pub enum Error {
     /// Arms that hide what a garment would lie on.
     #[error("the arms of this person are crossed over the chest: choose a photo with the arms at the sides")]
     ArmsBefore,
+    /// A kind that there is not.
+    #[error("this version tries on {}, and {asked} was asked for", Kind::ALL.map(Kind::name).join(", "))]
+    NoSuchKind {
+        /// The name asked for.
+        asked: String,
+    },
     /// A width that no such product has.
-    #[error("{millimetres} mm were asked for: {} has to be from {least} to {most} mm", kind.width())]
+    #[error("{millimetres} mm were asked for: {} has to be from {} to {} mm", kind.width(), kind.widths().0, kind.widths().1)]
     Width {
         /// What was to have it.
         kind: Kind,
-        /// The width asked for, rounded.
-        millimetres: u32,
-        /// The least.
-        least: u32,
-        /// The most.
-        most: u32,
+        /// The width asked for, as it was written.
+        millimetres: String,
     },
 }
 
@@ -197,6 +203,15 @@ impl Kind {
     }
 }
 
+impl FromStr for Kind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let known = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        known.ok_or_else(|| Error::NoSuchKind { asked: name.to_owned() })
+    }
+}
+
 /// A product that somebody can wear.
 #[derive(Clone, Debug)]
 pub enum Product {
@@ -269,20 +284,31 @@ impl Placement {
 /// Finds who is in a photo. Holds the networks; photos pass through.
 pub struct TryOn {
     finder: FaceFinder,
-    hair: Option<HairFinder>,
-    bodies: Option<BodyFinder>,
+    beyond: Beyond,
 }
 
-/// A photo of people, and where their faces are.
-#[derive(Clone, Debug)]
+/// What finds more than faces, where its networks were brought.
+#[derive(Clone, Default)]
+struct Beyond {
+    hair: Option<Arc<HairFinder>>,
+    bodies: Option<Arc<BodyFinder>>,
+}
+
+/// A photo of people, and where their faces are; what more a product needs is found when it is first worn.
+#[derive(Clone)]
 pub struct Person {
     photo: Photo,
-    faces: Vec<Face>,
-    /// Of each face, where the network for it is there.
-    hair: Vec<Hair>,
-    /// One for each face where bodies were looked for.
-    bodies: Vec<Option<Body>>,
+    people: Vec<One>,
     lens: Lens,
+    beyond: Beyond,
+}
+
+/// One of the people of a photo.
+#[derive(Clone)]
+struct One {
+    face: Face,
+    hair: OnceCell<Hair>,
+    body: OnceCell<Option<Body>>,
 }
 
 /// Whoever is before a camera, from one picture to the next.
@@ -298,24 +324,26 @@ impl TryOn {
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
     pub fn new(detector: &Graph, mesh: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { finder: FaceFinder::new(detector, mesh)?, hair: None, bodies: None })
+        Ok(Self { finder: FaceFinder::new(detector, mesh)?, beyond: Beyond::default() })
     }
 
-    /// With the network of hair, behind which earrings, necklaces, garments and the ends of headbands lie: without it
-    /// they lie before all hair.
+    /// With the network of hair, behind which earrings, necklaces and garments lie, and which hats press and headbands
+    /// lie on: without it they lie before all hair, and hair is taken to be as thick as usual.
     ///
     /// # Errors
     /// [`super::Error::Model`] for a network that is none.
-    pub fn with_hair(self, network: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { hair: Some(HairFinder::new(network)?), ..self })
+    pub fn with_hair(mut self, network: &Graph) -> Result<Self, super::Error> {
+        self.beyond.hair = Some(Arc::new(HairFinder::new(network)?));
+        Ok(self)
     }
 
     /// With the networks of bodies, which garments need: the detector, and the points.
     ///
     /// # Errors
     /// [`super::Error::Model`] for a network that is none of these.
-    pub fn with_bodies(self, detector: &Graph, points: &Graph) -> Result<Self, super::Error> {
-        Ok(Self { bodies: Some(BodyFinder::new(detector, points)?), ..self })
+    pub fn with_bodies(mut self, detector: &Graph, points: &Graph) -> Result<Self, super::Error> {
+        self.beyond.bodies = Some(Arc::new(BodyFinder::new(detector, points)?));
+        Ok(self)
     }
 
     /// Looks for the faces in a photo.
@@ -327,7 +355,7 @@ impl TryOn {
         if faces.is_empty() {
             return Err(Error::NoFace.into());
         }
-        self.known(photo, faces)
+        Ok(Person::new(photo, faces, self.beyond.clone()))
     }
 
     /// The next picture of a camera, taken `seconds` after some moment that stays, and whoever was in the one before, or
@@ -351,24 +379,17 @@ impl TryOn {
         };
         let Some(face) = &watch.face else { return Ok(None) };
         let faces = vec![watch.smoother.smooth(face, seconds)];
-        self.known(photo, faces).map(Some)
-    }
-
-    fn known(&self, photo: Photo, faces: Vec<Face>) -> Result<Person, super::Error> {
-        let hair = match &self.hair {
-            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
-            None => Vec::new(),
-        };
-        let bodies = match &self.bodies {
-            Some(finder) => faces.iter().map(|face| finder.find(&photo, face)).collect::<Result<_, _>>()?,
-            None => vec![None; faces.len()],
-        };
-        let lens = Lens::of(&photo, None);
-        Ok(Person { photo, faces, hair, bodies, lens })
+        Ok(Some(Person::new(photo, faces, self.beyond.clone())))
     }
 }
 
 impl Person {
+    fn new(photo: Photo, faces: Vec<Face>, beyond: Beyond) -> Self {
+        let one = |face| One { face, hair: OnceCell::new(), body: OnceCell::new() };
+        let lens = Lens::of(&photo, None);
+        Self { photo, people: faces.into_iter().map(one).collect(), lens, beyond }
+    }
+
     /// The photo as it came.
     #[must_use]
     pub const fn photo(&self) -> &Photo {
@@ -376,26 +397,40 @@ impl Person {
     }
 
     /// The faces, the largest first.
-    #[must_use]
-    pub fn faces(&self) -> &[Face] {
-        &self.faces
+    pub fn faces(&self) -> impl ExactSizeIterator<Item = &Face> {
+        self.people.iter().map(|one| &one.face)
     }
 
-    /// The body of each face, where bodies were looked for and it was found.
-    #[must_use]
-    pub fn bodies(&self) -> &[Option<Body>] {
-        &self.bodies
+    /// The body of somebody, by the number of their face; `None` where none is found, or no network is there for it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFace`], and what the engine says.
+    pub fn body(&self, face: usize) -> Result<Option<&Body>, super::Error> {
+        let one = self.one(face)?;
+        let Some(finder) = &self.beyond.bodies else { return Ok(None) };
+        let found = found(&one.body, || finder.find(&self.photo, &one.face))?;
+        Ok(found.as_ref())
+    }
+
+    fn hair<'a>(&self, one: &'a One) -> Result<Option<&'a Hair>, nn::Error> {
+        let Some(finder) = &self.beyond.hair else { return Ok(None) };
+        found(&one.hair, || finder.find(&self.photo, &one.face)).map(Some)
+    }
+
+    fn one(&self, face: usize) -> Result<&One, Error> {
+        self.people.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.people.len() })
     }
 
     /// The photo with a product on one of the people, by the number of their face, and where it is.
     ///
     /// # Errors
     /// [`Error::NoSuchFace`], [`Error::Unmeasured`], [`Error::OutOfSight`] where nothing of it would be seen; for
-    /// garments also [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`].
-    pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), Error> {
-        let asked = self.faces.get(face).ok_or(Error::NoSuchFace { asked: face, count: self.faces.len() })?;
+    /// garments also [`Error::NoBody`], [`Error::TurnedAway`], [`Error::ArmsBefore`]; and what the engine says.
+    pub fn wear(&self, face: usize, product: &Product) -> Result<(Photo, Placement), super::Error> {
+        let one = self.one(face)?;
+        let asked = &one.face;
         let pose = Pose::of(asked, self.lens).ok_or(Error::Unmeasured)?;
-        let hair = self.hair.get(face);
+        let hair = if product.kind().networks().contains(&"hair") { self.hair(one)? } else { None };
         let mut photo = self.photo.clone();
         let placement = match product {
             Product::Glasses(glasses) => glasses.draw(&mut photo, asked, &pose),
@@ -404,15 +439,24 @@ impl Person {
             Product::Earrings(earrings) => earrings.draw(&mut photo, asked, &pose, hair),
             Product::Necklace(necklace) => necklace.draw(&mut photo, asked, &pose, hair),
             Product::Top(top) => {
-                let body = self.bodies[face].as_ref().ok_or(Error::NoBody)?;
+                let body = self.body(face)?.ok_or(Error::NoBody)?;
                 top.draw(&mut photo, asked, &pose, body, hair)?
             }
         };
         if photo.pixels == self.photo.pixels {
-            return Err(Error::OutOfSight { kind: product.kind() });
+            return Err(Error::OutOfSight { kind: product.kind() }.into());
         }
         Ok((photo, placement))
     }
+}
+
+/// What was found before, or is now.
+fn found<T>(cell: &OnceCell<T>, find: impl FnOnce() -> Result<T, nn::Error>) -> Result<&T, nn::Error> {
+    if let Some(known) = cell.get() {
+        return Ok(known);
+    }
+    let new = find()?;
+    Ok(cell.get_or_init(|| new))
 }
 
 #[cfg(test)]

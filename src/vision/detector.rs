@@ -5,8 +5,8 @@
 use glam::Vec2;
 
 use super::region::{Outside, Region};
-use super::segment::Normalization;
-use crate::nn::{self, Graph, Plan, cpu};
+use super::square::SquareNetwork;
+use crate::nn::{self, Graph};
 use crate::photo::Photo;
 
 /// The least score, 0 to 1.
@@ -39,8 +39,7 @@ pub(crate) struct Kind {
 /// Finds things of at least about a tenth of the region that is looked at.
 pub(crate) struct Detector<const PLACES: usize> {
     kind: Kind,
-    executor: cpu::Executor,
-    normalization: Normalization,
+    network: SquareNetwork,
 }
 
 impl<const PLACES: usize> Detector<PLACES> {
@@ -52,17 +51,9 @@ impl<const PLACES: usize> Detector<PLACES> {
     /// # Errors
     /// A network that this engine does not run, or that is another one.
     pub(crate) fn new(kind: Kind, graph: &Graph) -> Result<Self, nn::Error> {
-        let normalization = Normalization::of(graph)?;
-        let plan = Plan::of(graph, &[vec![1, 3, kind.side, kind.side]], nn::MEMORY_LIMIT)?;
-        let shapes: Vec<&[usize]> = plan.outputs.iter().map(|port| &port.tensor.shape[..]).collect();
-        let (anchors, values) = (anchors(kind.grids).count(), Self::VALUES);
-        if shapes != [&[1, anchors, values][..], &[1, anchors, 1]] {
-            return Err(nn::Error::Graph(format!(
-                "its outputs are {shapes:?}: {} gives [1, {anchors}, {values}] and [1, {anchors}, 1]",
-                kind.name
-            )));
-        }
-        Ok(Self { kind, executor: cpu::Executor::new(plan), normalization })
+        let anchors = anchors(kind.grids).count();
+        let outputs: [&[usize]; 2] = [&[1, anchors, Self::VALUES], &[1, anchors, 1]];
+        Ok(Self { kind, network: SquareNetwork::new(graph, kind.name, kind.side, &outputs)? })
     }
 
     /// What there is in a region of a photo, several for one thing ([`suppressed`] makes them one).
@@ -71,8 +62,7 @@ impl<const PLACES: usize> Detector<PLACES> {
     /// [`nn::Error`] of the engine.
     pub(crate) fn detect(&self, photo: &Photo, region: &Region) -> Result<Vec<Detection<PLACES>>, nn::Error> {
         let side = self.kind.side;
-        let input = self.normalization.apply(region.planes(photo, side as u32, Outside::Black), side * side);
-        let outputs = self.executor.run(&[&input], &mut |_, _| true)?;
+        let outputs = self.network.run(region.planes(photo, side as u32, Outside::Black))?;
         let (boxes, scores) = (outputs[0].chunks_exact(Self::VALUES), &outputs[1]);
         let found =
             boxes.zip(scores).zip(anchors(self.kind.grids)).filter_map(|((values, &score), anchor)| {
@@ -81,13 +71,11 @@ impl<const PLACES: usize> Detector<PLACES> {
                     return None;
                 }
                 let at = |k: usize| anchor + Vec2::new(values[k], values[k + 1]) / side as f32;
-                let half = Vec2::new(values[2], values[3]) / (2.0 * side as f32);
-                let corners = [Vec2::new(-1.0, -1.0), Vec2::new(1.0, -1.0), Vec2::new(-1.0, 1.0), Vec2::ONE];
                 // Upright again where the region is turned: as wide and high as it is in the region.
+                let half = Vec2::new(values[2], values[3]) / (2.0 * side as f32) * region.side;
                 let centre = region.to_photo(at(0));
-                let bounds = corners.map(|corner| centre + corner * half * region.side);
                 let places = std::array::from_fn(|k| region.to_photo(at(4 + 2 * k)));
-                Some(Detection { bounds: (bounds[0], bounds[3]), places, score })
+                Some(Detection { bounds: (centre - half, centre + half), places, score })
             });
         Ok(found.collect())
     }

@@ -154,6 +154,9 @@ fn window_count(index: usize, radius: usize, size: usize) -> usize {
 
 /// Averages over windows of `2 × radius + 1` squared, of the part of each that lies within the plane.
 pub(crate) fn box_mean(plane: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    if plane.is_empty() {
+        return Vec::new();
+    }
     let mut across = vec![0.0; plane.len()];
     let mut padded = Vec::new();
     for (row, out) in plane.chunks_exact(width).zip(across.chunks_exact_mut(width)) {

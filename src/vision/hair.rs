@@ -6,8 +6,8 @@ use glam::Vec2;
 use super::face::{self, Face};
 use super::guided::{self, Coefficients, Guide};
 use super::region::{Outside, Region};
-use super::segment::Normalization;
-use crate::nn::{self, Graph, Plan, cpu};
+use super::square::SquareNetwork;
+use crate::nn::{self, Graph};
 use crate::photo::Photo;
 
 /// The network's input and output, in pixels each way.
@@ -21,8 +21,7 @@ const EPSILON: f32 = 1e-3;
 
 /// Finds hair, on the processor.
 pub struct HairFinder {
-    executor: cpu::Executor,
-    normalization: Normalization,
+    network: SquareNetwork,
 }
 
 impl HairFinder {
@@ -31,17 +30,7 @@ impl HairFinder {
     /// # Errors
     /// A network that this engine does not run, or that is another one.
     pub fn new(graph: &Graph) -> Result<Self, nn::Error> {
-        let normalization = Normalization::of(graph)?;
-        let plan = Plan::of(graph, &[vec![1, 3, SIDE, SIDE]], nn::MEMORY_LIMIT)?;
-        let lengths: Vec<usize> =
-            plan.outputs.iter().map(|port| port.tensor.shape.iter().product()).collect();
-        if lengths != [2 * SIDE * SIDE] {
-            return Err(nn::Error::Graph(format!(
-                "its outputs have {lengths:?} values: a hair network gives {}",
-                2 * SIDE * SIDE
-            )));
-        }
-        Ok(Self { executor: cpu::Executor::new(plan), normalization })
+        Ok(Self { network: SquareNetwork::new(graph, "a hair network", SIDE, &[&[1, 2, SIDE, SIDE]])? })
     }
 
     /// The hair of a face's head, and what is near it.
@@ -58,8 +47,7 @@ impl HairFinder {
             height: SIDE,
             planes: [0, 1, 2].map(|c| planes[c * area..][..area].iter().map(|value| value - 0.5).collect()),
         };
-        let input = self.normalization.apply(planes, area);
-        let outputs = self.executor.run(&[&input], &mut |_, _| true)?;
+        let outputs = self.network.run(planes)?;
         let (other, hair) = outputs[0].split_at(area);
         // The softmax of the two.
         let share = |(other, hair): (&f32, &f32)| 1.0 / (1.0 + (other - hair).exp());
@@ -77,6 +65,13 @@ pub struct Hair {
 }
 
 impl Hair {
+    /// How much of the pixel at a place of the photo it was found in is hair, 0 to 1; `None` outside the photo.
+    #[must_use]
+    pub fn seen(&self, photo: &Photo, at: Vec2) -> Option<f32> {
+        let is_inside = at.cmpge(Vec2::ZERO).all() && at.x < photo.width as f32 && at.y < photo.height as f32;
+        is_inside.then(|| self.at(photo, at.x as usize, at.y as usize))
+    }
+
     /// How much of a pixel of the photo it was found in is hair, 0 to 1; none far from the head.
     #[must_use]
     pub fn at(&self, photo: &Photo, x: usize, y: usize) -> f32 {
@@ -93,7 +88,9 @@ impl Hair {
             guided::mix(cell(column), cell(right), part.x)
         });
         let pixel = &photo.pixels[(y * photo.width as usize + x) * 4..][..4];
-        let colour = guided::centred([pixel[0], pixel[1], pixel[2], pixel[3]], photo.has_alpha);
+        // What is transparent is on white, as the network saw it.
+        let alpha = if photo.has_alpha { f32::from(pixel[3]) * (1.0 / 255.0) } else { 1.0 };
+        let colour = [0, 1, 2].map(|c| f32::from(pixel[c]) * (1.0 / 255.0) * alpha + (1.0 - alpha) - 0.5);
         guided::answer(&guided::mix(&above, &below, part.y), colour).clamp(0.0, 1.0)
     }
 }

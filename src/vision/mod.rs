@@ -1,4 +1,4 @@
-//! What a photo shows: matte, face, body, garment.
+//! What a photo shows: matte, face, hair, body.
 //!
 //! Knows photos and networks; knows nothing of scenes, files or browsers.
 
@@ -16,6 +16,7 @@ pub mod hair;
 mod matte;
 pub mod region;
 mod segment;
+mod square;
 
 use crate::photo::Photo;
 pub use doubt::Doubt;

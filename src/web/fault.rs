@@ -78,7 +78,7 @@ impl From<tools::try_on::Error> for Fault {
             | Error::NoBody
             | Error::TurnedAway
             | Error::ArmsBefore => Kind::Photo,
-            Error::NoSuchFace { .. } | Error::Width { .. } => Kind::Caller,
+            Error::NoSuchFace { .. } | Error::NoSuchKind { .. } | Error::Width { .. } => Kind::Caller,
         };
         Self { kind, message: error.to_string() }
     }

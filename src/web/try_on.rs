@@ -7,7 +7,7 @@ use super::picture::{PhotoHandle, Preview};
 use crate::nn::Graph;
 use crate::photo::{self, Output, Photo, Rgb};
 use crate::tools;
-use crate::tools::try_on::{Error, Kind, Person, Product, TryOn, Watch};
+use crate::tools::try_on::{Error, Person, Product, TryOn, Watch};
 
 /// Quality of the JPEG that a shopper saves: their photo was one.
 const QUALITY: u8 = 92;
@@ -23,6 +23,7 @@ pub struct TryOnHandle {
     product: Option<Product>,
     person: Option<Person>,
     watch: Watch,
+    is_somebody_seen: bool,
     drawn: Option<Photo>,
 }
 
@@ -32,7 +33,14 @@ impl TryOnHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(detector: &[u8], mesh: &[u8]) -> Result<Self, Fault> {
         let try_on = TryOn::new(&graph(detector)?, &graph(mesh)?)?;
-        Ok(Self { try_on, product: None, person: None, watch: Watch::default(), drawn: None })
+        Ok(Self {
+            try_on,
+            product: None,
+            person: None,
+            watch: Watch::default(),
+            is_somebody_seen: false,
+            drawn: None,
+        })
     }
 
     /// With the network of hair, for the kinds that lie behind some. Frees the handle it is called on.
@@ -52,11 +60,7 @@ impl TryOnHandle {
     /// Takes the picture of a product of this kind and width. Frees the picture.
     pub fn product(&mut self, picture: PhotoHandle, kind: &str, millimetres: f32) -> Result<(), Fault> {
         self.product = None;
-        let kind = Kind::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
-            let known = Kind::ALL.map(Kind::name).join(", ");
-            Fault::caller(format!("this version tries on {known}, and {kind} was asked for"))
-        })?;
-        self.product = Some(Product::new(kind, &picture.into_photo(), millimetres)?);
+        self.product = Some(Product::new(kind.parse()?, &picture.into_photo(), millimetres)?);
         Ok(())
     }
 
@@ -71,7 +75,7 @@ impl TryOnHandle {
             Err(error) => return Err(error.into()),
         };
         let (width, height) = (person.photo().width as f32, person.photo().height as f32);
-        let boxes = person.faces().iter().flat_map(|face| {
+        let boxes = person.faces().flat_map(|face| {
             let (low, high) = face.bounds();
             [low.x / width, low.y / height, (high.x - low.x) / width, (high.y - low.y) / height]
         });
@@ -92,17 +96,26 @@ impl TryOnHandle {
     }
 
     /// The next picture of a camera, `seconds` after some moment that stays, with the product on whoever is in it;
-    /// nothing where nobody is. Frees the picture.
+    /// nothing where nobody is, or where it has no place ([`Self::is_somebody_seen`] tells which). Frees the picture.
     pub fn live(&mut self, picture: PhotoHandle, seconds: f64) -> Result<Option<Preview>, Fault> {
         let Some(product) = &self.product else {
             return Err(Fault::caller("there is no product yet: bring it before the camera's pictures"));
         };
-        let Some(person) = self.try_on.next(picture.into_photo(), seconds, &mut self.watch)? else {
-            return Ok(None);
-        };
-        // What does not work on this picture may on the next.
-        let worn = person.wear(0, product).ok();
-        Ok(worn.map(|(photo, _)| Preview::of_picture(photo.width, photo.height, photo.pixels)))
+        let person = self.try_on.next(picture.into_photo(), seconds, &mut self.watch)?;
+        self.is_somebody_seen = person.is_some();
+        let Some(person) = person else { return Ok(None) };
+        match person.wear(0, product) {
+            Ok((photo, _)) => Ok(Some(Preview::of_picture(photo.width, photo.height, photo.pixels))),
+            // What does not work on this picture may on the next.
+            Err(tools::Error::TryOn(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether somebody was in the last of a camera's pictures.
+    #[wasm_bindgen(getter, js_name = isSomebodySeen)]
+    pub fn is_somebody_seen(&self) -> bool {
+        self.is_somebody_seen
     }
 
     /// The last picture drawn, as a JPEG.

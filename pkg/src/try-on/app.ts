@@ -14,7 +14,7 @@ import { WORDS, type Words } from './words.js';
 
 /** How long a file's address stays: the browser copies in its own time, and a minute is far more than it takes to start. */
 const KEPT = 60_000;
-/** How long nobody may be in sight of the camera before something is said, in milliseconds. */
+/** How long the product may be on nobody before the camera before something is said, in milliseconds. */
 const PATIENCE = 1_000;
 const ENDINGS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/webp': 'webp' };
 
@@ -201,8 +201,9 @@ export class TryOnApp extends LitElement {
   private get hint(): string {
     const { fitting, words } = this;
     if (!LIVE.has(fitting.setup.kind)) return words.live.later;
-    const isAlone = fitting.live && !fitting.live.isWorn && performance.now() - this.seen > PATIENCE;
-    return isAlone ? words.live.nobody : '';
+    const isBare = fitting.live && !fitting.live.isWorn && performance.now() - this.seen > PATIENCE;
+    if (!isBare) return '';
+    return fitting.live?.isSeen ? words.live.hidden : words.live.nobody;
   }
 
   private faces(): TemplateResult {

@@ -35,10 +35,12 @@ export interface Person {
   faces: FaceBox[];
 }
 
-/** A camera's picture, drawn; as it came where no face is in it. */
+/** A camera's picture, drawn; as it came where nobody is in it or the product has no place. */
 export interface LivePicture {
   picture: ImageBitmap;
   isWorn: boolean;
+  /** Whether somebody is in it. */
+  isSeen: boolean;
 }
 
 /** What the engine is made of: the shell has checked every byte of it against the manifest. */

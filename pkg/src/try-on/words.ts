@@ -35,6 +35,7 @@ export interface Words {
     alt: string;
     altOf: (label: string) => string;
     nobody: string;
+    hidden: string;
     later: string;
     snap: string;
     stop: string;
@@ -111,6 +112,7 @@ const en: Words = {
     alt: 'You in the camera, with the product on',
     altOf: (label) => `You in the camera, with ${label} on`,
     nobody: 'No face in sight: come into the middle, in good light.',
+    hidden: 'Where it goes is not in sight: move back, and face the camera.',
     later: 'Take a picture: then it is put on you.',
     snap: 'Take this picture',
     stop: 'Switch the camera off',
@@ -228,6 +230,7 @@ const de: Words = {
     alt: 'Sie in der Kamera, mit dem Produkt',
     altOf: (label) => `Sie in der Kamera, mit ${label}`,
     nobody: 'Kein Gesicht zu sehen: in die Mitte, bei gutem Licht.',
+    hidden: 'Wo es hingehört, ist nicht zu sehen: ein Stück zurück, das Gesicht zur Kamera.',
     later: 'Nehmen Sie ein Bild auf: Dann wird es Ihnen angezogen.',
     snap: 'Dieses Bild aufnehmen',
     stop: 'Kamera ausschalten',

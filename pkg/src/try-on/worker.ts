@@ -66,11 +66,11 @@ const handlers: Handlers<Operations> = {
   async live({ picture, seconds }, transfer) {
     const seen = grab(picture);
     const drawn = isLive && (await bitmap(loaded().live(seen, seconds), transfer));
-    if (drawn) return { picture: drawn, isWorn: true };
+    if (drawn) return { picture: drawn, isWorn: true, isSeen: true };
     if (!isLive) seen.free();
     const plain = await createImageBitmap(camera());
     transfer.push(plain);
-    return { picture: plain, isWorn: false };
+    return { picture: plain, isWorn: false, isSeen: isLive && loaded().isSomebodySeen };
   },
 
   async snap() {

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PICTURE")]
     product: PathBuf,
     /// What the product is
-    #[arg(long, default_value = "glasses", value_parser = kind)]
+    #[arg(long, default_value = "glasses")]
     kind: Kind,
     /// How wide what its picture shows is, in millimetres; what is usual for the kind if not given
     #[arg(long, value_name = "MM")]
@@ -112,14 +112,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(all_well)
 }
 
-fn kind(name: &str) -> Result<Kind, String> {
-    let is_it = |kind: &Kind| kind.name() == name;
-    Kind::ALL
-        .into_iter()
-        .find(is_it)
-        .ok_or_else(|| format!("one of {}", Kind::ALL.map(Kind::name).join(", ")))
-}
-
 fn decode(file: &Path) -> Result<Photo, String> {
     photo::decode(&read(file)?, &Limits::PRODUCT).map_err(|error| error.to_string())
 }
@@ -134,16 +126,18 @@ fn wear(
 ) -> Result<(), String> {
     let person = try_on.person(decode(file)?).map_err(|error| error.to_string())?;
     let points = |points: &[glam::Vec3]| points.iter().map(glam::Vec3::to_array).collect();
-    faces.extend(person.faces().iter().zip(person.bodies()).map(|(face, body)| {
+    for (number, face) in person.faces().enumerate() {
         let (low, high) = face.bounds();
-        FaceLine {
+        let body =
+            if arguments.points { person.body(number).map_err(|error| error.to_string())? } else { None };
+        faces.push(FaceLine {
             r#box: [low.x, low.y, high.x, high.y],
             presence: face.presence,
             points: arguments.points.then(|| points(&face.points)),
-            body: body.as_ref().filter(|_| arguments.points).map(|body| points(&body.points)),
+            body: body.map(|body| points(&body.points)),
             product: None,
-        }
-    }));
+        });
+    }
     let (picture, placement) = person.wear(arguments.face, product).map_err(|error| error.to_string())?;
     if let Some(face) = faces.get_mut(arguments.face) {
         face.product = Some(ProductLine {

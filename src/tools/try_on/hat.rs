@@ -19,8 +19,12 @@ const BRIM: f32 = 1.2;
 /// A hat without a brim whose crown is broader than a head by this factor is soft and lies empty in its picture: on a
 /// head it is as broad as the head is with its hair.
 const EMPTY: f32 = 1.15;
-/// How much broader a hat is than the head in it.
+/// How much broader a hat is than the head in it, and how much larger than it says one is drawn for that: a pointed one
+/// is narrow where others are as broad as the head.
 const ROOM: f32 = 1.08;
+const STRETCH: f32 = 1.3;
+/// The least breadth of a crown, in parts of the picture's.
+const LEAST: f32 = 0.05;
 /// Where the lower edge lies on the forehead, from between the brows (0) to the hairline (1): without a brim, and the
 /// middle of a brim's front.
 const EDGE: (f32, f32) = (0.4, 0.3);
@@ -75,6 +79,9 @@ impl Hat {
             })
             .collect();
         let crown = rows[(rows.len() as f32 * CROWN) as usize].1;
+        if crown * 2.0 < LEAST * width as f32 {
+            return Err(Error::NoProduct);
+        }
         Ok(Self { texture: Texture::new(width, films), scale: millimetres / width as f32, rows, crown })
     }
 
@@ -165,7 +172,7 @@ impl Seat {
         let has_brim = hat.rows.iter().any(|row| row.1 > hat.crown * BRIM);
         let filled = head.radii.x * ROOM / hat.crown;
         let is_empty = !has_brim && hat.scale > filled * EMPTY;
-        let scale = if is_empty { filled } else { hat.scale.max(filled) };
+        let scale = if is_empty { filled } else { hat.scale.max(filled.min(hat.scale * STRETCH)) };
         let [brow, hairline] = [place::BROWS, place::HAIRLINE].map(|point| pose.points[point]);
         let edge = brow + (hairline - brow) * if has_brim { EDGE.1 } else { EDGE.0 };
         let lean = Mat3::from_rotation_x(if has_brim { -LEAN.1 } else { -LEAN.0 });

@@ -30,7 +30,7 @@ pub(super) struct Head {
     pub(super) middle: Vec3,
     pub(super) radii: Vec3,
     /// Half of the face's breadth at the cheekbones.
-    pub(super) half: f32,
+    half: f32,
     sides: [Vec3; 2],
 }
 
@@ -55,23 +55,18 @@ impl Head {
         let centre = pose.project(self.middle);
         let up = (pose.project(self.middle + Vec3::Y * self.radii.y) - centre).normalize_or(-Vec2::Y);
         let outline: Vec<Vec2> = self.outline(pose).map(|place| pose.lens.project(place) - centre).collect();
-        let size = Vec2::new(photo.width as f32, photo.height as f32);
+        // Hair that leaves the photo may go anywhere; where none is there is skin, and the crown is where it ends.
         let goes = |turn: f32| {
             let direction = Vec2::from_angle(turn).rotate(up);
             let end = outline.iter().map(|place| place.dot(direction)).fold(0.0, f32::max);
-            let steps = (-10..=50).map(|step| step as f32 / 100.0);
-            let last = steps
-                .take_while(|beyond| {
-                    let at = centre + direction * end * (1.0 + beyond);
-                    let is_inside = at.cmpge(Vec2::ZERO).all() && at.cmplt(size).all();
-                    !is_inside || hair.at(photo, at.x as usize, at.y as usize) > IS_HAIR
-                })
-                .last();
-            // Hair that leaves the photo may go anywhere.
-            last.filter(|&last| {
-                let at = centre + direction * end * (1.02 + last);
-                at.cmpge(Vec2::ZERO).all() && at.cmplt(size).all()
-            })
+            let mut last = HAIR_SEEN.0;
+            for beyond in (-10..=50).map(|step| step as f32 / 100.0) {
+                if hair.seen(photo, centre + direction * end * (1.0 + beyond))? <= IS_HAIR {
+                    break;
+                }
+                last = beyond;
+            }
+            Some(last)
         };
         let seen = [-0.7, 0.0, 0.7].into_iter().filter_map(goes).reduce(f32::min);
         seen.map_or(HAIR, |seen| seen.clamp(HAIR_SEEN.0, HAIR_SEEN.1))

@@ -7,7 +7,6 @@ use glam::{Vec2, Vec3};
 
 use crate::photo::{Photo, color};
 use crate::scene::surface::{Depth, Film, Frame, Surface, Texture, Vertex, lay, merge};
-use crate::vision::box_mean;
 use crate::vision::face::{Face, Lens, Pose, shape};
 use crate::vision::hair::Hair;
 
@@ -58,6 +57,9 @@ impl Laid<'_> {
         let Shadow { down, soft, .. } = self.shadow;
         let seen = self.layers.iter().flat_map(|layer| &layer.surface.vertices).map(|vertex| vertex.seen);
         let frame = Frame::around(seen, face_width * (down + 3.0 * soft), photo);
+        if frame.area() == 0 {
+            return;
+        }
         let points: Vec<(Vec2, f32)> =
             pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
         let skin = Depth::of(&points, &shape().triangles, &frame);
@@ -80,17 +82,12 @@ impl Laid<'_> {
 
     /// The shadow: what is covered, lower and softer.
     fn shade(&self, films: &mut [Film], skin: &Depth, frame: &Frame, face_width: f32) {
-        let radius = ((face_width * self.shadow.soft) as usize).max(1);
+        let size = face_width * self.shadow.soft;
         let down = (face_width * self.shadow.down) as usize;
-        let soft = |plane: Vec<f32>| {
-            let once = box_mean(&plane, frame.width, frame.height, radius);
-            box_mean(&once, frame.width, frame.height, radius)
-        };
-        let cover = soft(films.iter().map(|film| film.cover()).collect());
+        let cover: Vec<f32> = films.iter().map(|film| film.cover()).collect();
+        let cover = softened(&cover, frame, size);
         let lit = match self.shadow.on {
-            On::Face => soft(
-                skin.distances.iter().map(|distance| f32::from(u8::from(distance.is_finite()))).collect(),
-            ),
+            On::Face => softened(&skin.covered(), frame, size),
             On::All => vec![1.0; films.len()],
         };
         for (k, film) in films.iter_mut().enumerate() {
@@ -102,6 +99,39 @@ impl Laid<'_> {
                 film.through *= 1.0 - dark;
             }
         }
+    }
+}
+
+/// A plane over a frame, each value the mean of what is around it, near to it more: two boxes of `2 × size + 1` pixels.
+pub(super) fn softened(plane: &[f32], frame: &Frame, size: f32) -> Vec<f32> {
+    let radius = (size as usize).max(1);
+    let (width, height) = (frame.width, frame.height);
+    let mut plane = plane.to_vec();
+    let mut line = Vec::new();
+    for _ in 0..2 {
+        for y in 0..height {
+            mean(&mut plane, (y * width, 1, width), radius, &mut line);
+        }
+        for x in 0..width {
+            mean(&mut plane, (x, width, height), radius, &mut line);
+        }
+    }
+    plane
+}
+
+/// Means over a line of a plane, from its first index by steps, of what lies within the line.
+fn mean(plane: &mut [f32], (first, step, count): (usize, usize, usize), radius: usize, line: &mut Vec<f64>) {
+    // Sums from the line's start: shadows are soft, and a sum anew for each pixel would cost as much as they are wide.
+    line.clear();
+    line.push(0.0);
+    let mut sum = 0.0;
+    for k in 0..count {
+        sum += f64::from(plane[first + k * step]);
+        line.push(sum);
+    }
+    for k in 0..count {
+        let (from, end) = (k.saturating_sub(radius), (k + radius + 1).min(count));
+        plane[first + k * step] = ((line[end] - line[from]) / (end - from) as f64) as f32;
     }
 }
 

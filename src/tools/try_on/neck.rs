@@ -27,10 +27,9 @@ const IS_HAIR: f32 = 0.5;
 pub(super) fn sides(photo: &Photo, hair: Option<&Hair>, seen: impl Fn(f32, f32) -> Vec2) -> [Option<f32>; 2] {
     let pixel = |at: Vec2| {
         let is_inside = at.cmpge(Vec2::ZERO).all() && at.x < photo.width as f32 && at.y < photo.height as f32;
-        let (x, y) = (at.x as usize, at.y as usize);
-        let is_free = is_inside && hair.is_none_or(|hair| hair.at(photo, x, y) < IS_HAIR);
-        is_free.then(|| {
-            let levels = &photo.pixels[(y * photo.width as usize + x) * 4..][..3];
+        let is_hair = hair.and_then(|hair| hair.seen(photo, at)).is_some_and(|hair| hair >= IS_HAIR);
+        (is_inside && !is_hair).then(|| {
+            let levels = &photo.pixels[(at.y as usize * photo.width as usize + at.x as usize) * 4..][..3];
             [levels[0], levels[1], levels[2]].map(f32::from)
         })
     };

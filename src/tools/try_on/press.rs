@@ -118,9 +118,7 @@ impl Outline<'_> {
         let (mut last, mut far) = (0.0, 0.0);
         while far < self.breadth * MOST && far <= last + gap {
             let at = self.centre + direction * (end + far);
-            let is_inside =
-                at.cmpge(Vec2::ZERO).all() && at.x < photo.width as f32 && at.y < photo.height as f32;
-            if is_inside && hair.at(photo, at.x as usize, at.y as usize) > IS_HAIR {
+            if hair.seen(photo, at).is_some_and(|hair| hair > IS_HAIR) {
                 last = far;
             }
             far += 1.0;

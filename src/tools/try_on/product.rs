@@ -12,8 +12,9 @@ use super::{Error, Kind};
 use crate::photo::{self, Photo, color};
 use crate::scene::surface::Film;
 
-/// A product's picture is read at this many columns at most.
+/// A product's picture is read at this many columns at most, and at no more rows than this.
 const COLUMNS: u32 = 1600;
+const ROWS: u32 = 2 * COLUMNS;
 /// A picture whose transparent part is at least this says itself what is background.
 const TRANSPARENT: f32 = 0.02;
 /// The frame around a picture that shows the ground, in parts of its shorter side.
@@ -62,12 +63,19 @@ pub(super) fn read(picture: &Photo, kind: Kind, millimetres: f32) -> Result<Prod
     let (least, most) = kind.widths();
     // Not `<`: a width that is no number is none.
     if !(least..=most).contains(&millimetres) {
-        let [millimetres, least, most] = [millimetres, least, most].map(|value| value.round() as u32);
-        return Err(Error::Width { kind, millimetres, least, most });
+        return Err(Error::Width { kind, millimetres: millimetres.to_string() });
     }
-    let smaller = (picture.width > COLUMNS).then(|| {
-        let height = (u64::from(picture.height) * u64::from(COLUMNS) / u64::from(picture.width)).max(1);
-        photo::resample(picture, COLUMNS, height as u32)
+    let (width, height) = (picture.width, picture.height);
+    let smaller = (width > COLUMNS || height > ROWS).then(|| {
+        // Products of sides of at most 2³² each.
+        let fits = u64::from(width) * u64::from(ROWS) > u64::from(height) * u64::from(COLUMNS);
+        let part =
+            |side: u32, most: u32, of: u32| (u64::from(side) * u64::from(most) / u64::from(of)).max(1) as u32;
+        if fits {
+            photo::resample(picture, COLUMNS, part(height, COLUMNS, width))
+        } else {
+            photo::resample(picture, part(width, ROWS, height), ROWS)
+        }
     });
     let photo = smaller.as_ref().unwrap_or(picture);
     let (pixels, _) = photo.pixels.as_chunks::<4>();

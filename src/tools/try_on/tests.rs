@@ -105,7 +105,7 @@ fn a_picture_of_nothing_or_of_a_room_is_refused() {
 #[test]
 fn glasses_sit_on_the_eyes_as_wide_as_they_are() {
     let person = try_on().person(face()).unwrap();
-    let found = &person.faces()[0];
+    let found = &person.people[0].face;
     let [right, left] =
         [place::RIGHT_EYE, place::LEFT_EYE].map(|eye| (found.seen(eye[0]) + found.seen(eye[1])) / 2.0);
     let pupils = left.distance(right);
@@ -147,10 +147,10 @@ fn a_dark_photo_makes_dark_glasses() {
 fn a_face_that_is_not_there_is_said() {
     let person = try_on().person(face()).unwrap();
     let worn = glasses(&picture(BROWN, CLEAR, CLEAR), 140.0).unwrap();
-    assert_eq!(person.wear(3, &worn).unwrap_err(), Error::NoSuchFace { asked: 3, count: 1 });
+    assert_eq!(person.wear(3, &worn).unwrap_err(), Error::NoSuchFace { asked: 3, count: 1 }.into());
     let grey = Photo { pixels: [128, 128, 128, 255].repeat(10_000), width: 100, height: 100, ..face() };
-    let error = try_on().person(grey).unwrap_err();
-    assert_eq!(error, super::super::Error::TryOn(Error::NoFace));
+    let error = try_on().person(grey).err();
+    assert_eq!(error, Some(Error::NoFace.into()));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_camera_follows_the_face_and_says_where_nobody_is() {
     let mut watch = Watch::default();
     let first = try_on.next(face(), 0.0, &mut watch).unwrap().unwrap();
     let second = try_on.next(face(), 0.03, &mut watch).unwrap().unwrap();
-    let (one, other) = (&first.faces()[0], &second.faces()[0]);
+    let (one, other) = (&first.people[0].face, &second.people[0].face);
     let off =
         one.points.iter().zip(&other.points).map(|(one, other)| one.distance(*other)).sum::<f32>() / 478.0;
     assert!(off < 0.01 * one.size(), "{off} px");
@@ -204,7 +204,7 @@ fn posed(yaw: f32, roll: f32) -> Person {
         lens.project(at).extend((away.z - at.z) * lens.focal / -away.z)
     });
     let faces = vec![Face { points: seen.collect(), presence: 1.0 }];
-    Person { photo, faces, hair: Vec::new(), bodies: vec![None], lens }
+    Person::new(photo, faces, Beyond::default())
 }
 
 /// A transparent picture that is brown where `is_there` says so.
@@ -230,7 +230,7 @@ fn bounds(pixels: &[Vec2]) -> (Vec2, Vec2) {
 
 /// How many pixels a millimetre is at the middle of the head.
 fn pixels_each_millimetre(person: &Person) -> f32 {
-    let pose = Pose::of(&person.faces[0], person.lens).unwrap();
+    let pose = Pose::of(&person.people[0].face, person.lens).unwrap();
     person.lens.focal / -pose.translation.z
 }
 
@@ -291,7 +291,7 @@ fn a_hat_lies_on_the_forehead_and_follows_the_head() {
         let millimetre = pixels_each_millimetre(&person);
         assert!((placed.width / millimetre / 180.0 - 1.0).abs() < 0.1, "{}", placed.width / millimetre);
         let up = Vec2::new(-roll.sin(), -roll.cos());
-        let [brow, hairline] = [place::BROWS, place::HAIRLINE].map(|point| person.faces[0].seen(point));
+        let [brow, hairline] = [place::BROWS, place::HAIRLINE].map(|point| person.people[0].face.seen(point));
         let on_the_middle = pixels.iter().filter(|at| (**at - brow).perp_dot(up).abs() < 2.0);
         let lowest = on_the_middle.map(|at| (*at - brow).dot(up)).fold(f32::INFINITY, f32::min);
         assert!((0.0..(hairline - brow).dot(up)).contains(&lowest), "{lowest}");
@@ -311,7 +311,7 @@ fn earrings_hang_straight_down_beside_the_face() {
     let earrings = Product::new(Kind::Earrings, &pair(), 60.0).unwrap();
     let person = posed(0.0, 0.0);
     let (pixels, _) = covered(&person, &earrings);
-    let (low, high) = person.faces[0].bounds();
+    let (low, high) = person.people[0].face.bounds();
     let (right, left): (Vec<Vec2>, Vec<Vec2>) = pixels.iter().partition(|at| at.x < (low.x + high.x) / 2.0);
     let millimetre = pixels_each_millimetre(&person);
     for side in [right, left] {
@@ -332,7 +332,7 @@ fn an_earring_is_hidden_where_its_ear_is_turned_away() {
     let earrings = Product::new(Kind::Earrings, &pair(), 60.0).unwrap();
     for (yaw, seen) in [(0.9_f32, -1.0_f32), (-0.9, 1.0)] {
         let person = posed(yaw, 0.0);
-        let nose = person.faces[0].seen(place::NOSE[4]).x;
+        let nose = person.people[0].face.seen(place::NOSE[4]).x;
         let (pixels, _) = covered(&person, &earrings);
         assert!(!pixels.is_empty() && pixels.iter().all(|at| (at.x - nose) * seen > 0.0), "{yaw}");
     }
@@ -353,10 +353,10 @@ fn a_necklace_hangs_below_the_chin_as_wide_as_it_is() {
     let necklace = Product::new(Kind::Necklace, &chain(), 150.0).unwrap();
     for (yaw, roll) in [(0.0, 0.0), (0.5, 0.0), (0.0, 0.4)] {
         let person = posed(yaw, roll);
-        let chin = person.faces[0].seen(place::CHIN);
+        let chin = person.people[0].face.seen(place::CHIN);
         let (pixels, placed) = covered(&person, &necklace);
         let (low, high) = bounds(&pixels);
-        assert!(high.y > chin.y && low.y > person.faces[0].seen(place::NOSE[4]).y, "{yaw} {roll}");
+        assert!(high.y > chin.y && low.y > person.people[0].face.seen(place::NOSE[4]).y, "{yaw} {roll}");
         // The neck follows less than the head does.
         assert!(placed.roll.abs() < roll.to_degrees() * 0.7 + 2.0, "{}", placed.roll);
         let millimetres = placed.width / pixels_each_millimetre(&person);
@@ -370,10 +370,72 @@ fn a_necklace_hangs_below_the_chin_as_wide_as_it_is() {
 fn what_would_not_be_seen_is_said() {
     let necklace = Product::new(Kind::Necklace, &chain(), 150.0).unwrap();
     let person = posed(0.0, 0.0);
-    let chin = person.faces[0].seen(place::CHIN).y as u32;
+    let chin = person.people[0].face.seen(place::CHIN).y as u32;
     let pixels = person.photo.pixels[..(chin * 500 * 4) as usize].to_vec();
     let person = Person { photo: Photo { pixels, height: chin, ..person.photo.clone() }, ..person };
-    assert_eq!(person.wear(0, &necklace).unwrap_err(), Error::OutOfSight { kind: Kind::Necklace });
+    assert_eq!(person.wear(0, &necklace).unwrap_err(), Error::OutOfSight { kind: Kind::Necklace }.into());
+}
+
+#[test]
+fn a_face_beside_the_photo_wears_nothing() {
+    let person = posed(0.0, 0.0);
+    let mut face = person.people[0].face.clone();
+    face.points.iter_mut().for_each(|point| point.x -= 2e3);
+    let person = Person::new(person.photo, vec![face], Beyond::default());
+    for kind in Kind::ALL {
+        // Each from the picture of something, as tall as it is wide: where it would lie is what counts.
+        let Ok(product) = Product::new(kind, &cap(), kind.usual_width()) else { continue };
+        assert!(person.wear(0, &product).is_err(), "{}", kind.name());
+    }
+}
+
+#[test]
+fn what_is_transparent_gets_as_opaque_as_a_product() {
+    let person = posed(0.0, 0.0);
+    let pixels = [128, 128, 128, 0].repeat(person.photo.pixels.len() / 4);
+    let photo = Photo { pixels, has_alpha: true, ..person.photo.clone() };
+    let hat = Product::new(Kind::Hat, &cap(), 180.0).unwrap();
+    let (before_grey, placed) = person.wear(0, &hat).unwrap();
+    let (picture, _) = Person { photo, ..person }.wear(0, &hat).unwrap();
+    let middle = (placed.centre.y as usize * 500 + placed.centre.x as usize) * 4;
+    assert_eq!(picture.pixels[middle..middle + 4], before_grey.pixels[middle..middle + 4]);
+    assert_eq!(picture.pixels[..4], [128, 128, 128, 0]);
+}
+
+#[test]
+fn a_hat_presses_the_hair_that_is_found() {
+    let network = Graph::from_onnx(include_bytes!("../../../models/hair.onnx")).unwrap();
+    let person = try_on().with_hair(&network).unwrap().person(face()).unwrap();
+    let one = &person.people[0];
+    let hair = person.hair(one).unwrap().unwrap();
+    // Beside the temple, and where it falls over the shoulder.
+    for at in [Vec2::new(202.0, 30.0), Vec2::new(212.0, 215.0)] {
+        assert!(hair.seen(&person.photo, at).unwrap() > 0.6, "{at}");
+    }
+    assert!(hair.seen(&person.photo, one.face.seen(place::NOSE[5])).unwrap() < 0.1);
+    assert_eq!(hair.seen(&person.photo, Vec2::new(-1.0, 30.0)), None);
+    let hat = Product::new(Kind::Hat, &cap(), 200.0).unwrap();
+    let (worn, _) = person.wear(0, &hat).unwrap();
+    let (without, _) = try_on().person(face()).unwrap().wear(0, &hat).unwrap();
+    assert!(worn != without && worn == person.wear(0, &hat).unwrap().0);
+    let graph = Graph::from_onnx(include_bytes!("../../../models/face_mesh.onnx")).unwrap();
+    let error = try_on().with_hair(&graph).err().unwrap().to_string();
+    assert!(error.contains("a hair network gives"), "{error}");
+}
+
+#[test]
+fn a_pointed_hat_is_not_blown_up() {
+    let (width, height) = (400, 600);
+    let pointed = drawn(width, height, |x, y| {
+        let half = if y > 540 { 195 } else { y / 9 };
+        (x - 200).abs() < half
+    });
+    let person = posed(0.0, 0.0);
+    let (_, placed) = covered(&person, &Product::new(Kind::Hat, &pointed, 400.0).unwrap());
+    let millimetres = placed.width / pixels_each_millimetre(&person);
+    assert!((400.0..560.0).contains(&millimetres), "{millimetres} mm");
+    let thread = drawn(width, height, |x, y| (x - 200).abs() < if y > 540 { 195 } else { 2 });
+    assert_eq!(Product::new(Kind::Hat, &thread, 400.0).unwrap_err(), Error::NoProduct);
 }
 
 #[test]
@@ -381,7 +443,7 @@ fn a_headband_goes_over_the_crown_and_leaves_the_face_alone() {
     let headband = Product::new(Kind::Headband, &band(), 150.0).unwrap();
     let person = posed(0.0, 0.0);
     let (pixels, _) = covered(&person, &headband);
-    let hairline = person.faces[0].seen(place::HAIRLINE);
+    let hairline = person.people[0].face.seen(place::HAIRLINE);
     assert!(pixels.iter().any(|at| (at.x - hairline.x).abs() < 2.0));
     assert!(pixels.iter().filter(|at| (at.x - hairline.x).abs() < 20.0).all(|at| at.y < hairline.y));
 }

@@ -11,12 +11,11 @@ mod warp;
 
 use glam::Vec2;
 
-use super::laid::exposure;
+use super::laid::{exposure, softened};
 use super::{Error, Kind, Placement, product};
 use crate::photo::Photo;
 use crate::scene::surface::{Depth, Film, Frame, Surface, Texture, Vertex, lay, merge};
 use crate::vision::body::Body;
-use crate::vision::box_mean;
 use crate::vision::face::{Face, Pose};
 use crate::vision::hair::Hair;
 use before::Before;
@@ -114,11 +113,7 @@ impl Top {
             |(&seen, &texture): (&Vec2, &Vec2)| Vertex { seen, distance: 1.0, texture, opacity: 1.0 };
         let vertices: Vec<Vertex> = seen.iter().zip(&self.mesh.places).map(vertex).collect();
         let nothing = Depth { distances: vec![f32::INFINITY; frame.area()] };
-        let soft = |plane: &[f32], size: f32| {
-            let radius = ((unit * size) as usize).max(1);
-            let once = box_mean(plane, frame.width, frame.height, radius);
-            box_mean(&once, frame.width, frame.height, radius)
-        };
+        let soft = |plane: &[f32], size: f32| softened(plane, &frame, unit * size);
         let laid = |triangles: &[[u32; 3]]| {
             let surface = Surface { vertices: vertices.clone(), triangles: triangles.to_vec() };
             let mut films = vec![Film::CLEAR; frame.area()];

@@ -3,11 +3,11 @@
 use glam::{Mat2, Vec2, Vec3};
 
 use super::{Body, POINTS, region_of};
-use crate::nn::{self, Graph, Plan, cpu};
+use crate::nn::{self, Graph};
 use crate::photo::Photo;
 use crate::vision::box_mean;
 use crate::vision::region::{Outside, Region};
-use crate::vision::segment::Normalization;
+use crate::vision::square::SquareNetwork;
 
 /// The network's input, in pixels each way.
 const SIDE: usize = 256;
@@ -20,8 +20,7 @@ const VALUES: usize = 5;
 
 /// Places the points of one body.
 pub(super) struct Placer {
-    executor: cpu::Executor,
-    normalization: Normalization,
+    network: SquareNetwork,
 }
 
 impl Placer {
@@ -30,17 +29,8 @@ impl Placer {
     /// # Errors
     /// A network that this engine does not run, or that is another one.
     pub(super) fn new(graph: &Graph) -> Result<Self, nn::Error> {
-        let normalization = Normalization::of(graph)?;
-        let plan = Plan::of(graph, &[vec![1, 3, SIDE, SIDE]], nn::MEMORY_LIMIT)?;
-        let lengths: Vec<usize> =
-            plan.outputs.iter().map(|port| port.tensor.shape.iter().product()).collect();
-        let expected = [PLACES * VALUES, 1, SIDE * SIDE, PLACES * 3];
-        if lengths != expected {
-            return Err(nn::Error::Graph(format!(
-                "its outputs have {lengths:?} values: a network of bodies' points gives {expected:?}"
-            )));
-        }
-        Ok(Self { executor: cpu::Executor::new(plan), normalization })
+        let outputs: [&[usize]; 4] = [&[1, PLACES * VALUES], &[1, 1], &[1, 1, SIDE, SIDE], &[1, PLACES * 3]];
+        Ok(Self { network: SquareNetwork::new(graph, "a network of bodies' points", SIDE, &outputs)? })
     }
 
     /// The body in a region of a photo, and the region to look for it again; where there is none its `presence` is low
@@ -49,8 +39,7 @@ impl Placer {
     /// # Errors
     /// [`nn::Error`] of the engine.
     pub(super) fn place(&self, photo: &Photo, region: &Region) -> Result<(Body, Region), nn::Error> {
-        let input = self.normalization.apply(region.planes(photo, SIDE as u32, Outside::Edge), SIDE * SIDE);
-        let outputs = self.executor.run(&[&input], &mut |_, _| true)?;
+        let outputs = self.network.run(region.planes(photo, SIDE as u32, Outside::Edge))?;
         let sure = |value: f32| 1.0 / (1.0 + (-value).exp());
         let places = outputs[0].as_chunks::<VALUES>().0;
         let points: Vec<Vec3> = places

@@ -4,18 +4,17 @@
 use glam::{Vec2, Vec3};
 
 use super::{Face, POINTS};
-use crate::nn::{self, Graph, Plan, cpu};
+use crate::nn::{self, Graph};
 use crate::photo::Photo;
 use crate::vision::region::{Outside, Region};
-use crate::vision::segment::Normalization;
+use crate::vision::square::SquareNetwork;
 
 /// The network's input, in pixels each way.
 const SIDE: usize = 256;
 
 /// Places the points of one face.
 pub struct Mesher {
-    executor: cpu::Executor,
-    normalization: Normalization,
+    network: SquareNetwork,
 }
 
 impl Mesher {
@@ -24,17 +23,8 @@ impl Mesher {
     /// # Errors
     /// A network that this engine does not run, or that is another one.
     pub fn new(graph: &Graph) -> Result<Self, nn::Error> {
-        let normalization = Normalization::of(graph)?;
-        let plan = Plan::of(graph, &[vec![1, 3, SIDE, SIDE]], nn::MEMORY_LIMIT)?;
-        let lengths: Vec<usize> =
-            plan.outputs.iter().map(|port| port.tensor.shape.iter().product()).collect();
-        if lengths != [3 * POINTS, 1] {
-            return Err(nn::Error::Graph(format!(
-                "its outputs have {lengths:?} values: a face mesh gives {} and 1",
-                3 * POINTS
-            )));
-        }
-        Ok(Self { executor: cpu::Executor::new(plan), normalization })
+        let outputs: [&[usize]; 2] = [&[1, 3 * POINTS, 1, 1], &[1, 1, 1, 1]];
+        Ok(Self { network: SquareNetwork::new(graph, "a face mesh", SIDE, &outputs)? })
     }
 
     /// The face in a region of a photo; where there is none its `presence` is low and its points mean nothing.
@@ -42,8 +32,7 @@ impl Mesher {
     /// # Errors
     /// [`nn::Error`] of the engine.
     pub fn mesh(&self, photo: &Photo, region: &Region) -> Result<Face, nn::Error> {
-        let input = self.normalization.apply(region.planes(photo, SIDE as u32, Outside::Edge), SIDE * SIDE);
-        let outputs = self.executor.run(&[&input], &mut |_, _| true)?;
+        let outputs = self.network.run(region.planes(photo, SIDE as u32, Outside::Edge))?;
         let (points, _) = outputs[0].as_chunks::<3>();
         let points = points.iter().map(|&[x, y, z]| {
             let at = region.to_photo(Vec2::new(x, y) / SIDE as f32);

@@ -5,8 +5,8 @@ use glam::{Vec2, Vec3};
 use super::pins::Torso;
 use crate::photo::{Photo, color};
 use crate::scene::surface::{Depth, Frame};
+use crate::tools::try_on::laid::softened;
 use crate::vision::body::{Body, place};
-use crate::vision::box_mean;
 use crate::vision::face::{Face, Pose, shape};
 use crate::vision::hair::Hair;
 
@@ -58,19 +58,14 @@ impl Before {
         let at = |k: usize| {
             Vec2::new((frame.left + k % frame.width) as f32, (frame.top + k / frame.width) as f32) + 0.5
         };
-        let soft = |plane: &[f32], size: f32| {
-            let radius = ((torso.unit * size) as usize).max(1);
-            let once = box_mean(plane, frame.width, frame.height, radius);
-            box_mean(&once, frame.width, frame.height, radius)
-        };
+        let soft = |plane: &[f32], size: f32| softened(plane, frame, torso.unit * size);
         let pixels = || (0..frame.area()).map(at);
         let steep = |share: f32| ((share - 0.5) * STEEP + 0.5).clamp(0.0, 1.0);
         let person: Vec<f32> = pixels().map(|at| steep(body.covers(at))).collect();
         let points: Vec<(Vec2, f32)> =
             pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
-        let is_face = Depth::of(&points, &shape().triangles, frame).distances;
-        let is_face: Vec<f32> = is_face.iter().map(|far| f32::from(u8::from(far.is_finite()))).collect();
-        let face_soft = box_mean(&is_face, frame.width, frame.height, (face.size() / 80.0).max(1.0) as usize);
+        let is_face = Depth::of(&points, &shape().triangles, frame).covered();
+        let face_soft = softened(&is_face, frame, face.size() / 160.0);
 
         // Inside the torso and not the person: a thing before it. Near to one, cloth ends where the person does.
         let hides: Vec<f32> = pixels()

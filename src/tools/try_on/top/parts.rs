@@ -19,8 +19,11 @@ const JUMP: f32 = 0.12;
 const BELOW: f32 = 0.02;
 /// Where on the way from its axis to its armpit a garment's shoulder ends.
 const SHOULDER: f32 = 0.94;
-/// How far a strap may rise outward, in parts of how far out that is.
+/// How far a strap may fall inward, in parts of how far that is, over so many cells, and in parts of how deep the collar's
+/// opening is.
 const STRAP: f32 = 0.35;
+const STRAP_CELLS: usize = 4;
+const STRAP_DEEP: f32 = 0.5;
 /// The least share of the silhouette that a sleeve has.
 const SLEEVE: f32 = 0.006;
 /// How much a garment may differ from its mirror image, in parts of it.
@@ -264,8 +267,17 @@ impl<'a> Half<'a> {
                 (highest(&above)?, end, armpit, true)
             }
             None => {
-                // Of a strap the inner end, unless it lies low.
-                let neck = highest(&|at| -at.y - STRAP * at.x)?;
+                let peak = highest(&|at| -at.y)?;
+                // Of a strap the inner end: from its peak inward as long as it hardly falls.
+                let deep = STRAP_DEEP * (top(0)?.y - peak.y);
+                let falls = |inner: &Vec2, outer: &Vec2| {
+                    inner.y - outer.y > STRAP * STRAP_CELLS as f32 || inner.y - peak.y > deep
+                };
+                let inward = (0..(peak.x as usize).saturating_sub(STRAP_CELLS)).rev();
+                let neck = inward
+                    .filter_map(|out| top(out).zip(top(out + STRAP_CELLS)))
+                    .find(|(inner, outer)| falls(inner, outer))
+                    .map_or(peak, |(_, outer)| outer);
                 let [shoulder, armpit] = self.armhole(neck)?;
                 (neck, shoulder, armpit, false)
             }

@@ -149,6 +149,27 @@ fn a_bent_garment_has_no_folds() {
     }
 }
 
+#[test]
+fn however_it_is_drawn_there_are_no_folds() {
+    let (parts, _) = parts(&LONG);
+    let top = Top::new(Kind::Top, &drawn(&LONG), 400.0).unwrap();
+    let ends = [0, 1].map(|side: usize| parts.sides[side].sleeve.unwrap()[8][0]);
+    let hem = parts.hem;
+    // Each sleeve and the hem to all sides of where they are.
+    for turn in 0..12 {
+        let away = Vec2::from_angle(turn as f32 * 0.55) * 250.0;
+        let pins = [
+            (parts.sides[0].neck, parts.sides[0].neck),
+            (parts.sides[1].neck, parts.sides[1].neck),
+            (ends[0], ends[0] + away),
+            (ends[1], ends[1] + Vec2::new(-away.y, away.x)),
+            (hem, hem - away),
+        ];
+        let seen = top.mesh.bent(&pins);
+        assert!(!top.mesh.folded(&seen).contains(&true), "{turn}");
+    }
+}
+
 fn person() -> Person {
     let network = |bytes: &[u8]| Graph::from_onnx(bytes).unwrap();
     let photo =
@@ -172,7 +193,7 @@ fn person() -> Person {
 #[test]
 fn a_shirt_lies_on_the_body_and_nowhere_else() {
     let person = person();
-    let body = person.bodies()[0].as_ref().unwrap();
+    let body = person.body(0).unwrap().unwrap();
     let shirt = Product::new(Kind::Top, &drawn(&SHIRT), 480.0).unwrap();
     let (picture, placed) = person.wear(0, &shirt).unwrap();
     let before = person.photo();
@@ -210,5 +231,5 @@ fn without_a_body_it_says_what_to_do() {
         decode(include_bytes!("../../../../tests/fixtures/people/face.jpg"), &Limits::PRODUCT).unwrap();
     let person = try_on.unwrap().person(photo).unwrap();
     let shirt = Product::new(Kind::Top, &drawn(&SHIRT), 480.0).unwrap();
-    assert_eq!(person.wear(0, &shirt).unwrap_err(), Error::NoBody);
+    assert_eq!(person.wear(0, &shirt).unwrap_err(), Error::NoBody.into());
 }

@@ -16,6 +16,8 @@ const SIMILAR: f32 = 0.06;
 const ROUNDS: usize = 600;
 /// After so many rounds each, what moves for it grows by a cell.
 const WIDEN: usize = 6;
+/// Steps on the way back to the picture, where that was not enough.
+const STEPS: usize = 16;
 
 /// A place of the picture and where it is to be seen in the photo.
 pub(super) type Pin = (Vec2, Vec2);
@@ -97,7 +99,25 @@ impl Mesh {
                 seen[k] = around.sum::<Vec2>() / self.beside[k].len() as f32;
             }
         }
-        seen
+        self.flat(seen)
+    }
+
+    /// The same, nearer to the garment as it lies in the picture until nothing is folded.
+    fn flat(&self, seen: Vec<Vec2>) -> Vec<Vec2> {
+        let count = seen.len().max(1) as f32;
+        let [from, to] = [&self.places, &seen].map(|places| places.iter().sum::<Vec2>() / count);
+        let turns = self.places.iter().zip(&seen).map(|(&place, &seen)| {
+            let (place, seen) = (place - from, seen - to);
+            Vec2::new(place.dot(seen), place.perp_dot(seen))
+        });
+        let turn = turns.sum::<Vec2>().normalize_or(Vec2::X) * self.scale(&seen);
+        let plain: Vec<Vec2> = self.places.iter().map(|&place| to + turn.rotate(place - from)).collect();
+        let nearer =
+            |share: f32| seen.iter().zip(&plain).map(|(seen, plain)| seen.lerp(*plain, share)).collect();
+        (0..STEPS)
+            .map(|step| nearer(step as f32 / STEPS as f32))
+            .find(|places: &Vec<Vec2>| !self.folded(places).contains(&true))
+            .unwrap_or(plain)
     }
 
     /// How many times as long as in the picture its edges are seen, on average.

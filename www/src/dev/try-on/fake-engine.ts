@@ -92,7 +92,7 @@ export class FakeTryOn implements TryOnEngine {
     const context = canvas.getContext('2d');
     context?.drawImage(this.#seen, 0, 0);
     context?.drawImage(this.#product.picture, width * 0.3, height * 0.4, width * 0.4, height * 0.1);
-    return { picture: await createImageBitmap(canvas), isWorn: true };
+    return { picture: await createImageBitmap(canvas), isWorn: true, isSeen: true };
   }
 
   async snap(): Promise<Blob> {
