@@ -63,8 +63,8 @@ SMALLEST_RATIO = 128
 
 
 def fail(message):
-    """Ends with a sentence for a person."""
-    sys.exit(f"quantize.py: {message}")
+    """Ends the script that runs with a sentence for a person."""
+    sys.exit(f"{Path(sys.argv[0]).name}: {message}")
 
 
 def sha256(data):
