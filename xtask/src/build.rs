@@ -91,7 +91,7 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
 /// `pkg/dist`: the npm package, with the try-on widget beside its assets.
 fn package(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "pkg/dist")?;
-    let cut_out = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
+    let cut_out = enclosed(project, "frame", "frame", "Vitrine: background removal", "allow-scripts", None)?;
     let assets = asset_folder(&dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &cut_out)?;
     manifest.models.extend(best_on_record(project)?.map(|asset| (BEST.to_owned(), asset)));
@@ -125,7 +125,7 @@ fn package(project: &Project) -> Result<()> {
 /// `www/dist`: the seller's page.
 fn page(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "www/dist")?;
-    let frame = frame(project, "app", "Vitrine", "allow-scripts allow-downloads")?;
+    let frame = enclosed(project, "frame", "app", "Vitrine", "allow-scripts allow-downloads", None)?;
     let assets = asset_folder(&dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &frame)?;
     manifest.models.extend(add_best(project, &assets)?.map(|asset| (BEST.to_owned(), asset)));
@@ -242,17 +242,16 @@ impl Frame {
 /// host that serves it, without which there is no camera; the frame in it has none, in both.
 fn try_on_frames(project: &Project) -> Result<[Frame; 2]> {
     let (script, title, sandbox) = ("try-on-frame", "Vitrine: try-on", "allow-scripts allow-downloads");
-    let photos = frame(project, script, title, sandbox)?;
-    let camera = enclosed(project, script, title, sandbox, Some("try-on-camera"))?;
-    Ok([Frame { stem: "try-on-frame", ..photos }, Frame { stem: "try-on-camera-frame", ..camera }])
+    Ok([
+        enclosed(project, "try-on-frame", script, title, sandbox, None)?,
+        enclosed(project, "try-on-camera-frame", script, title, sandbox, Some("try-on-camera"))?,
+    ])
 }
 
-fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) -> Result<Frame> {
-    enclosed(project, script, title, sandbox, None)
-}
-
+/// A script in its frame, and that in its enclosure, which may have the camera's script.
 fn enclosed(
     project: &Project,
+    stem: &'static str,
     script: &str,
     title: &str,
     sandbox: &'static str,
@@ -269,7 +268,7 @@ fn enclosed(
     let style_hash = assets::source_hash(assets::ENCLOSURE_STYLE);
     let policy = FramePolicy { scripts: &script_hashes, style: &style_hash };
     let document = assets::frame_document(&policy, &text, title, sandbox, camera.as_deref());
-    Ok(Frame { stem: "frame", document, sandbox, script_hashes, style_hash, has_camera: camera.is_some() })
+    Ok(Frame { stem, document, sandbox, script_hashes, style_hash, has_camera: camera.is_some() })
 }
 
 /// `dist/assets`, with the terms of what lies in it: whoever hands the files on hands these on with them.
