@@ -92,7 +92,7 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
 fn package(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "pkg/dist")?;
     let cut_out = enclosed(project, "frame", "frame", "Vitrine: background removal", "allow-scripts", None)?;
-    let assets = asset_folder(&dist)?;
+    let assets = asset_folder(project, &dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &cut_out)?;
     manifest.models.extend(best_on_record(project)?.map(|asset| (BEST.to_owned(), asset)));
     write_manifest(project, &assets, "manifest.json", &manifest, "package")?;
@@ -126,7 +126,7 @@ fn package(project: &Project) -> Result<()> {
 fn page(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "www/dist")?;
     let frame = enclosed(project, "frame", "app", "Vitrine", "allow-scripts allow-downloads", None)?;
-    let assets = asset_folder(&dist)?;
+    let assets = asset_folder(project, &dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &frame)?;
     manifest.models.extend(add_best(project, &assets)?.map(|asset| (BEST.to_owned(), asset)));
     write_manifest(project, &assets, "manifest.json", &manifest, "page")?;
@@ -272,9 +272,12 @@ fn enclosed(
 }
 
 /// `dist/assets`, with the terms of what lies in it: whoever hands the files on hands these on with them.
-fn asset_folder(dist: &Path) -> Result<std::path::PathBuf> {
+fn asset_folder(project: &Project, dist: &Path) -> Result<std::path::PathBuf> {
     let path = dist.join("assets");
     fs::create_dir_all(&path)?;
+    for (from, to) in LICENCES {
+        fs::copy(project.path(from), path.join(to)).with_context(|| format!("{from} is not there"))?;
+    }
     Ok(path)
 }
 
@@ -302,10 +305,6 @@ fn add_parts(project: &Project, assets: &Path, bundle: &Bundle) -> Result<Manife
         let source = project.path(format!("models/{name}.onnx"));
         let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
         manifest.models.insert(name.to_owned(), folder.add(name, "onnx", &bytes)?);
-    }
-    // Whoever hands the files on hands these on with them.
-    for (from, to) in LICENCES {
-        fs::copy(project.path(from), assets.join(to)).with_context(|| format!("{from} is not there"))?;
     }
     Ok(manifest)
 }
@@ -400,7 +399,6 @@ fn add_best(project: &Project, assets: &Path) -> Result<Option<Asset>> {
     }
     let gzip_sha256 = hex(&Sha256::digest(&gzip));
     let asset = Asset::packed(BEST, sha256, bytes.len() as u64, &gzip_sha256, gzip.len() as u64);
-    fs::create_dir_all(assets)?;
     fs::write(assets.join(&asset.file), gzip)
         .with_context(|| format!("{} could not be written", asset.file))?;
     Ok(Some(asset))
