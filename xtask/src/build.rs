@@ -180,9 +180,6 @@ fn shop(project: &Project) -> Result<()> {
             fs::copy(&entry, dist.join(name))?;
         }
     }
-    let page = dist.join("index.html");
-    let html = fs::read_to_string(&page).with_context(|| format!("{} is not there", page.display()))?;
-    fs::write(&page, html.replace("%POLICY%", &policy::shop()))?;
     copy_pictures(&source.join("products"), &dist.join("products"))?;
 
     let package = project.path("pkg/dist");
