@@ -9,39 +9,28 @@ before 7c22caf9d66b, which took it out. What changes on the way is said in `tfli
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
-from people import HERE, metadata
-from quantize import fail, sha256
+from people import metadata
+from quantize import checked, entry, listed, settle
 from tflite_to_onnx import convert
 
 FILE_SHA256 = "d2c940c4fd80edeaf38f5d7387d1b4235ee320ed120080df67c663e749e77633"
 
 
 def make(path):
-    data = Path(path).read_bytes()
-    if sha256(data) != FILE_SHA256:
-        fail(f"{path} has the SHA-256 {sha256(data)} and must have {FILE_SHA256}: it is another file")
+    data = checked(path, Path(path).read_bytes(), FILE_SHA256)
     # The fourth channel is the hair of the picture before, where there is one: here there never is.
     network = convert(data, "hair", {"hair": "conv2d_transpose_4"}, metadata(0.0, 1.0), channels=3)
-    entry = {
-        "file": "hair.onnx",
-        "sha256": sha256(network),
-        "bytes": len(network),
-        "network": "MediaPipe's hair segmentation, int8 weights per output channel",
-        "licence": "Apache-2.0",
-        "card": "hair.md",
-        "source": {
-            "repository": "https://github.com/google-ai-edge/mediapipe, before 7c22caf9d66b",
-            "file": "mediapipe/models/hair_segmentation.tflite",
-            "fileSha256": FILE_SHA256,
-            "authors": "https://github.com/google-ai-edge/mediapipe",
-        },
+    source = {
+        "repository": "https://github.com/google-ai-edge/mediapipe, before 7c22caf9d66b",
+        "file": "mediapipe/models/hair_segmentation.tflite",
+        "fileSha256": FILE_SHA256,
+        "authors": "https://github.com/google-ai-edge/mediapipe",
     }
-    listed = (json.dumps({"hair": entry}, indent=2, ensure_ascii=False) + "\n").encode()
-    return {"hair.onnx": network, "hair.json": listed}
+    hair = entry("hair.onnx", network, "MediaPipe's hair segmentation, int8 weights per output channel", "hair.md", source)
+    return {"hair.onnx": network, "hair.json": listed({"hair": hair})}
 
 
 def main():
@@ -50,14 +39,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare with the files that are there, write nothing")
     options = parser.parse_args()
 
-    for name, data in make(options.file).items():
-        path = HERE / name
-        if options.check:
-            if not path.is_file() or path.read_bytes() != data:
-                fail(f"{name} differs from what the source gives; run without --check and look at the change")
-        else:
-            path.write_bytes(data)
-        print(f"{name}: {len(data)} bytes, SHA-256 {sha256(data)}")
+    settle(make(options.file), options.check)
 
 
 if __name__ == "__main__":

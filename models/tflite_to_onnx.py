@@ -1,4 +1,4 @@
-"""Writes a TensorFlow Lite network as ONNX with signed bytes for weights: what `people.py` does to each file.
+"""Writes a TensorFlow Lite network as ONNX with signed bytes for weights: what `people.py` and `hair.py` do to each file.
 
 The networks of MediaPipe keep pictures as `[N, height, width, C]`; ONNX has `[N, C, height, width]`. So every
 value of four axes is written in that order, its constants too, and what flattens one turns it back first. What

@@ -91,8 +91,8 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
 /// `pkg/dist`: the npm package, with the try-on widget beside its assets.
 fn package(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "pkg/dist")?;
-    let cut_out = frame(project, "frame", "Vitrine: background removal", "allow-scripts")?;
-    let assets = asset_folder(&dist)?;
+    let cut_out = enclosed(project, "frame", "frame", "Vitrine: background removal", "allow-scripts", None)?;
+    let assets = asset_folder(project, &dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &cut_out)?;
     manifest.models.extend(best_on_record(project)?.map(|asset| (BEST.to_owned(), asset)));
     write_manifest(project, &assets, "manifest.json", &manifest, "package")?;
@@ -125,8 +125,8 @@ fn package(project: &Project) -> Result<()> {
 /// `www/dist`: the seller's page.
 fn page(project: &Project) -> Result<()> {
     let dist = fresh_folder(project, "www/dist")?;
-    let frame = frame(project, "app", "Vitrine", "allow-scripts allow-downloads")?;
-    let assets = asset_folder(&dist)?;
+    let frame = enclosed(project, "frame", "app", "Vitrine", "allow-scripts allow-downloads", None)?;
+    let assets = asset_folder(project, &dist)?;
     let mut manifest = fill(project, &assets, &VITRINE, &frame)?;
     manifest.models.extend(add_best(project, &assets)?.map(|asset| (BEST.to_owned(), asset)));
     write_manifest(project, &assets, "manifest.json", &manifest, "page")?;
@@ -180,9 +180,6 @@ fn shop(project: &Project) -> Result<()> {
             fs::copy(&entry, dist.join(name))?;
         }
     }
-    let page = dist.join("index.html");
-    let html = fs::read_to_string(&page).with_context(|| format!("{} is not there", page.display()))?;
-    fs::write(&page, html.replace("%POLICY%", &policy::shop()))?;
     copy_pictures(&source.join("products"), &dist.join("products"))?;
 
     let package = project.path("pkg/dist");
@@ -242,17 +239,16 @@ impl Frame {
 /// host that serves it, without which there is no camera; the frame in it has none, in both.
 fn try_on_frames(project: &Project) -> Result<[Frame; 2]> {
     let (script, title, sandbox) = ("try-on-frame", "Vitrine: try-on", "allow-scripts allow-downloads");
-    let photos = frame(project, script, title, sandbox)?;
-    let camera = enclosed(project, script, title, sandbox, Some("try-on-camera"))?;
-    Ok([Frame { stem: "try-on-frame", ..photos }, Frame { stem: "try-on-camera-frame", ..camera }])
+    Ok([
+        enclosed(project, "try-on-frame", script, title, sandbox, None)?,
+        enclosed(project, "try-on-camera-frame", script, title, sandbox, Some("try-on-camera"))?,
+    ])
 }
 
-fn frame(project: &Project, script: &str, title: &str, sandbox: &'static str) -> Result<Frame> {
-    enclosed(project, script, title, sandbox, None)
-}
-
+/// A script in its frame, and that in its enclosure, which may have the camera's script.
 fn enclosed(
     project: &Project,
+    stem: &'static str,
     script: &str,
     title: &str,
     sandbox: &'static str,
@@ -269,13 +265,16 @@ fn enclosed(
     let style_hash = assets::source_hash(assets::ENCLOSURE_STYLE);
     let policy = FramePolicy { scripts: &script_hashes, style: &style_hash };
     let document = assets::frame_document(&policy, &text, title, sandbox, camera.as_deref());
-    Ok(Frame { stem: "frame", document, sandbox, script_hashes, style_hash, has_camera: camera.is_some() })
+    Ok(Frame { stem, document, sandbox, script_hashes, style_hash, has_camera: camera.is_some() })
 }
 
 /// `dist/assets`, with the terms of what lies in it: whoever hands the files on hands these on with them.
-fn asset_folder(dist: &Path) -> Result<std::path::PathBuf> {
+fn asset_folder(project: &Project, dist: &Path) -> Result<std::path::PathBuf> {
     let path = dist.join("assets");
     fs::create_dir_all(&path)?;
+    for (from, to) in LICENCES {
+        fs::copy(project.path(from), path.join(to)).with_context(|| format!("{from} is not there"))?;
+    }
     Ok(path)
 }
 
@@ -303,10 +302,6 @@ fn add_parts(project: &Project, assets: &Path, bundle: &Bundle) -> Result<Manife
         let source = project.path(format!("models/{name}.onnx"));
         let bytes = fs::read(&source).with_context(|| format!("{} is not there", source.display()))?;
         manifest.models.insert(name.to_owned(), folder.add(name, "onnx", &bytes)?);
-    }
-    // Whoever hands the files on hands these on with them.
-    for (from, to) in LICENCES {
-        fs::copy(project.path(from), assets.join(to)).with_context(|| format!("{from} is not there"))?;
     }
     Ok(manifest)
 }
@@ -401,7 +396,6 @@ fn add_best(project: &Project, assets: &Path) -> Result<Option<Asset>> {
     }
     let gzip_sha256 = hex(&Sha256::digest(&gzip));
     let asset = Asset::packed(BEST, sha256, bytes.len() as u64, &gzip_sha256, gzip.len() as u64);
-    fs::create_dir_all(assets)?;
     fs::write(assets.join(&asset.file), gzip)
         .with_context(|| format!("{} could not be written", asset.file))?;
     Ok(Some(asset))

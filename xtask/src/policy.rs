@@ -1,7 +1,8 @@
 //! The content security policies: of the page, and of the frame that holds the photos.
 //!
 //! A policy is written once, here. The build puts it into the documents as a meta tag, which every host
-//! keeps, and into `_headers`, which a host that can send headers sends; both hold at once.
+//! keeps, and into `_headers`, which a host that can send headers sends; both hold at once. The demo shop's is in
+//! `_headers` alone: this project's own server adds the machine's other name to it, and a meta tag would forbid that.
 
 /// What a frame's script may do.
 pub(crate) struct FramePolicy<'a> {
@@ -49,14 +50,23 @@ pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
 }
 
 /// The policy of the demo shop, as strict as a merchant's gets: scripts, styles and pictures of its own host alone, no
-/// code from text, no string that becomes markup. The try-on's frame is loaded by address there, and with its files
-/// from this machine's other name, as a merchant has a second host for them.
+/// code from text, no string that becomes markup. The try-on's frame is loaded by address there.
 pub(crate) fn shop() -> String {
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self' http://localhost:* http://127.0.0.1:*; \
-     frame-src 'self' http://localhost:* http://127.0.0.1:*; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; \
-     trusted-types 'none'"
-        .to_owned()
+    shop_with("'self'")
+}
+
+/// The same on this machine, where the try-on's files come from its other name, as a merchant has a second host for them.
+pub(crate) fn shop_here(port: u16) -> String {
+    shop_with(&format!("'self' http://localhost:{port} http://127.0.0.1:{port}"))
+}
+
+/// `asset_hosts` are the hosts of the try-on's files, as a policy lists them.
+fn shop_with(asset_hosts: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src {asset_hosts}; frame-src {asset_hosts}; form-action 'self'; base-uri 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    )
 }
 
 /// The frame's policy as a header where its document is loaded by address: the same, and the sandbox, in which an

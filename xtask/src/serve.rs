@@ -1,5 +1,5 @@
-//! A small file server for this machine: compressed copies, the headers that `_headers` asks for, parts of files
-//! for downloads that broke off, nothing else.
+//! A small file server for this machine: compressed copies, the headers that `_headers` asks for, its other name for the
+//! demo shop, parts of files for downloads that broke off, nothing else.
 //!
 //! A thread for each connection and one answer on each: a browser opens several at once and keeps them, and a
 //! pool whose threads wait on kept connections leaves the next one without an answer.
@@ -13,6 +13,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
+use crate::policy;
+
 /// The most that a request's line and headers may take, in bytes.
 const MOST_HEAD: usize = 16 << 10;
 /// The most headers that a request may have.
@@ -25,9 +27,12 @@ pub(crate) fn run(root: &Path, port: u16) -> Result<()> {
     if !root.join("index.html").is_file() {
         bail!("{} has no index.html: run `cargo xtask build` first", root.display());
     }
-    let site = Arc::new(Site { root: root.to_owned(), rules: Rule::read(&root.join("_headers"))? });
+    let mut rules = Rule::read(&root.join("_headers"))?;
     let listener = listen(port)?;
-    println!("Vitrine is at http://{}/  (Ctrl+C ends it)", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    add_other_name(&mut rules, address.port());
+    let site = Arc::new(Site { root: root.to_owned(), rules });
+    println!("Vitrine is at http://{address}/  (Ctrl+C ends it)");
     io::stdout().flush()?;
     serve(&listener, &site)
 }
@@ -263,6 +268,16 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// Lets the demo shop have the try-on's files from this machine's other name, where `www/shop/shop.js` looks for them.
+fn add_other_name(rules: &mut [Rule], port: u16) {
+    let (built, here) = (policy::shop(), policy::shop_here(port));
+    for (_, value) in rules.iter_mut().flat_map(|rule| &mut rule.headers) {
+        if *value == built {
+            value.clone_from(&here);
+        }
+    }
+}
+
 struct Site {
     root: PathBuf,
     rules: Vec<Rule>,
@@ -359,7 +374,8 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::sync::Arc;
 
-    use super::{Part, Rule, Site, matches, serve};
+    use super::{Part, Rule, Site, add_other_name, matches, serve};
+    use crate::policy;
 
     #[test]
     fn a_star_stands_for_any_characters() {
@@ -373,6 +389,22 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn this_machines_other_name_is_in_the_shops_policy_here_and_in_no_build() {
+        let built = policy::shop();
+        assert!(!built.contains("http"), "{built}");
+        let rule =
+            |value: &str| Rule { pattern: "/".to_owned(), headers: vec![("X".to_owned(), value.to_owned())] };
+        let mut rules = [rule(&built), rule("connect-src 'self'")];
+        add_other_name(&mut rules, 8081);
+        let [shop, other] = rules.map(|rule| rule.headers[0].1.clone());
+        let hosts = "'self' http://localhost:8081 http://127.0.0.1:8081;";
+        for directive in ["connect-src", "frame-src"] {
+            assert!(shop.contains(&format!("; {directive} {hosts}")), "{shop}");
+        }
+        assert_eq!(other, "connect-src 'self'");
     }
 
     /// A server on a folder with `index.html` (plain and brotli) and rules; the answer to each request.
