@@ -208,12 +208,45 @@ export const fullScreen = css`
     margin: 0;
     padding: 0;
     border: 0;
+    background: var(--ground);
     color: var(--ink);
     overflow: hidden;
   }
   dialog[open] {
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+  }
+  .top {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
+    padding-block-start: max(0.5rem, env(safe-area-inset-top));
+    border-block-end: 1px solid var(--line);
+    background: var(--surface);
+  }
+  .top h2 {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: hidden;
+    font-size: 1rem;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`;
+
+/** One picture in a `fullScreen` dialog: its name in the header, and the picture below. */
+export const viewer = css`
+  .top {
+    gap: 0.25rem;
+    min-block-size: 56px;
+    padding: 0.375rem 0.75rem 0.375rem 1.25rem;
+    padding-block-start: max(0.375rem, env(safe-area-inset-top));
+  }
+  .view {
+    position: relative;
+    min-block-size: 0;
   }
 `;
 

@@ -3,9 +3,6 @@
 import { css } from 'lit';
 
 export const modelStyles = css`
-  dialog {
-    background: var(--ground);
-  }
   dialog[open] {
     grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
   }
@@ -15,21 +12,6 @@ export const modelStyles = css`
   .quiet {
     color: var(--ink-quiet);
     font-size: 0.875rem;
-  }
-  .top {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
-    padding-block-start: max(0.5rem, env(safe-area-inset-top));
-    border-block-end: 1px solid var(--line);
-    background: var(--surface);
-  }
-  .top h2 {
-    flex: 1;
-    min-inline-size: 0;
-    font-size: 1rem;
-    font-weight: 600;
   }
   .count {
     padding: 0 0.4375rem;
