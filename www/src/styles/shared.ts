@@ -288,6 +288,44 @@ export const panel = css`
   }
 `;
 
+/** A place that asks for photos: an emblem, what to do, and a button, in a dashed frame. */
+export const invitation = css`
+  .invitation {
+    display: grid;
+    justify-items: center;
+    border: 1.5px dashed var(--line-strong);
+    border-radius: calc(var(--radius) + 4px);
+    background: var(--surface);
+    text-align: center;
+  }
+  .emblem {
+    display: grid;
+    place-items: center;
+    inline-size: 56px;
+    block-size: 56px;
+    border-radius: 50%;
+    background: var(--accent-soft);
+    color: var(--accent);
+  }
+  .emblem svg {
+    inline-size: 26px;
+    block-size: 26px;
+  }
+  .invitation .primary {
+    min-block-size: 46px;
+    padding-inline: 1.375rem;
+  }
+  .invitation :is(h2, h3) {
+    font-size: 1.1875rem;
+    font-weight: 600;
+  }
+  @media (pointer: coarse) {
+    .mouse {
+      display: none;
+    }
+  }
+`;
+
 /** Buttons side by side of which one is pressed. */
 export const segments = css`
   .segments {

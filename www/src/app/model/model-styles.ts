@@ -292,47 +292,15 @@ export const modelStyles = css`
     box-shadow: var(--shadow);
   }
   .invitation {
-    display: grid;
     align-content: start;
-    justify-items: center;
     gap: 0.75rem;
     padding: clamp(1.5rem, 1rem + 2vw, 3rem) 1.25rem;
-    border: 1.5px dashed var(--line-strong);
-    border-radius: calc(var(--radius) + 4px);
-    background: var(--surface);
-    text-align: center;
   }
   .invitation p {
     max-inline-size: 36rem;
   }
-  .invitation h3 {
-    font-size: 1.1875rem;
-    font-weight: 600;
-  }
-  .invitation .button {
-    min-block-size: 46px;
-    padding-inline: 1.375rem;
-  }
   .heads .invitation .add {
     justify-self: center;
-  }
-  .emblem {
-    display: grid;
-    place-items: center;
-    inline-size: 56px;
-    block-size: 56px;
-    border-radius: 50%;
-    background: var(--accent-soft);
-    color: var(--accent);
-  }
-  .emblem svg {
-    inline-size: 26px;
-    block-size: 26px;
-  }
-  @media (pointer: coarse) {
-    .mouse {
-      display: none;
-    }
   }
   @media (max-width: 52rem) {
     .wide {

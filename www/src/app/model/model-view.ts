@@ -6,7 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { TryOnKit, TryOnSource } from 'vitrine/frame/try-on-source';
 import { USUAL_WIDTH, WIDEST } from 'vitrine/try-on/products';
 import type { FaceBox, Kind } from 'vitrine/try-on/types';
-import { base, controls, fullScreen, spinner } from '../../styles/shared.js';
+import { base, controls, fullScreen, invitation, spinner } from '../../styles/shared.js';
 import '../components/confirm-dialog.js';
 import type { ConfirmDialog } from '../components/confirm-dialog.js';
 import { EditorCovers } from '../editor/correction-editor.js';
@@ -55,7 +55,7 @@ export class ModelView extends LitElement {
   private readonly remembered = new Map<number, Wearing>();
   private wasWorking = false;
 
-  static override styles = [base, controls, fullScreen, spinner, modelStyles];
+  static override styles = [base, controls, fullScreen, invitation, spinner, modelStyles];
 
   constructor() {
     super();
