@@ -112,6 +112,13 @@ export const controls = css`
   .button.primary:hover:not(:disabled) {
     background: var(--accent-strong);
   }
+  .primary .count {
+    padding: 0 0.4375rem;
+    border-radius: 99px;
+    background: color-mix(in srgb, currentColor 18%, transparent);
+    font-size: 0.8125rem;
+    font-variant-numeric: tabular-nums;
+  }
   .button.quiet {
     border-color: transparent;
     background: transparent;

@@ -13,13 +13,6 @@ export const modelStyles = css`
     color: var(--ink-quiet);
     font-size: 0.875rem;
   }
-  .count {
-    padding: 0 0.4375rem;
-    border-radius: 99px;
-    background: color-mix(in srgb, currentColor 18%, transparent);
-    font-size: 0.8125rem;
-    font-variant-numeric: tabular-nums;
-  }
   .room {
     min-block-size: 0;
     padding: 1rem clamp(1rem, 2vw, 1.75rem) 2rem;
