@@ -3,7 +3,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Photo } from './fitting.js';
-import { base, fitted } from './styles.js';
+import { fitted } from './picture.js';
+import { base } from './styles.js';
 import type { Words } from './words.js';
 
 /** Longer side of what is drawn for the screen, in pixels: more no screen shows, and phones have not the memory. */
