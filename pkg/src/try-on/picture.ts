@@ -1,6 +1,7 @@
 /** How a picture lies on the screen, in the try-on and on the seller's page. */
 
 import { css } from 'lit';
+import type { FaceBox } from './types.js';
 
 /** A picture as large as its place allows, `--ratio` times as wide as it is high. */
 export const fitted = css`
@@ -28,3 +29,9 @@ export const fitted = css`
     block-size: 100%;
   }
 `;
+
+/** Where a face is over its photo; set it through the object model, for the frame's policy allows no style attribute. */
+export function placeOf({ x, y, width, height }: FaceBox): string {
+  const percent = (part: number) => `${100 * Math.min(1, Math.max(0, part))}%`;
+  return `left:${percent(x)};top:${percent(y)};width:${percent(width)};height:${percent(height)}`;
+}
