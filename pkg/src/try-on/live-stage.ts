@@ -2,7 +2,8 @@
 
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { base, fitted } from './styles.js';
+import { fitted } from './picture.js';
+import { base } from './styles.js';
 import type { LivePicture } from './types.js';
 
 @customElement('live-stage')

@@ -3,7 +3,9 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Photo } from './fitting.js';
-import { base, fitted } from './styles.js';
+import { fitted, placeOf } from './picture.js';
+import { base } from './styles.js';
+import type { FaceBox } from './types.js';
 import type { Words } from './words.js';
 
 /** Longer side of what is drawn for the screen, in pixels: more no screen shows, and phones have not the memory. */
@@ -150,12 +152,9 @@ export class PhotoStage extends LitElement {
     </div>`;
   }
 
-  private face({ x, y, width, height }: Photo['faces'][number], index: number) {
-    const percent = (part: number) => `${100 * Math.min(1, Math.max(0, part))}%`;
+  private face(box: FaceBox, index: number) {
     const label = this.words.faces.person(index + 1);
-    // Through the object model: the frame's policy allows no style attribute.
-    return html`<button class="face" aria-label=${label}
-      .style=${`left:${percent(x)};top:${percent(y)};width:${percent(width)};height:${percent(height)}`}
+    return html`<button class="face" aria-label=${label} .style=${placeOf(box)}
       @click=${() => this.dispatchEvent(new ChooseFaceEvent(index))}>
       <span aria-hidden="true">${label}</span>
     </button>`;

@@ -1,7 +1,7 @@
 /** What the merchant wrote on the element, read and checked. */
 
 import { VitrineError } from '../engine/types.js';
-import { KINDS, type Kind } from './types.js';
+import { KINDS, USUAL_WIDTH, type Kind } from './types.js';
 
 /** As merchants write it, in the attribute `variants`. */
 export interface Variant {
@@ -30,8 +30,6 @@ export interface Products {
   first: number;
 }
 
-/** Millimetres, where the merchant does not say: what is usual for an adult; of garments, from armpit to armpit, laid flat. */
-const USUAL_WIDTH: Record<Kind, number> = { glasses: 140, hat: 240, headband: 150, earrings: 40, necklace: 150, top: 500, dress: 450 };
 /** Millimetres. */
 export const WIDEST = 2_000;
 /** Each one's picture is fetched before a photo is chosen. */
@@ -92,5 +90,3 @@ function absolute(address: string): string {
 }
 
 const wrong = (sentence: string) => new VitrineError('caller', `<vitrine-try-on>: ${sentence}`);
-
-export { USUAL_WIDTH };

@@ -152,33 +152,6 @@ export const base = css`
   }
 `;
 
-/** A picture as large as its place allows, `--ratio` times as wide as it is high. */
-export const fitted = css`
-  :host {
-    display: grid;
-    place-items: center;
-    container-type: size;
-    min-inline-size: 0;
-    min-block-size: 0;
-  }
-  .picture {
-    position: relative;
-    inline-size: min(100cqi, 100cqb * var(--ratio, 0.8));
-    aspect-ratio: var(--ratio, 0.8);
-    overflow: hidden;
-    user-select: none;
-    -webkit-user-select: none;
-    -webkit-touch-callout: none;
-  }
-  img,
-  canvas {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-  }
-`;
-
 export const controls = css`
   .button {
     display: inline-flex;

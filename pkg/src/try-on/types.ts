@@ -1,4 +1,4 @@
-/** What the try-on's engine is to the page inside its frame. Nothing here ever crosses the wall outward. */
+/** The kinds of products, and what the try-on's engine is to the page inside its frame. Nothing here ever crosses the wall outward. */
 
 /** What a product is, which decides how it is worn. */
 export const KINDS = ['glasses', 'hat', 'headband', 'earrings', 'necklace', 'top', 'dress'] as const;
@@ -17,6 +17,9 @@ export const NETWORKS: Record<Kind, readonly string[]> = {
 
 /** The kinds that are shown on a camera's pictures as they come; the others are put on one that was taken. */
 export const LIVE: ReadonlySet<Kind> = new Set<Kind>(['glasses', 'hat', 'headband', 'earrings', 'necklace']);
+
+/** Millimetres, where nobody says: what is usual for an adult; of garments, from armpit to armpit, laid flat. */
+export const USUAL_WIDTH: Record<Kind, number> = { glasses: 140, hat: 240, headband: 150, earrings: 40, necklace: 150, top: 500, dress: 450 };
 
 /** A face in the photo: its box in parts of the photo's width and height, 0 to 1, from the upper left corner. */
 export interface FaceBox {

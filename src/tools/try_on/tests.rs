@@ -272,6 +272,19 @@ fn every_kind_says_which_widths_it_has() {
 }
 
 #[test]
+fn the_page_knows_of_every_kind_what_the_engine_does() {
+    let table = include_str!("../../../pkg/src/try-on/types.ts");
+    let widths = table.lines().find(|line| line.contains("USUAL_WIDTH")).unwrap();
+    for kind in Kind::ALL {
+        let networks: Vec<String> = kind.networks().iter().map(|name| format!("'{name}'")).collect();
+        let line = format!("\n  {}: [{}],\n", kind.name(), networks.join(", "));
+        assert!(table.contains(&line), "NETWORKS has no {line}");
+        let width = format!(" {}: {}", kind.name(), kind.usual_width());
+        assert!(widths.contains(&width), "USUAL_WIDTH has no{width}");
+    }
+}
+
+#[test]
 fn a_necklace_before_a_plain_ground_has_no_lens() {
     let shown = chain();
     let pixels =

@@ -1,14 +1,16 @@
 /**
- * The seller's page on its stand-in engine (`www/src/dev`), in frames and behind a policy as the build makes them.
+ * The seller's page on its stand-in engine (`www/src/dev`), in frames and behind a policy as the build makes them; and
+ * as it is built.
  *
- * Nothing listens anywhere: Playwright answers for the one address, and whatever else is asked for is written down.
+ * For the stand-in nothing listens anywhere: Playwright answers for the one address, and whatever else is asked for is
+ * written down.
  */
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { ROOT } from './servers.js';
 
@@ -95,6 +97,35 @@ export async function openPage(
   const frame = own ? page.mainFrame() : page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
   if (!frame) throw new Error('the page has no frame in its frame');
   return { page, frame, asked, errors, close: () => context.close() };
+}
+
+/** The page as it is built. */
+export interface BuiltPage {
+  page: Page;
+  /** The page proper, inside its two frames. */
+  inner: FrameLocator;
+  /** Addresses asked for since it was ready, but for `blob:` ones, which lead nowhere. */
+  asked: string[];
+  /** Errors in the console, and uncaught ones. */
+  complaints: string[];
+}
+
+/** Opens the built page, and waits until it can work. */
+export async function openBuilt(context: BrowserContext, address: string): Promise<BuiltPage> {
+  const page = await context.newPage();
+  const [asked, complaints]: [string[], string[]] = [[], []];
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) asked.push(request.url());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(address);
+  const inner = page.frameLocator('iframe').frameLocator('iframe');
+  await inner.getByText(/^Runs on this device/).first().waitFor();
+  asked.length = 0;
+  return { page, inner, asked, complaints };
 }
 
 /** A button by its name. */

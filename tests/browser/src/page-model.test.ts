@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import type { Browser, Frame } from 'playwright-core';
 import { launch } from './browser.js';
-import { axe, button, choose, openPage, photos, settled } from './page-harness.js';
+import { axe, button, choose, openBuilt, openPage, photos, settled, type BuiltPage } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { entries, saved, shoot } from './studio-harness.js';
 import { eventually, test } from './testing.js';
@@ -26,37 +26,17 @@ const glasses = (name: string) => read(`www/shop/products/${name}.png`, `${name}
 const person = (name: string) => read('tests/fixtures/people/face.jpg', name, 'image/jpeg');
 const nobody = () => read('tests/browser/fixtures/helmet.jpg', 'helmet.jpg', 'image/jpeg');
 
-interface Room {
-  page: Page;
-  frame: Frame;
-  /** Addresses asked for since the page was ready. */
-  asked: string[];
-  complaints: string[];
-}
-
-/** The page with some products cut out. */
-async function onPage(t: TestContext, products: string[], options: BrowserContextOptions = {}): Promise<Room> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce', ...options });
+/** The page with some products cut out, and the frame that it is in. */
+async function onPage(t: TestContext, products: string[]): Promise<BuiltPage & { frame: Frame }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
   t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const [asked, complaints]: [string[], string[]] = [[], []];
-  page.on('request', (request) => {
-    if (!request.url().startsWith('blob:')) asked.push(request.url());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  await page.goto(`${site.origin}/?device=cpu&model=fast`);
-  const inner = page.frameLocator('iframe').frameLocator('iframe');
-  await inner.getByText(/^Runs on this device/).first().waitFor();
-  asked.length = 0;
+  const open = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+  const { page, inner } = open;
   await inner.locator('#photos').setInputFiles(await Promise.all(products.map(glasses)));
   await inner.getByText(products.length === 1 ? '1 cut-out ready' : `${products.length} cut-outs ready`).waitFor();
   const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
   assert.ok(frame);
-  return { page, frame, asked, complaints };
+  return { ...open, frame };
 }
 
 const room = (frame: Frame) => frame.locator('model-view');

@@ -388,7 +388,7 @@ describe('by keyboard alone', () => {
       }
       const backdrop = () =>
         card(frame, 'lamp.jpg')
-          .locator('compare-slider .frame')
+          .locator('compare-slider .picture')
           .evaluate((element) => getComputedStyle(element).backgroundColor);
       await eventually(backdrop, 'rgb(242, 242, 240)');
     });

@@ -9,6 +9,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { launch } from './browser.js';
 import { assertGolden } from './golden.js';
+import { openBuilt, type BuiltPage } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { test } from './testing.js';
 
@@ -27,42 +28,19 @@ after(async () => {
 const fixture = (name: string) => join(ROOT, 'tests', name);
 const HELMET = fixture('browser/fixtures/helmet.jpg');
 
-interface Seller {
-  page: Page;
-  /** The page proper, inside its two frames. */
-  inner: FrameLocator;
-  /** Addresses asked for since the page was ready, but for `blob:` ones, which lead nowhere. */
-  asked: string[];
-  complaints: string[];
-}
-
 /** Opens the page and waits until it can work. */
-async function open(t: TestContext, query: string): Promise<Seller> {
+async function open(t: TestContext, query: string): Promise<BuiltPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   t.after(() => context.close());
-  const page = await context.newPage();
-  const asked: string[] = [];
-  const complaints: string[] = [];
-  page.on('request', (request) => {
-    if (!request.url().startsWith('blob:')) asked.push(request.url());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
   // Where the best quality is served, it is fetched at the first photo: best.test.ts. Here nothing may be.
-  await page.goto(`${site.origin}/${query}&model=fast`);
-  const inner = page.frameLocator('iframe').frameLocator('iframe');
-  await inner.getByText(/^Runs on this device/).first().waitFor();
-  asked.length = 0;
-  return { page, inner, asked, complaints };
+  return openBuilt(context, `${site.origin}/${query}&model=fast`);
 }
 
 const card = (inner: FrameLocator, name: string) =>
   inner.locator('photo-card', { has: inner.getByRole('heading', { name, exact: true }) });
 
 /** Waits for the card's cut-out and saves it. */
-async function save({ page, inner }: Seller, name: string, timeout: number): Promise<Buffer> {
+async function save({ page, inner }: BuiltPage, name: string, timeout: number): Promise<Buffer> {
   const button = card(inner, name).getByRole('button', { name: `Download ${name}` });
   await button.waitFor({ timeout });
   const [saved] = await Promise.all([page.waitForEvent('download'), button.click()]);

@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Download, Frame, FrameLocator, Page } from 'playwright-core';
 import { readDirectory } from '../../../www/src/app/zip/directory.js';
-import { button, choose, openPage, pace, photos, settled, type OpenPage } from './page-harness.js';
+import { button, choose, openBuilt, openPage, pace, photos, settled, type OpenPage } from './page-harness.js';
 import { ROOT, type Running } from './servers.js';
 
 /** Opens the stand-in's studio on photos of these names; at the end nothing was asked for and nothing complained. */
@@ -58,19 +58,7 @@ export async function onBuiltStudio(
 ): Promise<void> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, acceptDownloads: true, reducedMotion: 'reduce' });
   try {
-    const page = await context.newPage();
-    const [asked, complaints]: [string[], string[]] = [[], []];
-    page.on('request', (request) => {
-      if (!request.url().startsWith('blob:')) asked.push(request.url());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await page.goto(`${site.origin}/?device=${device}&model=fast`);
-    const inner = page.frameLocator('iframe').frameLocator('iframe');
-    await inner.getByText(/^Runs on this device/).first().waitFor();
-    asked.length = 0;
+    const { page, inner, asked, complaints } = await openBuilt(context, `${site.origin}/?device=${device}&model=fast`);
     await context.setOffline(true);
     const buffer = await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg'));
     await inner.locator('#photos').setInputFiles(names.map((name) => ({ name, mimeType: 'image/jpeg', buffer })));

@@ -3,14 +3,18 @@
  * engine (`www/src/dev/try-on`). Built once a run as `cargo xtask build` builds the product.
  */
 
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import { build } from 'vite';
 import type {} from 'vitrine/try-on/element';
-import { ROOT, serveShop, type Shop, type ShopOptions } from './servers.js';
+import { ATTACKS, NAVIGATIONS } from './attacks.js';
+import { ROOT, serveLeakCounter, serveShop, type Shop, type ShopOptions } from './servers.js';
 
 const OUT = join(ROOT, 'target/web/try-on-tests');
 /** The package's folder, as a merchant puts it on a host. */
@@ -265,6 +269,27 @@ export async function frameOf(page: Page): Promise<Frame> {
 export async function agree(frame: Frame): Promise<void> {
   await frame.getByRole('button', { name: /agree|einverstanden/i }).click();
   await frame.locator('.sealed, .notice').first().waitFor();
+}
+
+/** Lets a script try everything in a frame, which `enter` opens anew for each way out of it: nobody may hear of it. */
+export async function attack(t: TestContext, { page }: OpenShop, enter: () => Promise<Frame>): Promise<void> {
+  const leaks = await serveLeakCounter();
+  t.after(() => leaks.close());
+  const datagrams: number[] = [];
+  const udp = createSocket('udp4', (message) => datagrams.push(message.length));
+  t.after(() => udp.close());
+  await new Promise<void>((bound) => udp.bind(0, '127.0.0.1', bound));
+  const target = { origin: leaks.origin, udp: udp.address().port, name: 'leak.invalid' };
+  for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
+    const frame = await enter();
+    for (const script of Object.values(attacks)) {
+      const quiet = frame.evaluate(script, target).catch(() => undefined);
+      await Promise.race([quiet, page.waitForTimeout(200)]);
+    }
+    await page.waitForTimeout(500);
+    assert.deepEqual([leaks.asked, datagrams], [[], []], Object.keys(attacks).join());
+    await page.evaluate(() => document.querySelector('vitrine-try-on')?.close());
+  }
 }
 
 /** A shopper's photo; the stand-in engine reads its orders from names. */

@@ -1,19 +1,16 @@
 /** The try-on widget in a shop: its walls, its steps, what goes wrong, and what the shop hears of it. */
 
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { readMessage } from '../../../pkg/src/try-on/messages.js';
-import { ATTACKS, NAVIGATIONS } from './attacks.js';
 import { launch } from './browser.js';
 import { axe } from './page-harness.js';
-import { serveLeakCounter } from './servers.js';
 import { eventually, test } from './testing.js';
-import { agree, buildPackage, choose, frameOf, html, ONE, openShop, openTryOn, PACKAGE, photo, shown, variants, type OpenShop } from './try-on-harness.js';
+import { agree, attack, buildPackage, choose, frameOf, html, ONE, openShop, openTryOn, PACKAGE, photo, shown, variants, type OpenShop } from './try-on-harness.js';
 
 let browser: Browser;
 before(async () => {
@@ -303,26 +300,9 @@ describe('the walls', () => {
     ['loaded from the asset base without its headers', { policy: "default-src 'self' http:; script-src 'self'; frame-src *; connect-src *", packageHeaders: 'not sent' }],
   ] as const) {
     test(`a script that should not be in a frame ${how} reaches nothing`, async (t) => {
-      const leaks = await serveLeakCounter();
-      t.after(() => leaks.close());
-      const datagrams: number[] = [];
-      const udp = createSocket('udp4');
-      t.after(() => udp.close());
-      udp.on('message', (message) => datagrams.push(message.length));
-      await new Promise<void>((bound) => udp.bind(0, '127.0.0.1', bound));
-      const target = { origin: leaks.origin, udp: udp.address().port, name: 'leak.invalid' };
       const open = await openShop(browser, shop);
       t.after(open.close);
-      for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
-        const frame = await wholeWay(open);
-        for (const script of Object.values(attacks)) {
-          const quiet = frame.evaluate(script, target).catch(() => undefined);
-          await Promise.race([quiet, open.page.waitForTimeout(200)]);
-        }
-        await open.page.waitForTimeout(500);
-        assert.deepEqual([leaks.asked, datagrams], [[], []], Object.keys(attacks).join());
-        await open.page.evaluate(() => document.querySelector('vitrine-try-on')?.close());
-      }
+      await attack(t, open, () => wholeWay(open));
       assert.equal(new URL(open.page.url()).origin, open.shop.origin, 'the shop is still there');
     }, { timeout: 120_000 });
   }

@@ -115,7 +115,7 @@ for (const [device, options] of [
     await show.click();
     await frame.getByText('3 unsure places are shown.').waitFor({ state: 'attached' });
     // The largest lies in the upper left of the picture: 60 to 90 of 320 cells, and what is drawn around.
-    const picture = await frame.locator('photo-dialog compare-slider .frame').boundingBox();
+    const picture = await frame.locator('photo-dialog compare-slider .picture').boundingBox();
     const box = await marks.boundingBox();
     assert.ok(picture && box);
     const part = (box.x - picture.x) / picture.width;

@@ -112,6 +112,13 @@ export const controls = css`
   .button.primary:hover:not(:disabled) {
     background: var(--accent-strong);
   }
+  .primary .count {
+    padding: 0 0.4375rem;
+    border-radius: 99px;
+    background: color-mix(in srgb, currentColor 18%, transparent);
+    font-size: 0.8125rem;
+    font-variant-numeric: tabular-nums;
+  }
   .button.quiet {
     border-color: transparent;
     background: transparent;
@@ -208,12 +215,45 @@ export const fullScreen = css`
     margin: 0;
     padding: 0;
     border: 0;
+    background: var(--ground);
     color: var(--ink);
     overflow: hidden;
   }
   dialog[open] {
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+  }
+  .top {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
+    padding-block-start: max(0.5rem, env(safe-area-inset-top));
+    border-block-end: 1px solid var(--line);
+    background: var(--surface);
+  }
+  .top h2 {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: hidden;
+    font-size: 1rem;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`;
+
+/** One picture in a `fullScreen` dialog: its name in the header, and the picture below. */
+export const viewer = css`
+  .top {
+    gap: 0.25rem;
+    min-block-size: 56px;
+    padding: 0.375rem 0.75rem 0.375rem 1.25rem;
+    padding-block-start: max(0.375rem, env(safe-area-inset-top));
+  }
+  .view {
+    position: relative;
+    min-block-size: 0;
   }
 `;
 
@@ -251,6 +291,44 @@ export const panel = css`
   @media (forced-colors: active) {
     dialog {
       border: 1px solid CanvasText;
+    }
+  }
+`;
+
+/** A place that asks for photos: an emblem, what to do, and a button, in a dashed frame. */
+export const invitation = css`
+  .invitation {
+    display: grid;
+    justify-items: center;
+    border: 1.5px dashed var(--line-strong);
+    border-radius: calc(var(--radius) + 4px);
+    background: var(--surface);
+    text-align: center;
+  }
+  .emblem {
+    display: grid;
+    place-items: center;
+    inline-size: 56px;
+    block-size: 56px;
+    border-radius: 50%;
+    background: var(--accent-soft);
+    color: var(--accent);
+  }
+  .emblem svg {
+    inline-size: 26px;
+    block-size: 26px;
+  }
+  .invitation .primary {
+    min-block-size: 46px;
+    padding-inline: 1.375rem;
+  }
+  .invitation :is(h2, h3) {
+    font-size: 1.1875rem;
+    font-weight: 600;
+  }
+  @media (pointer: coarse) {
+    .mouse {
+      display: none;
     }
   }
 `;

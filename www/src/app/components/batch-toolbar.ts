@@ -152,13 +152,6 @@ export class BatchToolbar extends LitElement {
         color: var(--ink-quiet);
         font-size: 0.8125rem;
       }
-      .count {
-        padding: 0 0.4375rem;
-        border-radius: 99px;
-        background: color-mix(in srgb, currentColor 18%, transparent);
-        font-size: 0.8125rem;
-        font-variant-numeric: tabular-nums;
-      }
       /* On a phone what is done with all photos lies under the thumb, at the bottom. */
       @media (max-width: 40rem) {
         .settings {

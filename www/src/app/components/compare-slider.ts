@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { fitted } from 'vitrine/try-on/picture';
 import { base } from '../../styles/shared.js';
 import { icons } from '../icons.js';
 import type { Background } from '../queue.js';
@@ -39,42 +40,26 @@ export class CompareSlider extends LitElement {
 
   /** The cut-out that is shown until the one in its place can be painted. */
   @state() private leaving = '';
-  @query('.frame') private frame!: HTMLElement;
+  @query('.picture') private frame!: HTMLElement;
   @query('.grip') private grip!: HTMLElement;
   private dragging: number | undefined;
 
   static override styles = [
     base,
+    fitted,
     css`
-      :host {
-        display: grid;
-        place-items: center;
-        container-type: size;
-        min-inline-size: 0;
-        min-block-size: 0;
-      }
-      .frame {
-        position: relative;
-        inline-size: min(100cqi, 100cqb * var(--ratio, 1));
-        aspect-ratio: var(--ratio, 1);
-        overflow: hidden;
+      .picture {
         border-radius: inherit;
         background: var(--backdrop);
-        user-select: none;
-        -webkit-user-select: none;
       }
-      .frame.transparent {
+      .picture.transparent {
         background: var(--checker);
       }
-      :host([drag='anywhere']) .frame {
+      :host([drag='anywhere']) .picture {
         touch-action: pan-y;
         cursor: ew-resize;
       }
       img {
-        position: absolute;
-        inset: 0;
-        inline-size: 100%;
-        block-size: 100%;
         object-fit: fill;
         pointer-events: none;
         -webkit-user-drag: none;
@@ -106,7 +91,7 @@ export class CompareSlider extends LitElement {
           0 0 10px rgb(0 0 0 / 0.25);
         pointer-events: none;
       }
-      .frame.closed .line {
+      .picture.closed .line {
         opacity: 0;
       }
       .grip {
@@ -184,7 +169,7 @@ export class CompareSlider extends LitElement {
         .grip:focus-visible::before {
           outline-color: Highlight;
         }
-        .frame,
+        .picture,
         .caption {
           forced-color-adjust: none;
         }
@@ -196,7 +181,7 @@ export class CompareSlider extends LitElement {
     const at = Math.round(this.value);
     return html`
       <div
-        class="frame ${this.backdrop === 'transparent' ? 'transparent' : ''} ${this.value <= 0 || this.value >= 100 ? 'closed' : ''}"
+        class="picture ${this.backdrop === 'transparent' ? 'transparent' : ''} ${this.value <= 0 || this.value >= 100 ? 'closed' : ''}"
         @pointerdown=${this.down}
         @pointermove=${this.move}
         @pointerup=${this.up}

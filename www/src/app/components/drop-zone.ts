@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { base, controls } from '../../styles/shared.js';
+import { base, controls, invitation } from '../../styles/shared.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
 
@@ -24,41 +24,21 @@ export class DropZone extends LitElement {
   static override styles = [
     base,
     controls,
+    invitation,
     css`
-      .zone {
-        display: grid;
-        justify-items: center;
+      .invitation {
         gap: 0.875rem;
         padding: clamp(1.5rem, 1rem + 1.2vw, 2.75rem) 1.25rem;
-        border: 1.5px dashed var(--line-strong);
-        border-radius: calc(var(--radius) + 4px);
-        background: var(--surface);
-        text-align: center;
         cursor: pointer;
         transition:
           border-color 0.2s,
           background-color 0.2s;
       }
-      .zone:hover {
+      .invitation:hover {
         border-color: var(--accent);
         background: color-mix(in srgb, var(--accent-soft) 45%, var(--surface));
       }
-      .emblem {
-        display: grid;
-        place-items: center;
-        inline-size: 56px;
-        block-size: 56px;
-        border-radius: 50%;
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-      .emblem svg {
-        inline-size: 26px;
-        block-size: 26px;
-      }
       h2 {
-        font-size: 1.1875rem;
-        font-weight: 600;
         letter-spacing: -0.01em;
       }
       .buttons {
@@ -68,8 +48,6 @@ export class DropZone extends LitElement {
         gap: 0.625rem;
       }
       .primary {
-        padding-inline: 1.375rem;
-        min-block-size: 46px;
         font-size: 1rem;
       }
       .folder {
@@ -95,9 +73,6 @@ export class DropZone extends LitElement {
         display: none;
       }
       @media (pointer: coarse) {
-        .mouse {
-          display: none;
-        }
         .touch {
           display: block;
         }
@@ -108,7 +83,7 @@ export class DropZone extends LitElement {
   override render() {
     const keys = /mac|iphone|ipad/i.test(navigator.platform) ? words.pasteKeys.apple : words.pasteKeys.other;
     // The whole area takes a click; for the keyboard and for screen readers its button is the way.
-    return html`<div class="zone" @click=${this.pressed}>
+    return html`<div class="invitation" @click=${this.pressed}>
       <span class="emblem">${icons.photo}</span>
       <h2>
         <span class="mouse">${words.title}</span>

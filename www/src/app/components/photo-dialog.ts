@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { base, controls, fullScreen } from '../../styles/shared.js';
+import { base, controls, fullScreen, viewer } from '../../styles/shared.js';
 import { PhotoAction, type PhotoAsk } from '../actions.js';
 import { backdropOf, type Look } from '../export.js';
 import { FollowQueue } from '../follow.js';
@@ -76,6 +76,7 @@ export class PhotoDialog extends LitElement {
     base,
     controls,
     fullScreen,
+    viewer,
     css`
       dialog {
         background: var(--surface);
@@ -84,21 +85,7 @@ export class PhotoDialog extends LitElement {
         background: rgb(12 11 10 / 0.6);
       }
       .top {
-        display: flex;
-        align-items: center;
-        gap: 0.25rem;
-        min-block-size: 56px;
-        padding: 0.375rem 0.75rem 0.375rem 1.25rem;
-        border-block-end: 1px solid var(--line);
-      }
-      h2 {
-        flex: 1;
-        min-inline-size: 0;
-        overflow: hidden;
-        font-size: 1rem;
-        font-weight: 600;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        background: none;
       }
       .position {
         color: var(--ink-quiet);
@@ -107,8 +94,6 @@ export class PhotoDialog extends LitElement {
         white-space: nowrap;
       }
       .view {
-        position: relative;
-        min-block-size: 0;
         background: var(--ground);
       }
       .pan {

@@ -4,37 +4,22 @@ import { css } from 'lit';
 
 export const editorStyles = css`
   dialog.editor {
-    background: var(--ground);
     overscroll-behavior: none;
-  }
-  .top {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
-    padding-block-start: max(0.5rem, env(safe-area-inset-top));
-    border-block-end: 1px solid var(--line);
-    background: var(--surface);
   }
   .titles {
     flex: 1;
     min-inline-size: 0;
   }
-  h2,
+  .titles h2,
+  .titles p {
+    line-height: 1.3;
+  }
   .titles p {
     overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  h2 {
-    font-size: 1rem;
-    font-weight: 600;
-    line-height: 1.3;
-  }
-  .titles p {
     color: var(--ink-quiet);
     font-size: 0.8125rem;
-    line-height: 1.3;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .area {
     position: relative;

@@ -7,8 +7,7 @@
  */
 
 import type { TryOnKit } from 'vitrine/frame/try-on-source';
-import type { FaceBox, Kind, Person, TryOnEngine } from 'vitrine/try-on/types';
-import { USUAL_WIDTH } from 'vitrine/try-on/products';
+import { USUAL_WIDTH, type FaceBox, type Kind, type Person, type TryOnEngine } from 'vitrine/try-on/types';
 import { describe, toVitrineError } from 'vitrine/engine/faults';
 import { keepSmall } from '../pictures.js';
 import { sentence } from '../sentence.js';

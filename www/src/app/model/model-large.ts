@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { base, controls, fullScreen } from '../../styles/shared.js';
+import { base, controls, fullScreen, viewer } from '../../styles/shared.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
 import { holdButton } from '../studio/hold-button.js';
@@ -35,33 +35,8 @@ export class ModelLarge extends LitElement {
     base,
     controls,
     fullScreen,
+    viewer,
     css`
-      dialog {
-        background: var(--ground);
-      }
-      .top {
-        display: flex;
-        align-items: center;
-        gap: 0.25rem;
-        min-block-size: 56px;
-        padding: 0.375rem 0.75rem 0.375rem 1.25rem;
-        padding-block-start: max(0.375rem, env(safe-area-inset-top));
-        border-block-end: 1px solid var(--line);
-        background: var(--surface);
-      }
-      h2 {
-        flex: 1;
-        min-inline-size: 0;
-        overflow: hidden;
-        font-size: 1rem;
-        font-weight: 600;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .view {
-        position: relative;
-        min-block-size: 0;
-      }
       img {
         position: absolute;
         inset: 0;

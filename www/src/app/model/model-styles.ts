@@ -3,9 +3,6 @@
 import { css } from 'lit';
 
 export const modelStyles = css`
-  dialog {
-    background: var(--ground);
-  }
   dialog[open] {
     grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
   }
@@ -15,28 +12,6 @@ export const modelStyles = css`
   .quiet {
     color: var(--ink-quiet);
     font-size: 0.875rem;
-  }
-  .top {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
-    padding-block-start: max(0.5rem, env(safe-area-inset-top));
-    border-block-end: 1px solid var(--line);
-    background: var(--surface);
-  }
-  .top h2 {
-    flex: 1;
-    min-inline-size: 0;
-    font-size: 1rem;
-    font-weight: 600;
-  }
-  .count {
-    padding: 0 0.4375rem;
-    border-radius: 99px;
-    background: color-mix(in srgb, currentColor 18%, transparent);
-    font-size: 0.8125rem;
-    font-variant-numeric: tabular-nums;
   }
   .room {
     min-block-size: 0;
@@ -310,47 +285,15 @@ export const modelStyles = css`
     box-shadow: var(--shadow);
   }
   .invitation {
-    display: grid;
     align-content: start;
-    justify-items: center;
     gap: 0.75rem;
     padding: clamp(1.5rem, 1rem + 2vw, 3rem) 1.25rem;
-    border: 1.5px dashed var(--line-strong);
-    border-radius: calc(var(--radius) + 4px);
-    background: var(--surface);
-    text-align: center;
   }
   .invitation p {
     max-inline-size: 36rem;
   }
-  .invitation h3 {
-    font-size: 1.1875rem;
-    font-weight: 600;
-  }
-  .invitation .button {
-    min-block-size: 46px;
-    padding-inline: 1.375rem;
-  }
   .heads .invitation .add {
     justify-self: center;
-  }
-  .emblem {
-    display: grid;
-    place-items: center;
-    inline-size: 56px;
-    block-size: 56px;
-    border-radius: 50%;
-    background: var(--accent-soft);
-    color: var(--accent);
-  }
-  .emblem svg {
-    inline-size: 26px;
-    block-size: 26px;
-  }
-  @media (pointer: coarse) {
-    .mouse {
-      display: none;
-    }
   }
   @media (max-width: 52rem) {
     .wide {

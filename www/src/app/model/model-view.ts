@@ -4,9 +4,10 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TryOnKit, TryOnSource } from 'vitrine/frame/try-on-source';
-import { USUAL_WIDTH, WIDEST } from 'vitrine/try-on/products';
-import type { FaceBox, Kind } from 'vitrine/try-on/types';
-import { base, controls, fullScreen, spinner } from '../../styles/shared.js';
+import { placeOf } from 'vitrine/try-on/picture';
+import { WIDEST } from 'vitrine/try-on/products';
+import { USUAL_WIDTH, type Kind } from 'vitrine/try-on/types';
+import { base, controls, fullScreen, invitation, spinner } from '../../styles/shared.js';
 import '../components/confirm-dialog.js';
 import type { ConfirmDialog } from '../components/confirm-dialog.js';
 import { EditorCovers } from '../editor/correction-editor.js';
@@ -55,7 +56,7 @@ export class ModelView extends LitElement {
   private readonly remembered = new Map<number, Wearing>();
   private wasWorking = false;
 
-  static override styles = [base, controls, fullScreen, spinner, modelStyles];
+  static override styles = [base, controls, fullScreen, invitation, spinner, modelStyles];
 
   constructor() {
     super();
@@ -515,14 +516,6 @@ export class ModelView extends LitElement {
     this.spoken = text === this.spoken ? `${text}\u00a0` : text;
   }
 }
-
-// Styles go through the object model: the frame's policy allows no style attribute.
-
-const percent = (part: number) => `${100 * Math.min(1, Math.max(0, part))}%`;
-
-/** Where a face is in its photo. */
-const placeOf = ({ x, y, width, height }: FaceBox) =>
-  `left:${percent(x)};top:${percent(y)};width:${percent(width)};height:${percent(height)}`;
 
 declare global {
   interface HTMLElementTagNameMap {

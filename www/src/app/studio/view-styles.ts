@@ -4,7 +4,6 @@ import { css } from 'lit';
 
 export const viewStyles = css`
   dialog.studio {
-    background: var(--ground);
     overscroll-behavior: none;
   }
   dialog.studio[open] {
@@ -13,22 +12,6 @@ export const viewStyles = css`
   }
   .top {
     grid-area: top;
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    padding: 0.5rem clamp(0.625rem, 2vw, 1.25rem);
-    padding-block-start: max(0.5rem, env(safe-area-inset-top));
-    border-block-end: 1px solid var(--line);
-    background: var(--surface);
-  }
-  .top h2 {
-    flex: 1;
-    min-inline-size: 0;
-    overflow: hidden;
-    font-size: 1rem;
-    font-weight: 600;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .steps {
     display: flex;
