@@ -64,8 +64,8 @@ const SMALL = 720;
 
 /** Width and height of a place in the grid. */
 const SHAPE = 4 / 5;
-/** What is not worn at the head. */
-const ON_BODY: readonly string[] = ['top', 'dress'];
+/** What is not worn at the head, and is measured from armpit to armpit. */
+export const ON_BODY: ReadonlySet<Kind | undefined> = new Set<Kind>(['top', 'dress']);
 /** So many times as wide as the face is what is seen of a photo in the grid: head and shoulders. */
 const ROUND_FACE = 4;
 
@@ -377,7 +377,7 @@ async function give(engine: TryOnEngine, { png, photo, kind, widthMm }: Piece): 
 
 /** The part of a picture that is shown in the grid, in pixels: as much as fits, and what is worn at the head from near by. */
 function partToShow(kind: Kind, { width, height }: ImageBitmap, face: FaceBox): { x: number; y: number; width: number; height: number } {
-  const near = ON_BODY.includes(kind) ? Infinity : face.width * width * ROUND_FACE;
+  const near = ON_BODY.has(kind) ? Infinity : face.width * width * ROUND_FACE;
   const across = Math.min(width, height * SHAPE, near);
   const down = Math.min(height, across / SHAPE);
   const within = (middle: number, size: number, whole: number) => Math.min(Math.max(middle - size / 2, 0), whole - size);

@@ -21,7 +21,7 @@ import { openSink } from '../saving/open-sink.js';
 import { saveAll } from '../saving/save-all.js';
 import { sentence } from '../sentence.js';
 import { strings } from '../strings.js';
-import { ModelBatch, type ModelPhoto, type Piece, type Wearing } from './model-batch.js';
+import { ModelBatch, ON_BODY, type ModelPhoto, type Piece, type Wearing } from './model-batch.js';
 import { itemsOf, titleOf, type Drawn } from './model-files.js';
 import './model-large.js';
 import type { ModelLarge, SaveOne } from './model-large.js';
@@ -256,7 +256,7 @@ export class ModelView extends LitElement {
               kind,
               widthMm,
               kindLabel: words.kindOf(name),
-              widthLabel: words.widthOf(name),
+              widthLabel: ON_BODY.has(kind) ? words.chestOf(name) : words.widthOf(name),
               set: (wearing) => this.setWearing(batch, wearing, [id]),
             })
           : nothing}
@@ -291,7 +291,7 @@ export class ModelView extends LitElement {
         ${shown.map((one) => html`<option value=${one} ?selected=${one === kind}>${words.kinds[one] ?? one}</option>`)}
       </select>
       <span class="width">
-        <span aria-hidden="true">${words.width}</span>
+        <span aria-hidden="true">${ON_BODY.has(kind) ? words.chest : words.width}</span>
         <input
           class="field"
           type="number"
