@@ -51,7 +51,9 @@ test('the try-on comes when the model studio is opened, and after that nothing i
   await enter(frame);
   await shoot(page, 'model-empty');
   assert.deepEqual(await axe(frame), []);
-  await eventually(async () => asked.map((address) => /(try-on-\w+|face_\w+|hair)\.\w+\.\w+$/.exec(address)?.[1]).sort(), [
+  await eventually(async () => asked.map((address) => /(try-on-\w+|face_\w+|body_\w+|hair)\.\w+\.\w+$/.exec(address)?.[1]).sort(), [
+    'body_detector',
+    'body_points',
     'face_detector',
     'face_mesh',
     'hair',
