@@ -15,7 +15,7 @@ use super::look::widen;
 use super::preset::Kind;
 use crate::photo::color::{Lab, delta_e_2000};
 use crate::photo::metadata::{Found, Metadata, MetadataKind};
-use crate::photo::{self, Limits, Photo, Turned, decode, place, place_turned};
+use crate::photo::{self, Limits, Photo, Turned, decode, place_turned};
 
 /// What the operation is called by which specks were healed: pixels of the product were replaced.
 pub const RETOUCH: &str = "retouch";
@@ -422,13 +422,8 @@ fn differences(
         return Measured::default();
     }
     let &Geometry { scale, x, y, rotation } = geometry;
-    let placed = |photo: &Photo| {
-        if rotation == 0.0 {
-            place(photo, width, height, scale, [x, y]).pixels
-        } else {
-            place_turned(photo, width, height, Turned { scale, degrees: rotation, x, y }).pixels
-        }
-    };
+    let placed =
+        |photo: &Photo| place_turned(photo, width, height, Turned { scale, degrees: rotation, x, y }).pixels;
     let reference = placed(photo);
     let reference = reference.as_chunks::<4>().0;
     let mut outside: Vec<u8> = product.iter().map(|&opacity| u8::from(opacity < 255)).collect();
@@ -523,7 +518,7 @@ mod tests {
         cutout.as_chunks_mut::<4>().0.iter_mut().filter(|pixel| pixel[3] > 0).for_each(change);
         let cutout = Photo { pixels: cutout, has_alpha: true, ..photo.clone() };
         let side = (f64::from(SIDE) * scale) as u32;
-        let placed = place(&cutout, side, side, scale, [0.0; 2]);
+        let placed = photo::place(&cutout, side, side, scale, [0.0; 2]);
         let picture = Picture {
             width: side,
             height: side,

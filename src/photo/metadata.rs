@@ -160,6 +160,9 @@ pub struct Metadata {
     pub color_space: ColorSpace,
     /// Whether it moves.
     pub is_animated: bool,
+    /// The focal length as on film of 36 × 24 mm, in millimetres, where the camera wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub film_focal: Option<u16>,
 }
 
 impl Metadata {
@@ -454,13 +457,18 @@ impl Reader {
             self.found(MetadataKind::Position, "position (EXIF GPS)");
         }
         for offset in more.into_iter().take(1) {
-            tiff.directory(offset, |tag, _| match tag {
+            tiff.directory(offset, |tag, value| match tag {
                 0x829a | 0x829d | 0x8827 | 0x920a => {
                     self.found(MetadataKind::Camera, "exposure (EXIF)");
                 }
                 0x9003 | 0x9004 => self.found(MetadataKind::Date, "date (EXIF)"),
                 0x927c => self.found(MetadataKind::MakerNote, "the maker's own block (EXIF)"),
                 0x9286 => self.found(MetadataKind::Text, "comment (EXIF)"),
+                // Zero is written for unknown.
+                0xa405 => {
+                    let length = tiff.number(value).and_then(|length| u16::try_from(length).ok());
+                    self.metadata.film_focal = length.filter(|&length| length > 0);
+                }
                 0xa420 => self.found(MetadataKind::SerialNumber, "number of the picture (EXIF)"),
                 0xa430 => self.found(MetadataKind::Person, "the camera's owner (EXIF)"),
                 0xa431 => self.found(MetadataKind::SerialNumber, "serial number of the camera (EXIF)"),
@@ -706,7 +714,8 @@ mod tests {
             (0x8769, 4, 1, 100),
             (0x8825, 4, 1, 200),
         ];
-        let detail = [(0x829a, 5, 1, 0), (0x927c, 7, 9, 0), (0xa430, 2, 4, 0), (0xa431, 2, 4, 0)];
+        let detail =
+            [(0x829a, 5, 1, 0), (0x927c, 7, 9, 0), (0xa405, 3, 1, 26), (0xa430, 2, 4, 0), (0xa431, 2, 4, 0)];
         let mut tiff = b"II*\0\x08\0\0\0".to_vec();
         tiff.extend(directory(&main, 220));
         tiff.resize(100, 0);
@@ -733,6 +742,13 @@ mod tests {
             Metadata::of(file).found.into_iter().map(|found| found.kind).collect();
         kinds.dedup();
         kinds
+    }
+
+    #[test]
+    fn the_focal_length_is_read_where_it_is_written() {
+        let exif = [&b"Exif\0\0"[..], &exif()].concat();
+        assert_eq!(Metadata::of(&jpeg(&[segment(0xe1, &[&exif])])).film_focal, Some(26));
+        assert_eq!(Metadata::of(&jpeg(&[])).film_focal, None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::f32::consts::PI;
 
-use super::Photo;
+use super::{Photo, place};
 
 /// Where a turned picture lies in another: its point `(u, v)` comes to `(x, y) + scale · R · (u, v)`, where `R` turns by
 /// `degrees` clockwise; whole numbers are the borders between pixels in both.
@@ -71,8 +71,12 @@ fn lanczos(x: f32) -> f32 {
     if x.abs() < lobes { sinc(x) * sinc(x / lobes) } else { 0.0 }
 }
 
-/// A photo turned and put on an empty picture of `width × height` pixels. Colours are weighted with their alpha.
+/// A photo turned and put on an empty picture of `width × height` pixels. Colours are weighted with their alpha. One that
+/// is not turned is put there by [`place`].
 pub fn place_turned(photo: &Photo, width: u32, height: u32, turned: Turned) -> Photo {
+    if turned.degrees == 0.0 {
+        return place(photo, width, height, turned.scale, [turned.x, turned.y]);
+    }
     let (width, height) = (width.max(1) as usize, height.max(1) as usize);
     let mut pixels = vec![0; width * height * 4];
     let filter = Filter::new(turned.scale);
@@ -204,6 +208,7 @@ mod tests {
 
     #[test]
     fn without_a_turn_it_is_what_scaling_alone_gives() {
+        // Hardly turned: what is not turned at all takes the other way.
         let source = photo(120, 90, waves);
         for scale in [0.5, 1.0, 2.0] {
             let (width, height) = ((120.0 * scale) as u32, (90.0 * scale) as u32);

@@ -242,11 +242,7 @@ impl Placed {
         }
         let &Cut { ref part, scale, rotation: degrees, offset: [x, y], width, height } = cut;
         let copy = part.copy(cutout);
-        let placed = if degrees == 0.0 {
-            photo::place(&copy, width, height, scale, [x, y])
-        } else {
-            photo::place_turned(&copy, width, height, Turned { scale, degrees, x, y })
-        };
+        let placed = photo::place_turned(&copy, width, height, Turned { scale, degrees, x, y });
         (placed.pixels, Stamp::new())
     }
 

@@ -274,6 +274,12 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// Of a picture of a size whose places are `seen` there: the middle of its height, from end to end.
+    fn of(size: Vec2, seen: impl Fn(Vec2) -> Vec2) -> Self {
+        let [right, middle, left] = [0.0, 0.5, 1.0].map(|share| seen(size * Vec2::new(share, 0.5)));
+        Self::across(right, left, middle)
+    }
+
     /// Of a front whose right and left end, the person's own, and middle are seen there.
     fn across(right: Vec2, left: Vec2, centre: Vec2) -> Self {
         let across = left - right;
@@ -346,16 +352,18 @@ impl TryOn {
         Ok(self)
     }
 
-    /// Looks for the faces in a photo.
+    /// Looks for the faces in a photo, whose file may say its focal length as on film of 36 × 24 mm, in millimetres
+    /// ([`Metadata::film_focal`](crate::photo::metadata::Metadata::film_focal)); what is usual is assumed where it does
+    /// not ([`Lens::of`]).
     ///
     /// # Errors
     /// [`Error::NoFace`], and what the engine says.
-    pub fn person(&self, photo: Photo) -> Result<Person, super::Error> {
+    pub fn person(&self, photo: Photo, film_focal: Option<u16>) -> Result<Person, super::Error> {
         let faces = self.finder.find(&photo)?;
         if faces.is_empty() {
             return Err(Error::NoFace.into());
         }
-        Ok(Person::new(photo, faces, self.beyond.clone()))
+        Ok(Person::new(photo, film_focal, faces, self.beyond.clone()))
     }
 
     /// The next picture of a camera, taken `seconds` after some moment that stays, and whoever was in the one before, or
@@ -379,14 +387,14 @@ impl TryOn {
         };
         let Some(face) = &watch.face else { return Ok(None) };
         let faces = vec![watch.smoother.smooth(face, seconds)];
-        Ok(Some(Person::new(photo, faces, self.beyond.clone())))
+        Ok(Some(Person::new(photo, None, faces, self.beyond.clone())))
     }
 }
 
 impl Person {
-    fn new(photo: Photo, faces: Vec<Face>, beyond: Beyond) -> Self {
+    fn new(photo: Photo, film_focal: Option<u16>, faces: Vec<Face>, beyond: Beyond) -> Self {
         let one = |face| One { face, hair: OnceCell::new(), body: OnceCell::new() };
-        let lens = Lens::of(&photo, None);
+        let lens = Lens::of(&photo, film_focal.map(f32::from));
         Self { photo, people: faces.into_iter().map(one).collect(), lens, beyond }
     }
 

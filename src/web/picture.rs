@@ -11,6 +11,19 @@ use crate::vision;
 #[wasm_bindgen]
 pub struct PhotoHandle {
     photo: Photo,
+    /// What its file says of it, where it came from one.
+    #[cfg(feature = "try-on")]
+    film_focal: Option<u16>,
+}
+
+impl From<Photo> for PhotoHandle {
+    fn from(photo: Photo) -> Self {
+        Self {
+            photo,
+            #[cfg(feature = "try-on")]
+            film_focal: None,
+        }
+    }
 }
 
 impl PhotoHandle {
@@ -26,6 +39,12 @@ impl PhotoHandle {
 
     pub(super) fn into_photo(self) -> Photo {
         self.photo
+    }
+
+    /// The focal length as on film that its file says, in millimetres.
+    #[cfg(feature = "try-on")]
+    pub(super) fn film_focal(&self) -> Option<u16> {
+        self.film_focal
     }
 }
 
@@ -150,11 +169,15 @@ pub(super) fn beyond(at: usize, length: usize, all: usize) -> Fault {
 /// Reads a photo file within the product's limits.
 #[wasm_bindgen]
 pub fn decode(bytes: &[u8]) -> Result<PhotoHandle, Fault> {
-    Ok(PhotoHandle { photo: photo::decode(bytes, &Limits::PRODUCT)? })
+    Ok(PhotoHandle {
+        photo: photo::decode(bytes, &Limits::PRODUCT)?,
+        #[cfg(feature = "try-on")]
+        film_focal: photo::metadata::Metadata::of(bytes).film_focal,
+    })
 }
 
 /// A photo that the browser itself decoded: `width × height × 4` bytes of straight-alpha sRGB RGBA, upright.
 #[wasm_bindgen(js_name = photoFromRgba)]
 pub fn photo_from_rgba(width: u32, height: u32, pixels: Vec<u8>) -> Result<PhotoHandle, Fault> {
-    Ok(PhotoHandle { photo: Photo::from_rgba(width, height, pixels, &Limits::PRODUCT)? })
+    Ok(Photo::from_rgba(width, height, pixels, &Limits::PRODUCT)?.into())
 }

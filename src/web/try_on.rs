@@ -69,7 +69,8 @@ impl TryOnHandle {
     pub fn person(&mut self, photo: PhotoHandle) -> Result<Vec<f32>, Fault> {
         self.drawn = None;
         self.person = None;
-        let person = match self.try_on.person(photo.into_photo()) {
+        let film_focal = photo.film_focal();
+        let person = match self.try_on.person(photo.into_photo(), film_focal) {
             Ok(person) => person,
             Err(tools::Error::TryOn(Error::NoFace)) => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),

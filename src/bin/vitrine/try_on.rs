@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use vitrine::nn::Graph;
-use vitrine::photo::{self, Limits, Output, Photo};
+use vitrine::photo::metadata::Metadata;
+use vitrine::photo::{self, Limits, Output};
 use vitrine::tools::try_on::{Kind, Product, TryOn};
 
 use super::files::{make_folder, read, targets};
@@ -87,7 +88,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
         try_on = try_on.with_bodies(&detector, &points).map_err(|error| error.to_string())?;
     }
     let product = || {
-        let picture = decode(&arguments.product)?;
+        let picture =
+            photo::decode(&read(&arguments.product)?, &Limits::PRODUCT).map_err(|error| error.to_string())?;
         let millimetres = arguments.width_mm.unwrap_or(arguments.kind.usual_width());
         Product::new(arguments.kind, &picture, millimetres).map_err(|error| error.to_string())
     };
@@ -112,10 +114,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(all_well)
 }
 
-fn decode(file: &Path) -> Result<Photo, String> {
-    photo::decode(&read(file)?, &Limits::PRODUCT).map_err(|error| error.to_string())
-}
-
 fn wear(
     file: &Path,
     target: &Path,
@@ -124,7 +122,9 @@ fn wear(
     arguments: &Arguments,
     faces: &mut Vec<FaceLine>,
 ) -> Result<(), String> {
-    let person = try_on.person(decode(file)?).map_err(|error| error.to_string())?;
+    let bytes = read(file)?;
+    let photo = photo::decode(&bytes, &Limits::PRODUCT).map_err(|error| error.to_string())?;
+    let person = try_on.person(photo, Metadata::of(&bytes).film_focal).map_err(|error| error.to_string())?;
     let points = |points: &[glam::Vec3]| points.iter().map(glam::Vec3::to_array).collect();
     for (number, face) in person.faces().enumerate() {
         let (low, high) = face.bounds();

@@ -404,12 +404,8 @@ fn opacity(
     let Cutout { width, height, pixels, .. } = cutout;
     let photo =
         Photo { width: *width, height: *height, pixels: pixels.clone(), has_alpha: true, reduced_from: None };
-    let placed = if rotation == 0.0 {
-        photo::place(&photo, picture.width, picture.height, scale, [x, y])
-    } else {
-        let turned = photo::Turned { scale, degrees: rotation, x, y };
-        photo::place_turned(&photo, picture.width, picture.height, turned)
-    };
+    let turned = photo::Turned { scale, degrees: rotation, x, y };
+    let placed = photo::place_turned(&photo, picture.width, picture.height, turned);
     placed.pixels.into_iter().skip(3).step_by(4).collect()
 }
 

@@ -94,10 +94,7 @@ impl Glasses {
         layers.push(layer(front, SLACK));
         Laid { layers, hair: None, shadow: SHADOW }.draw(photo, face, pose);
 
-        let size = self.texture.size();
-        let at = |x: f32, y: f32| pose.project(seat.place(self.flat(Vec2::new(x, y))));
-        let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
-        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
+        Placement::of(self.texture.size(), |at| pose.project(seat.place(self.flat(at))))
     }
 
     /// A place of the texture in millimetres from its middle, x to the person's left and y up.

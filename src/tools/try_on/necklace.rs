@@ -109,8 +109,6 @@ impl Necklace {
         let layers = vec![Layer { surface, texture: &self.texture, slack: SLACK }];
         Laid { layers, hair, shadow: SHADOW }.draw(photo, face, pose);
 
-        let at = |x: f32, y: f32| pose.lens.project(place(Vec2::new(x, y)));
-        let (right, left) = (at(0.0, size.y / 2.0), at(size.x, size.y / 2.0));
-        Placement::across(right, left, at(size.x / 2.0, size.y / 2.0))
+        Placement::of(size, |at| pose.lens.project(place(at)))
     }
 }

@@ -104,7 +104,7 @@ fn a_picture_of_nothing_or_of_a_room_is_refused() {
 
 #[test]
 fn glasses_sit_on_the_eyes_as_wide_as_they_are() {
-    let person = try_on().person(face()).unwrap();
+    let person = try_on().person(face(), None).unwrap();
     let found = &person.people[0].face;
     let [right, left] =
         [place::RIGHT_EYE, place::LEFT_EYE].map(|eye| (found.seen(eye[0]) + found.seen(eye[1])) / 2.0);
@@ -139,17 +139,17 @@ fn a_dark_photo_makes_dark_glasses() {
     photo.pixels.chunks_exact_mut(4).for_each(|pixel| pixel[..3].iter_mut().for_each(|level| *level /= 4));
     let bright = [235, 235, 235, 255];
     let worn = glasses(&picture(bright, CLEAR, CLEAR), 140.0).unwrap();
-    let (picture, _) = try_on().person(photo).unwrap().wear(0, &worn).unwrap();
+    let (picture, _) = try_on().person(photo, None).unwrap().wear(0, &worn).unwrap();
     assert!(picture.pixels.as_chunks::<4>().0.iter().all(|pixel| pixel[0] < 120));
 }
 
 #[test]
 fn a_face_that_is_not_there_is_said() {
-    let person = try_on().person(face()).unwrap();
+    let person = try_on().person(face(), None).unwrap();
     let worn = glasses(&picture(BROWN, CLEAR, CLEAR), 140.0).unwrap();
     assert_eq!(person.wear(3, &worn).unwrap_err(), Error::NoSuchFace { asked: 3, count: 1 }.into());
     let grey = Photo { pixels: [128, 128, 128, 255].repeat(10_000), width: 100, height: 100, ..face() };
-    let error = try_on().person(grey).err();
+    let error = try_on().person(grey, None).err();
     assert_eq!(error, Some(Error::NoFace.into()));
 }
 
@@ -168,6 +168,22 @@ fn a_camera_follows_the_face_and_says_where_nobody_is() {
 }
 
 #[test]
+fn a_longer_lens_puts_whoever_it_sees_farther_away() {
+    let away = |film_focal| {
+        let person = try_on().person(face(), film_focal).unwrap();
+        Pose::of(&person.people[0].face, person.lens).unwrap().translation.z
+    };
+    assert!(
+        (away(Some(85)) / away(Some(28)) - 85.0 / 28.0).abs() < 0.2,
+        "{} and {}",
+        away(Some(85)),
+        away(Some(28))
+    );
+    // What no lens has is not believed.
+    assert_eq!(away(Some(2)), away(None));
+}
+
+#[test]
 fn the_ends_of_arms_beside_the_rims_are_left_out() {
     let mut shown = picture(BROWN, CLEAR, CLEAR);
     // A piece that goes out from the rim to the hinge, and from its end a tip that hangs down, on both sides.
@@ -179,7 +195,7 @@ fn the_ends_of_arms_beside_the_rims_are_left_out() {
         }
     }
     let without = picture(BROWN, CLEAR, CLEAR);
-    let person = try_on().person(face()).unwrap();
+    let person = try_on().person(face(), None).unwrap();
     let (_, placed) = person.wear(0, &glasses(&shown, 332.0 / 300.0 * 140.0).unwrap()).unwrap();
     let (_, bare) = person.wear(0, &glasses(&without, 140.0).unwrap()).unwrap();
     // From hinge to hinge it is wider than the rims alone, and neither is moved by what hangs down.
@@ -204,7 +220,7 @@ fn posed(yaw: f32, roll: f32) -> Person {
         lens.project(at).extend((away.z - at.z) * lens.focal / -away.z)
     });
     let faces = vec![Face { points: seen.collect(), presence: 1.0 }];
-    Person::new(photo, faces, Beyond::default())
+    Person::new(photo, None, faces, Beyond::default())
 }
 
 /// A transparent picture that is brown where `is_there` says so.
@@ -394,7 +410,7 @@ fn a_face_beside_the_photo_wears_nothing() {
     let person = posed(0.0, 0.0);
     let mut face = person.people[0].face.clone();
     face.points.iter_mut().for_each(|point| point.x -= 2e3);
-    let person = Person::new(person.photo, vec![face], Beyond::default());
+    let person = Person::new(person.photo, None, vec![face], Beyond::default());
     for kind in Kind::ALL {
         // Each from the picture of something, as tall as it is wide: where it would lie is what counts.
         let Ok(product) = Product::new(kind, &cap(), kind.usual_width()) else { continue };
@@ -418,7 +434,7 @@ fn what_is_transparent_gets_as_opaque_as_a_product() {
 #[test]
 fn a_hat_presses_the_hair_that_is_found() {
     let network = Graph::from_onnx(include_bytes!("../../../models/hair.onnx")).unwrap();
-    let person = try_on().with_hair(&network).unwrap().person(face()).unwrap();
+    let person = try_on().with_hair(&network).unwrap().person(face(), None).unwrap();
     let one = &person.people[0];
     let hair = person.hair(one).unwrap().unwrap();
     // Beside the temples.
@@ -429,7 +445,7 @@ fn a_hat_presses_the_hair_that_is_found() {
     assert_eq!(hair.seen(&person.photo, Vec2::new(-1.0, 30.0)), None);
     let hat = Product::new(Kind::Hat, &cap(), 200.0).unwrap();
     let (worn, _) = person.wear(0, &hat).unwrap();
-    let (without, _) = try_on().person(face()).unwrap().wear(0, &hat).unwrap();
+    let (without, _) = try_on().person(face(), None).unwrap().wear(0, &hat).unwrap();
     assert!(worn != without && worn == person.wear(0, &hat).unwrap().0);
     let graph = Graph::from_onnx(include_bytes!("../../../models/face_mesh.onnx")).unwrap();
     let error = try_on().with_hair(&graph).err().unwrap().to_string();

@@ -186,7 +186,7 @@ fn person() -> Person {
     .unwrap()
     .with_hair(&network(include_bytes!("../../../../models/hair.onnx")))
     .unwrap()
-    .person(photo)
+    .person(photo, None)
     .unwrap()
 }
 
@@ -229,7 +229,7 @@ fn without_a_body_it_says_what_to_do() {
     );
     let photo =
         decode(include_bytes!("../../../../tests/fixtures/people/face.jpg"), &Limits::PRODUCT).unwrap();
-    let person = try_on.unwrap().person(photo).unwrap();
+    let person = try_on.unwrap().person(photo, None).unwrap();
     let shirt = Product::new(Kind::Top, &drawn(&SHIRT), 480.0).unwrap();
     assert_eq!(person.wear(0, &shirt).unwrap_err(), Error::NoBody.into());
 }
