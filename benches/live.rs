@@ -1,7 +1,7 @@
-//! How long a camera's picture takes to show a product, on one core: following the face, and drawing glasses on it.
+//! How long a camera's picture takes to show a product, on one core: following the face, and drawing glasses or a hat on it.
 //!
 //! `cargo bench --bench live` prints the median of several for pictures of 480, 720 and 1080 rows, each a person who moves
-//! a little from one to the next.
+//! a little from one to the next. A hat also looks for hair, now and then.
 
 #![allow(
     clippy::print_stdout,
@@ -46,12 +46,17 @@ fn main() {
         &network(include_bytes!("../models/face_detector.onnx")),
         &network(include_bytes!("../models/face_mesh.onnx")),
     )
-    .expect("both networks");
+    .and_then(|try_on| try_on.with_hair(&network(include_bytes!("../models/hair.onnx"))))
+    .expect("the networks");
     let decode = |bytes: &[u8]| photo::decode(bytes, &Limits::PRODUCT).expect("a picture of the project");
     let face = decode(include_bytes!("../tests/fixtures/people/face.jpg"));
     let glasses = decode(include_bytes!("../www/shop/products/wayfarer-tortoise.png"));
     let glasses = Product::new(Kind::Glasses, &glasses, 144.0).expect("glasses");
-    for height in [480, 720, 1080] {
+    let hat = decode(include_bytes!("../www/shop/products/beanie-rust.webp"));
+    let hat = Product::new(Kind::Hat, &hat, 240.0).expect("a hat");
+    for (product, height) in
+        [&glasses, &hat].into_iter().flat_map(|product| [480, 720, 1080].map(|height| (product, height)))
+    {
         let mut watch = Watch::default();
         let (mut follow, mut draw, mut all) = (Vec::new(), Vec::new(), Vec::new());
         for k in 0..PICTURES {
@@ -60,7 +65,7 @@ fn main() {
             let person =
                 try_on.next(photo, k as f64 / 30.0, &mut watch).expect("the engine").expect("a face");
             let followed = begun.elapsed().as_secs_f64() * 1e3;
-            let (drawn, _) = person.wear(0, &glasses).expect("a head");
+            let (drawn, _) = person.wear(0, product).expect("a head");
             let whole = begun.elapsed().as_secs_f64() * 1e3;
             assert!(drawn.pixels != person.photo().pixels, "nothing was drawn");
             if k >= WARM {
@@ -70,7 +75,8 @@ fn main() {
             }
         }
         println!(
-            "{height:5} rows: following {}, drawing {}, both {}",
+            "{:8} {height:5} rows: following {}, drawing {}, both {}",
+            product.kind().name(),
             median(&mut follow),
             median(&mut draw),
             median(&mut all)

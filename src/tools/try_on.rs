@@ -19,9 +19,8 @@ pub use headband::Headband;
 pub use necklace::Necklace;
 pub use top::Top;
 
-use std::cell::OnceCell;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use glam::Vec2;
 
@@ -313,8 +312,8 @@ pub struct Person {
 #[derive(Clone)]
 struct One {
     face: Face,
-    hair: OnceCell<Hair>,
-    body: OnceCell<Option<Body>>,
+    hair: Arc<OnceLock<Hair>>,
+    body: OnceLock<Option<Body>>,
 }
 
 /// Whoever is before a camera, from one picture to the next.
@@ -322,7 +321,12 @@ struct One {
 pub struct Watch {
     face: Option<Face>,
     smoother: Smoother,
+    /// When hair was last looked for, and what was found.
+    hair: Option<(f64, Arc<OnceLock<Hair>>)>,
 }
+
+/// For so many seconds hair is taken to move as the face does.
+const HAIR_FOLLOWS: f64 = 0.3;
 
 impl TryOn {
     /// Plans the networks of a face: the detector, and the mesh.
@@ -386,14 +390,23 @@ impl TryOn {
             None => self.finder.glance(&photo)?,
         };
         let Some(face) = &watch.face else { return Ok(None) };
-        let faces = vec![watch.smoother.smooth(face, seconds)];
-        Ok(Some(Person::new(photo, None, faces, self.beyond.clone())))
+        let face = watch.smoother.smooth(face, seconds);
+        let lately = watch.hair.as_ref().filter(|(then, _)| (0.0..HAIR_FOLLOWS).contains(&(seconds - then)));
+        let moved = lately.and_then(|(_, hair)| hair.get()).map(|hair| hair.moved(&face));
+        let mut person = Person::new(photo, None, vec![face], self.beyond.clone());
+        for one in &mut person.people {
+            match &moved {
+                Some(hair) => one.hair = Arc::new(OnceLock::from(hair.clone())),
+                None => watch.hair = Some((seconds, Arc::clone(&one.hair))),
+            }
+        }
+        Ok(Some(person))
     }
 }
 
 impl Person {
     fn new(photo: Photo, film_focal: Option<u16>, faces: Vec<Face>, beyond: Beyond) -> Self {
-        let one = |face| One { face, hair: OnceCell::new(), body: OnceCell::new() };
+        let one = |face| One { face, hair: Arc::default(), body: OnceLock::new() };
         let lens = Lens::of(&photo, film_focal.map(f32::from));
         Self { photo, people: faces.into_iter().map(one).collect(), lens, beyond }
     }
@@ -459,7 +472,7 @@ impl Person {
 }
 
 /// What was found before, or is now.
-fn found<T>(cell: &OnceCell<T>, find: impl FnOnce() -> Result<T, nn::Error>) -> Result<&T, nn::Error> {
+fn found<T>(cell: &OnceLock<T>, find: impl FnOnce() -> Result<T, nn::Error>) -> Result<&T, nn::Error> {
     if let Some(known) = cell.get() {
         return Ok(known);
     }

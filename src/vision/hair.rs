@@ -1,6 +1,8 @@
 //! Where a person's hair is: MediaPipe's hair segmentation (Tkachenka et al., *Real-time hair segmentation and recoloring
 //! on mobile GPUs*, 2019), its edges drawn anew by the photo's colours.
 
+use std::sync::Arc;
+
 use glam::Vec2;
 
 use super::face::{self, Face};
@@ -38,8 +40,7 @@ impl HairFinder {
     /// # Errors
     /// [`nn::Error`] of the engine.
     pub fn find(&self, photo: &Photo, face: &Face) -> Result<Hair, nn::Error> {
-        let close = face::region_of(face);
-        let region = Region { side: close.side * ROOM, ..close };
+        let region = around(face);
         let planes = region.planes(photo, SIDE as u32, Outside::Edge);
         let area = SIDE * SIDE;
         let guide = Guide {
@@ -53,18 +54,30 @@ impl HairFinder {
         let share = |(other, hair): (&f32, &f32)| 1.0 / (1.0 + (other - hair).exp());
         let shares: Vec<f32> = other.iter().zip(hair).map(share).collect();
         let models = guided::smooth(&guided::fit(&guide, &shares, RADIUS, EPSILON), RADIUS / 2);
-        Ok(Hair { region, models })
+        Ok(Hair { region, models: Arc::new(models) })
     }
+}
+
+/// The region in which a face's hair is looked for.
+fn around(face: &Face) -> Region {
+    let close = face::region_of(face);
+    Region { side: close.side * ROOM, ..close }
 }
 
 /// Where hair is in a photo, around one head.
 #[derive(Clone, Debug)]
 pub struct Hair {
     region: Region,
-    models: Coefficients,
+    models: Arc<Coefficients>,
 }
 
 impl Hair {
+    /// The same hair in a picture taken a moment later, where the face is elsewhere.
+    #[must_use]
+    pub fn moved(&self, face: &Face) -> Self {
+        Self { region: around(face), models: Arc::clone(&self.models) }
+    }
+
     /// How much of the pixel at a place of the photo it was found in is hair, 0 to 1; `None` outside the photo.
     #[must_use]
     pub fn seen(&self, photo: &Photo, at: Vec2) -> Option<f32> {

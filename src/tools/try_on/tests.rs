@@ -184,6 +184,21 @@ fn a_longer_lens_puts_whoever_it_sees_farther_away() {
 }
 
 #[test]
+fn hair_follows_the_face_for_a_moment() {
+    let network = Graph::from_onnx(include_bytes!("../../../models/hair.onnx")).unwrap();
+    let try_on = try_on().with_hair(&network).unwrap();
+    let hat = Product::new(Kind::Hat, &cap(), 200.0).unwrap();
+    let mut watch = Watch::default();
+    let mut is_known = |seconds| {
+        let person = try_on.next(face(), seconds, &mut watch).unwrap().unwrap();
+        let is_known = person.people[0].hair.get().is_some();
+        person.wear(0, &hat).unwrap();
+        is_known
+    };
+    assert_eq!([0.0, 0.1, 0.25, 0.35, 0.4, 0.1].map(&mut is_known), [false, true, true, false, true, false]);
+}
+
+#[test]
 fn the_ends_of_arms_beside_the_rims_are_left_out() {
     let mut shown = picture(BROWN, CLEAR, CLEAR);
     // A piece that goes out from the rim to the hinge, and from its end a tip that hangs down, on both sides.

@@ -99,18 +99,18 @@ impl Mesh {
                 seen[k] = around.sum::<Vec2>() / self.beside[k].len() as f32;
             }
         }
-        self.flat(seen)
+        self.flat(&seen)
     }
 
     /// The same, nearer to the garment as it lies in the picture until nothing is folded.
-    fn flat(&self, seen: Vec<Vec2>) -> Vec<Vec2> {
+    fn flat(&self, seen: &[Vec2]) -> Vec<Vec2> {
         let count = seen.len().max(1) as f32;
-        let [from, to] = [&self.places, &seen].map(|places| places.iter().sum::<Vec2>() / count);
-        let turns = self.places.iter().zip(&seen).map(|(&place, &seen)| {
+        let [from, to] = [&self.places[..], seen].map(|places| places.iter().sum::<Vec2>() / count);
+        let turns = self.places.iter().zip(seen).map(|(&place, &seen)| {
             let (place, seen) = (place - from, seen - to);
             Vec2::new(place.dot(seen), place.perp_dot(seen))
         });
-        let turn = turns.sum::<Vec2>().normalize_or(Vec2::X) * self.scale(&seen);
+        let turn = turns.sum::<Vec2>().normalize_or(Vec2::X) * self.scale(seen);
         let plain: Vec<Vec2> = self.places.iter().map(|&place| to + turn.rotate(place - from)).collect();
         let nearer =
             |share: f32| seen.iter().zip(&plain).map(|(seen, plain)| seen.lerp(*plain, share)).collect();
