@@ -174,7 +174,7 @@ fn a_longer_lens_puts_whoever_it_sees_farther_away() {
         Pose::of(&person.people[0].face, person.lens).unwrap().translation.z
     };
     assert!(
-        (away(Some(85)) / away(Some(28)) - 85.0 / 28.0).abs() < 0.2,
+        (away(Some(85)) / away(Some(28)) - 85.0 / 28.0).abs() < 0.4,
         "{} and {}",
         away(Some(85)),
         away(Some(28))
@@ -464,7 +464,7 @@ fn a_hat_presses_the_hair_that_is_found() {
     assert!(worn != without && worn == person.wear(0, &hat).unwrap().0);
     let graph = Graph::from_onnx(include_bytes!("../../../models/face_mesh.onnx")).unwrap();
     let error = try_on().with_hair(&graph).err().unwrap().to_string();
-    assert!(error.contains("a hair network gives"), "{error}");
+    assert!(error.contains("[1, 3, 512, 512]"), "{error}");
 }
 
 #[test]
