@@ -185,7 +185,7 @@ fn fit(size: [f64; 2], room: [f64; 2], wanted: f64, cut: Edges) -> f64 {
 }
 
 /// The size reduced by a factor, but not below what the preset demands.
-fn smaller(usual: [u32; 2], factor: f64, preset: &Preset) -> [u32; 2] {
+pub(super) fn smaller(usual: [u32; 2], factor: f64, preset: &Preset) -> [u32; 2] {
     let least = preset.demands().filter_map(|bound| bound.least_factor(usual)).fold(0.0, f64::max);
     let factor = factor.max(least).min(1.0);
     let by = |factor: f64| usual.map(|side| (f64::from(side) * factor).round().max(1.0) as u32);

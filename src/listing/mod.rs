@@ -1,4 +1,4 @@
-//! What a marketplace asks of a photo: presets, framing, export, the linter that re-reads what was encoded, and
+//! What a marketplace asks of a photo: presets, framing, finished pictures, export, the linter that re-reads what was encoded, and
 //! the report of what was done to the product.
 //!
 //! Knows pixels and files; knows nothing of networks, scenes, devices or browsers.
@@ -10,6 +10,7 @@ mod look;
 mod preset;
 mod region;
 pub mod report;
+mod whole;
 
 pub use export::{Exported, Picture, export, export_as};
 pub use framing::{Frame, Note, frame, frame_in};
@@ -19,3 +20,4 @@ pub use preset::{
     Formats, Kind, Preset, SafeInset, ShadowRule, Standing, UnknownPreset, catalog, find,
 };
 pub use region::{Edges, Subject};
+pub use whole::{Whole, whole};

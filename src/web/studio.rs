@@ -388,6 +388,22 @@ struct Row<'a> {
     fix: Option<Fix>,
 }
 
+/// A finished picture as a file for a marketplace, by its id, around a place of it in parts of its width and height.
+#[wasm_bindgen(js_name = listWhole)]
+pub fn list_whole(file: &[u8], preset: &str, x: f64, y: f64) -> Result<ShotHandle, Fault> {
+    let preset = listing::find(preset).map_err(|unknown| Fault::caller(unknown.to_string()))?;
+    let picture = photo::decode(file, &Limits::PRODUCT)?;
+    let listing::Whole { exported, size: [width, height], notes } =
+        listing::whole(&picture, [x, y], preset, &Limits::PRODUCT)?;
+    let listing::Exported { bytes, kind, lint, .. } = exported;
+    // What a marketplace asks for beyond its shape is for another photo: nothing here does it.
+    let fixes = vec![None; lint.findings.len()];
+    let (positions, reports) = (Vec::new(), Vec::new());
+    let shot =
+        studio::Shot { bytes, kind, width, height, positions, notes, lint: Some(lint), fixes, reports };
+    Ok(ShotHandle { shot })
+}
+
 /// A finished file.
 #[wasm_bindgen(js_name = Shot)]
 pub struct ShotHandle {

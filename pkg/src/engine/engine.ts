@@ -25,6 +25,8 @@ import type {
   Marketplace,
   OutputOptions,
   Quality,
+  Shot,
+  ShotReport,
   Stage,
   StudioLook,
   StudioSession,
@@ -230,6 +232,12 @@ class PhotoEngine implements FrameEngine {
   studio(subject: StudioSubject, signal?: AbortSignal): Promise<StudioSession> {
     const openLive = () => this.#gpu?.openLive();
     return this.#withOwn((worker, release) => openStudio(worker, subject, openLive, release), signal);
+  }
+
+  async list(picture: Blob, preset: string, { x, y }: { x: number; y: number }, signal?: AbortSignal): Promise<Shot> {
+    const asked = { picture, preset, x, y };
+    const { file, report, ...rest } = await this.#withWorker((worker) => worker.ask('listWhole', asked), signal);
+    return { ...rest, file: unpack(file), report: JSON.parse(report) as ShotReport };
   }
 
   async presets(): Promise<readonly Marketplace[]> {

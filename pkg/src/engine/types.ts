@@ -341,6 +341,11 @@ export interface Engine {
   correct(photo: Blob, cutOut: Blob, signal?: AbortSignal): Promise<Correction>;
   /** Opens finished cut-outs in the studio. Jobs go on beside it. */
   studio(subject: StudioSubject, signal?: AbortSignal): Promise<StudioSession>;
+  /**
+   * A finished picture as a file for a marketplace: cut to its shape around a place, in parts of the picture's width and
+   * height, and brought to its size.
+   */
+  list(picture: Blob, preset: string, around: { x: number; y: number }, signal?: AbortSignal): Promise<Shot>;
   /** The marketplaces that files can be made for, in the order in which a page shows them. */
   presets(): Promise<readonly Marketplace[]>;
   /** The studio's own scenes. */

@@ -126,6 +126,11 @@ export interface Operations {
     ask: { scene: string | undefined; colour: string | undefined; preset: string | undefined; sources: string; fixes: string };
     answer: Size & { file: Packed; extension: string; report: string };
   };
+  /** Makes a file for a marketplace of a finished picture, around a place in parts of it. */
+  listWhole: {
+    ask: { picture: Blob; preset: string; x: number; y: number };
+    answer: Size & { file: Packed; extension: string; report: string };
+  };
   /** What marketplaces and looks there are, as JSON. */
   catalogue: { ask: null; answer: { presets: string; looks: string } };
   /** Reads a scene's JSON and writes it with every field. */

@@ -22,6 +22,7 @@ import init, {
   looks,
   photoFromRgba,
   pickNeutral,
+  listWhole,
   presets,
   settleColour,
   type CutoutHandle,
@@ -29,6 +30,7 @@ import init, {
   type Mask,
   type Patch as WasmPatch,
   type PhotoHandle,
+  type Shot as WasmShot,
 } from '#wasm';
 import { readable } from './arrive.js';
 import { bitmap } from './bitmap.js';
@@ -322,9 +324,11 @@ const handlers: Handlers<Operations> = {
     }
     await setColours(colour);
     const tell = (fraction: number) => notify({ progress: { stage: 'encode', fraction } });
-    const shot = held.shoot(scene, preset, sources, fixes, tell);
-    const { width, height, extension, report } = shot;
-    return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
+    return packShot(held.shoot(scene, preset, sources, fixes, tell), transfer);
+  },
+
+  listWhole({ picture, preset, x, y }, transfer) {
+    return lend(picture, (file) => packShot(listWhole(file, preset, x, y), transfer));
   },
 
   catalogue() {
@@ -339,6 +343,11 @@ const handlers: Handlers<Operations> = {
     return colourRecipe(colour);
   },
 };
+
+function packShot(shot: WasmShot, transfer: Transferable[]) {
+  const { width, height, extension, report } = shot;
+  return { width, height, extension, report, file: pack(shot.intoBytes(), TYPES[extension] ?? '', transfer) };
+}
 
 /** A correction that changes nothing. */
 const AS_SHOT = '{}';

@@ -124,6 +124,28 @@ test('two products on two photos are drawn one after another, seen large, named 
   assert.deepEqual(complaints, []);
 });
 
+test('for a marketplace pictures are cut to its shape when they are saved, and judged by its rules', async (t) => {
+  const { page, frame, asked, complaints } = await onPage(t, ['round-gold']);
+  await enter(frame);
+  await addPhotos(frame, person('anna.jpg'), person('berta.jpg'));
+  await eventually(() => pictures(frame).count(), 2, 30_000);
+  asked.length = 0;
+  const market = room(frame).getByRole('combobox', { name: 'Files for' });
+  await market.selectOption('pinterest_pin');
+  await shoot(page, 'model-market');
+  assert.deepEqual(await axe(frame), []);
+  const archive = await saved(page, () => button(frame, 'Save all 2 pictures').click());
+  const files = await entries(archive);
+  assert.deepEqual(files.map(({ path }) => path), ['round-gold on anna.jpg', 'round-gold on berta.jpg']);
+  await room(frame).getByText('The picture was cut to 2:3, which leaves 33% of it out.').waitFor();
+
+  await market.selectOption('amazon_main');
+  const one = await saved(page, () => button(frame, 'Save round-gold on anna').click());
+  assert.equal(one.suggestedFilename(), 'round-gold on anna.jpg');
+  await room(frame).getByText('1 of 1 picture is worth a look:').waitFor();
+  assert.deepEqual([asked, complaints], [[], []]);
+});
+
 test('a photo without a face says so and the others go on; who leaves with pictures unsaved is asked', async (t) => {
   const { page, frame, complaints } = await onPage(t, ['round-gold']);
   await enter(frame);

@@ -18,6 +18,7 @@ import {
   type Doubt,
   type Engine,
   type OutputOptions,
+  type Shot,
   type Stage,
   type StudioSession,
   type StudioSubject,
@@ -92,6 +93,13 @@ export class FakeEngine implements Engine {
     const pictures = await Promise.all(cutOuts.map((cutOut) => createImageBitmap(cutOut)));
     const [photo] = photos ?? [];
     return new FakeStudio(pictures, this.delay, photo instanceof File ? photo.name : '');
+  }
+
+  async list(picture: Blob, preset: string): Promise<Shot> {
+    await wait(this.delay / 8);
+    const findings = preset === 'amazon_main' ? [{ check: 'background', severity: 'error' as const, message: 'the background is not white: put the product on white', fix: null }] : [];
+    const report = { notes: [], findings, clean: findings.length === 0, fidelity: [], verdict: null };
+    return { file: picture, extension: 'jpg', width: 800, height: 1000, report };
   }
 
   async presets() {

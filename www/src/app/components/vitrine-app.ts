@@ -353,6 +353,7 @@ export class VitrineApp extends LitElement {
         @naming-load=${({ template }: NamingLoad) => (this.naming = { ...this.naming, template })}
       ></studio-view>
       <model-view
+        .engine=${this.engine}
         .source=${this.boot.tryOn}
         .queue=${this.queue}
         .naming=${this.naming}

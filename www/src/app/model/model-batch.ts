@@ -50,12 +50,18 @@ export interface ModelPhoto {
   readonly state: PhotoState;
 }
 
+/** A place in a picture, in parts of its width and height. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A product on a photo. */
 export type Worn =
   | { readonly is: 'waiting' }
   | { readonly is: 'working' }
-  /** As a JPEG of the photo's size, and the address of a small picture of it. */
-  | { readonly is: 'done'; readonly file: Blob; readonly small: string; readonly isSaved: boolean }
+  /** As a JPEG of the photo's size, the address of a small picture of it, and where in it what matters is. */
+  | { readonly is: 'done'; readonly file: Blob; readonly small: string; readonly around: Place; readonly isSaved: boolean }
   | { readonly is: 'failed'; readonly why: string };
 
 const WAITING: Worn = { is: 'waiting' };
@@ -66,6 +72,8 @@ const SMALL = 720;
 const SHAPE = 4 / 5;
 /** What is not worn at the head, and is measured from armpit to armpit. */
 export const ON_BODY: ReadonlySet<Kind | undefined> = new Set<Kind>(['top', 'dress']);
+/** How far below its upper end, in faces, the middle between a face and what is worn on the body is. */
+const CHEST = 2.5;
 /** So many times as wide as the face is what is seen of a photo in the grid: head and shoulders. */
 const ROUND_FACE = 4;
 
@@ -310,7 +318,7 @@ export class ModelBatch {
         const small = await keepSmall(drawn, partToShow(piece.kind, drawn, box), SMALL);
         return { small, file: await engine.save() };
       });
-      if (isWanted()) this.#setWorn(piece.id, photo.id, { is: 'done', file, small, isSaved: false });
+      if (isWanted()) this.#setWorn(piece.id, photo.id, { is: 'done', file, small, around: middleOf(piece.kind, box), isSaved: false });
       else URL.revokeObjectURL(small);
     } catch (error) {
       if (isWanted()) this.#setWorn(piece.id, photo.id, this.isStopped ? WAITING : { is: 'failed', why: sentence(describe(error)) });
@@ -373,6 +381,12 @@ async function give(engine: TryOnEngine, { png, photo, kind, widthMm }: Piece): 
     }
   }
   await engine.product(png, kind, widthMm);
+}
+
+/** Where a product and the face above it have their middle. */
+function middleOf(kind: Kind, { x, y, width, height }: FaceBox): Place {
+  const faces = ON_BODY.has(kind) ? CHEST : 0.5;
+  return { x: x + width / 2, y: Math.min(y + height * faces, 1) };
 }
 
 /** The part of a picture that is shown in the grid, in pixels: as much as fits, and what is worn at the head from near by. */

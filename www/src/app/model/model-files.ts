@@ -1,5 +1,6 @@
 /** What pictures of worn products are called when they are saved. */
 
+import type { Engine, ShotReport } from 'vitrine/engine/types';
 import { nameFiles, type Naming } from '../export.js';
 import { uniqueNames } from '../names.js';
 import { safeStem, stemOf } from '../naming/file-name.js';
@@ -16,11 +17,25 @@ export type Drawn = ModelBatch['drawn'][number];
 /** What people read: `round-gold on anna`. */
 export const titleOf = (piece: Piece, photo: ModelPhoto): string => strings.model.of(stemOf(piece.name), stemOf(photo.file.name));
 
-/** The pictures as files, named after the product's name in the batch, and the photo; `all` gives the numbers. */
-export function itemsOf(drawn: readonly Drawn[], all: readonly Photo[], naming: Naming): Item<Drawn>[] {
+export interface ModelItem extends Item<Drawn> {
+  /** What the linter says of the file, once it is made for a marketplace. */
+  readonly report: ShotReport | undefined;
+}
+
+/** What makes files for a marketplace, and which. */
+export interface Market {
+  readonly engine: Engine;
+  readonly id: string;
+}
+
+/**
+ * The pictures as files, named after the product's name in the batch, and the photo; `all` gives the numbers. For a marketplace
+ * each is cut and scaled when its turn comes.
+ */
+export function itemsOf(drawn: readonly Drawn[], all: readonly Photo[], naming: Naming, market?: Market): ModelItem[] {
   const ids = new Set(drawn.map(({ piece }) => piece.id));
   const chosen = all.filter(({ id }) => ids.has(id));
-  const { paths } = nameFiles(chosen, all, LOOK, naming);
+  const { paths } = nameFiles(chosen, all, LOOK, naming, market?.id);
   const products = new Map(chosen.map(({ id }, at) => [id, paths[at] ?? '']));
   const names = uniqueNames(
     drawn.map(({ piece, photo }) => {
@@ -31,10 +46,22 @@ export function itemsOf(drawn: readonly Drawn[], all: readonly Photo[], naming: 
       return `${path.slice(0, slash)}${stem}${path.slice(dot)}`;
     }),
   );
-  return drawn.map((one, at) => ({
-    of: one,
-    path: names[at] ?? '',
-    modified: one.photo.file.lastModified,
-    make: async () => one.worn.file,
-  }));
+  return drawn.map((of, at) => itemOf(of, names[at] ?? '', market));
+}
+
+function itemOf(of: Drawn, planned: string, market: Market | undefined): ModelItem {
+  const item = {
+    of,
+    path: planned,
+    modified: of.photo.file.lastModified,
+    report: undefined as ShotReport | undefined,
+    make: async (signal: AbortSignal) => {
+      if (!market) return of.worn.file;
+      const { file, extension, report } = await market.engine.list(of.worn.file, market.id, of.worn.around, signal);
+      item.path = planned.slice(0, planned.lastIndexOf('.') + 1) + extension;
+      item.report = report;
+      return file;
+    },
+  };
+  return item;
 }

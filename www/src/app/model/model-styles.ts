@@ -30,6 +30,12 @@ export const modelStyles = css`
     margin-block-end: 1.25rem;
     font-size: 0.9375rem;
   }
+  .market {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+  }
   .promise {
     display: flex;
     align-items: center;

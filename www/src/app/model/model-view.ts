@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Engine, Marketplace, ShotReport } from 'vitrine/engine/types';
 import type { TryOnKit, TryOnSource } from 'vitrine/frame/try-on-source';
 import { placeOf } from 'vitrine/try-on/picture';
 import { WIDEST } from 'vitrine/try-on/products';
@@ -22,7 +23,7 @@ import { saveAll } from '../saving/save-all.js';
 import { sentence } from '../sentence.js';
 import { strings } from '../strings.js';
 import { ModelBatch, ON_BODY, type ModelPhoto, type Piece, type Wearing } from './model-batch.js';
-import { itemsOf, titleOf, type Drawn } from './model-files.js';
+import { itemsOf, titleOf, type Drawn, type ModelItem } from './model-files.js';
 import './model-large.js';
 import type { ModelLarge, SaveOne } from './model-large.js';
 import { modelStyles } from './model-styles.js';
@@ -32,6 +33,7 @@ const { model: words } = strings;
 @customElement('model-view')
 export class ModelView extends LitElement {
   @property({ attribute: false }) source!: TryOnSource;
+  @property({ attribute: false }) engine: Engine | undefined;
   @property({ attribute: false }) queue!: PhotoQueue;
   @property({ attribute: false }) naming!: Naming;
   /** Whether files are held over the page. */
@@ -40,6 +42,9 @@ export class ModelView extends LitElement {
   @state() private batch: ModelBatch | undefined;
   @state() private loading: { received: number; total: number } | undefined;
   @state() private problem = '';
+  @state() private markets: readonly Marketplace[] = [];
+  /** The marketplace that files are for; empty for none. */
+  @state() private market = '';
   @state() private saving: { done: number; total: number } | undefined;
   /** What came of the last saving, in words. */
   @state() private told = '';
@@ -206,8 +211,19 @@ export class ModelView extends LitElement {
               : html`<button class="button" @click=${() => batch.stop()}>${icons.close} ${words.stop}</button>`}
           </div>`
         : nothing}
+      ${done > 0 && this.markets.length > 0 ? this.forMarket() : nothing}
       ${told ? html`<p class="told">${told}</p>` : nothing}
     </div>`;
+  }
+
+  private forMarket() {
+    return html`<label class="market">
+      ${words.market}
+      <select class="field" @change=${({ target }: Event) => (this.market = (target as HTMLSelectElement).value)}>
+        <option value="" ?selected=${this.market === ''}>${words.asTheyAre}</option>
+        ${this.markets.map(({ id, name }) => html`<option value=${id} ?selected=${id === this.market}>${name}</option>`)}
+      </select>
+    </label>`;
   }
 
   private invitation() {
@@ -413,6 +429,8 @@ export class ModelView extends LitElement {
     if (batch !== this.batch) return;
     this.loading = undefined;
     if (kit) batch?.begin(kit);
+    // Without them there are still the pictures as they are.
+    this.markets = (await this.engine?.presets().catch(() => [])) ?? [];
   }
 
   private changed(): void {
@@ -428,27 +446,38 @@ export class ModelView extends LitElement {
 
   // Saving
 
-  private saveOne({ piece, photo, worn }: Drawn): void {
+  private itemsOf(batch: ModelBatch): ModelItem[] {
+    const market = this.engine && this.market ? { engine: this.engine, id: this.market } : undefined;
+    return itemsOf(batch.drawn, this.queue.photos, this.naming, market);
+  }
+
+  private async saveOne({ piece, photo, worn }: Drawn): Promise<void> {
     const { batch } = this;
     if (!batch) return;
     // Among all, so that its name is the one that it has in the archive.
-    const item = itemsOf(batch.drawn, this.queue.photos, this.naming).find(({ of }) => of.worn.file === worn.file);
+    const item = this.itemsOf(batch).find(({ of }) => of.worn.file === worn.file);
     if (!item) return;
-    const name = item.path.slice(item.path.lastIndexOf('/') + 1);
-    saveFile(worn.file, name);
-    batch.markSaved(piece, photo);
-    this.tell(words.saved(name));
+    try {
+      const file = await item.make(new AbortController().signal);
+      const name = item.path.slice(item.path.lastIndexOf('/') + 1);
+      saveFile(file, name);
+      batch.markSaved(piece, photo);
+      this.tell([words.saved(name), ...judged([item])].join(' '));
+    } catch (error) {
+      this.tell(sentence(error instanceof Error ? error.message : String(error)));
+    }
   }
 
   private async saveAll(batch: ModelBatch): Promise<void> {
     const { drawn } = batch;
     const [only] = drawn;
-    if (only && drawn.length === 1 && this.naming.way !== 'folder') return this.saveOne(only);
+    if (only && drawn.length === 1 && this.naming.way !== 'folder') return await this.saveOne(only);
     const abort = new AbortController();
     this.abort = abort;
     const total = drawn.length;
-    let left = itemsOf(drawn, this.queue.photos, this.naming);
+    let left = this.itemsOf(batch);
     const lines: string[] = [];
+    const made: ModelItem[] = [];
     try {
       for (let part = 1; left.length > 0; part++) {
         const sink = await openSink(this.naming.way, { archive: part === 1 ? words.archive : words.archivePart(part) });
@@ -460,7 +489,9 @@ export class ModelView extends LitElement {
         });
         for (const { item } of outcome.saved) batch.markSaved(item.of.piece, item.of.photo);
         if (outcome.saved.length > 0) lines.push(words.savedAll(outcome.saved.length, outcome.name));
-        left = [...outcome.left];
+        made.push(...outcome.saved.map(({ item }) => item as ModelItem));
+        lines.push(...outcome.failed.map(({ why }) => sentence(why)));
+        left = [...(outcome.left as ModelItem[])];
         // A full archive is followed by the next.
         if (outcome.stopped === 'volume') continue;
         if (left.length > 0 && outcome.stopped) lines.push(words.left(left.length, strings.report.obstacle[outcome.stopped]));
@@ -472,7 +503,7 @@ export class ModelView extends LitElement {
       this.saving = undefined;
       this.abort = undefined;
     }
-    this.tell(lines.join(' '));
+    this.tell([...lines, ...judged(made)].join(' '));
   }
 
   // Leaving
@@ -515,6 +546,14 @@ export class ModelView extends LitElement {
   private say(text: string): void {
     this.spoken = text === this.spoken ? `${text}\u00a0` : text;
   }
+}
+
+/** What the linter says of files that were made for a marketplace, each thing once. */
+function judged(items: readonly ModelItem[]): string[] {
+  const reports = items.flatMap(({ report }): ShotReport[] => (report ? [report] : []));
+  if (reports.length === 0) return [];
+  const said = reports.flatMap(({ findings, notes }) => [...findings.map(({ message }) => message), ...notes]);
+  return [words.clean(reports.filter(({ clean }) => clean).length, reports.length), ...[...new Set(said)].map(sentence)];
 }
 
 declare global {
