@@ -772,7 +772,7 @@ export const strings = {
     clean: (count: number, total: number) =>
       count === total
         ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplace.'
-        : `${number.format(total - count)} of ${pictures(total)} ${total - count === 1 ? 'is' : 'are'} worth a look:`,
+        : total === 1 ? 'It is worth a look:' : `${number.format(total - count)} of ${pictures(total)} are worth a look:`,
     saving: (done: number, total: number) => `Saving ${number.format(done)} of ${number.format(total)}`,
     saved: (name: string) => `Saved ${name}.`,
     savedAll: (count: number, name: string) => (name === '' ? `Saved ${pictures(count)}.` : `Saved ${pictures(count)} in ${name}.`),
