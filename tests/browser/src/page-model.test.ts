@@ -145,6 +145,7 @@ test('for a marketplace pictures are cut to its shape when they are saved, and j
   assert.equal(one.suggestedFilename(), 'round-gold on anna.jpg');
   await room(frame).getByText('It is worth a look:').first().waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
+  await eventually(() => room(frame).locator('.market').evaluate((row) => row.getBoundingClientRect().right <= 390), true);
   await shoot(page, 'model-market-phone');
   assert.deepEqual([asked, complaints], [[], []]);
 });
