@@ -1,11 +1,11 @@
 /** What pictures of worn products are called when they are saved. */
 
-import type { Engine, ShotReport } from 'vitrine/engine/types';
+import type { Engine } from 'vitrine/engine/types';
 import { nameFiles, type Naming } from '../export.js';
 import { uniqueNames } from '../names.js';
 import { safeStem, stemOf } from '../naming/file-name.js';
 import type { Photo } from '../queue.js';
-import type { Item } from '../saving/save-all.js';
+import { judgedItem, type JudgedItem } from '../saving/judged-item.js';
 import { strings } from '../strings.js';
 import type { ModelBatch, ModelPhoto, Piece } from './model-batch.js';
 
@@ -17,10 +17,7 @@ export type Drawn = ModelBatch['drawn'][number];
 /** What people read: `round-gold on anna`. */
 export const titleOf = (piece: Piece, photo: ModelPhoto): string => strings.model.of(stemOf(piece.name), stemOf(photo.file.name));
 
-export interface ModelItem extends Item<Drawn> {
-  /** What the linter says of the file, once it is made for a marketplace. */
-  readonly report: ShotReport | undefined;
-}
+export type ModelItem = JudgedItem<Drawn>;
 
 /** What makes files for a marketplace, and which. */
 export interface Market {
@@ -46,22 +43,11 @@ export function itemsOf(drawn: readonly Drawn[], all: readonly Photo[], naming: 
       return `${path.slice(0, slash)}${stem}${path.slice(dot)}`;
     }),
   );
-  return drawn.map((of, at) => itemOf(of, names[at] ?? '', market));
-}
-
-function itemOf(of: Drawn, planned: string, market: Market | undefined): ModelItem {
-  const item = {
-    of,
-    path: planned,
-    modified: of.photo.file.lastModified,
-    report: undefined as ShotReport | undefined,
-    make: async (signal: AbortSignal) => {
-      if (!market) return of.worn.file;
-      const { file, extension, report } = await market.engine.list(of.worn.file, market.id, of.worn.around, signal);
-      item.path = planned.slice(0, planned.lastIndexOf('.') + 1) + extension;
-      item.report = report;
-      return file;
-    },
-  };
-  return item;
+  return drawn.map((of, at): ModelItem => {
+    const path = names[at] ?? '';
+    const { file, around } = of.worn;
+    const modified = of.photo.file.lastModified;
+    if (!market) return { of, path, modified, report: undefined, make: async () => file };
+    return judgedItem(of, path, modified, (signal) => market.engine.list(file, market.id, around, signal));
+  });
 }

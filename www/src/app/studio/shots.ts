@@ -1,11 +1,11 @@
 /** Files for shops: one for each picture and marketplace, named, each made when its turn comes. */
 
-import type { Engine, Fix, Shot, ShotReport, StudioSession } from 'vitrine/engine/types';
+import type { Engine, Fix, Shot, StudioSession } from 'vitrine/engine/types';
 import type { Naming } from '../export.js';
 import { planNames } from '../naming/plan.js';
 import { parseTemplate, type Template } from '../naming/template.js';
 import type { Photo } from '../queue.js';
-import type { Item } from '../saving/save-all.js';
+import { judgedItem, STAND_IN, type JudgedItem } from '../saving/judged-item.js';
 import { colourText } from './colour.js';
 import { colourOf, sceneOf, type Scenes } from './scenes.js';
 import type { Subject } from './subject.js';
@@ -22,13 +22,7 @@ export function templateFor(template: Template, presets: readonly (string | unde
   return parseTemplate(`${template.text}-{platform}`) as Template;
 }
 
-/** The extension of a file that is not made yet. */
-const STAND_IN = 'jpg';
-
-export interface ShotItem extends Item<Order> {
-  /** What the linter says of the file, once it is made. */
-  readonly report: ShotReport | undefined;
-}
+export type ShotItem = JudgedItem<Order>;
 
 export interface PlanShots {
   subjects: readonly Subject[];
@@ -98,20 +92,11 @@ export class Shooting {
   }
 
   #item(of: Order, planned: string): ShotItem {
-    const item = {
-      of,
-      path: planned,
-      modified: Math.max(...of.subject.photos.map(({ file }) => file.lastModified)),
-      report: undefined as ShotReport | undefined,
-      make: async (signal: AbortSignal) => {
-        await this.#pause;
-        const { file, extension, report } = await this.#shoot(of, signal);
-        item.path = planned.slice(0, -STAND_IN.length) + extension;
-        item.report = report;
-        return file;
-      },
-    };
-    return item;
+    const modified = Math.max(...of.subject.photos.map(({ file }) => file.lastModified));
+    return judgedItem(of, planned, modified, async (signal) => {
+      await this.#pause;
+      return this.#shoot(of, signal);
+    });
   }
 
   async #shoot({ subject, preset }: Order, signal: AbortSignal): Promise<Shot> {
