@@ -1,5 +1,5 @@
-//! What a marketplace asks of a photo: presets, framing, finished pictures, export, the linter that re-reads what was encoded, and
-//! the report of what was done to the product.
+//! What a marketplace asks of a photo: presets, framing, finished pictures, export, the linter that re-reads what was
+//! encoded, and the report of what was done to the product.
 //!
 //! Knows pixels and files; knows nothing of networks, scenes, devices or browsers.
 

@@ -1,7 +1,8 @@
 //! A finished picture, such as a photo of somebody who wears a product, as the file that a marketplace takes: cut to the
 //! shape that it asks for, around what matters, and brought to its size.
 //!
-//! No pixel is invented: where the picture has too few, the file is smaller, down to the least that is demanded.
+//! Where the picture has too few pixels the file is smaller, down to the least that is demanded; below that it is enlarged,
+//! and the linter says by how much.
 
 use super::export::{Exported, Picture, export};
 use super::framing::smaller;
