@@ -22,6 +22,11 @@ impl Project {
         self.root.join(relative)
     }
 
+    /// A path as seen from the root.
+    pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
     /// A program that runs in the root, with this process's terminal.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

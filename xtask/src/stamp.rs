@@ -19,7 +19,8 @@ pub(crate) fn of(project: &Project, inputs: &[&str]) -> Result<String> {
         digest.update((files.len() as u64).to_le_bytes());
         for file in files {
             let bytes = fs::read(&file).with_context(|| format!("{} could not be read", file.display()))?;
-            digest.update(file.to_string_lossy().as_bytes());
+            // As seen from the root: where the project lies changes nothing that is built.
+            digest.update(project.relative(&file).to_string_lossy().as_bytes());
             digest.update((bytes.len() as u64).to_le_bytes());
             digest.update(&bytes);
         }
