@@ -58,6 +58,16 @@ pub struct Exported {
 /// A buffer of another length, a size that the format cannot hold, or no memory.
 pub fn export(picture: &Picture<'_>, preset: &Preset, limits: &Limits) -> Result<Exported, photo::Error> {
     let preferred = preset.formats.as_ref().map_or(Kind::Jpeg, |formats| formats.preferred);
+    export_first(picture, preset, preferred, limits)
+}
+
+/// As [`export`], in the format `preferred` instead of the preset's.
+pub(super) fn export_first(
+    picture: &Picture<'_>,
+    preset: &Preset,
+    preferred: Kind,
+    limits: &Limits,
+) -> Result<Exported, photo::Error> {
     let first = export_as(picture, preset, preferred, limits)?;
     let unmet = |exported: &Exported| {
         exported

@@ -1,12 +1,12 @@
 //! A finished picture, such as a photo of somebody who wears a product, as the file that a marketplace takes: cut to the
 //! shape that it asks for, around what matters, and brought to its size.
 //!
-//! Where the picture has too few pixels the file is smaller, down to the least that is demanded; below that it is enlarged,
-//! and the linter says by how much.
+//! Where the picture has too few pixels the file is smaller, even than the least that is demanded, which the linter then
+//! says: nothing is enlarged.
 
-use super::export::{Exported, Picture, export};
+use super::export::{Exported, Picture, export_first};
 use super::framing::smaller;
-use super::preset::{Aspect, Preset};
+use super::preset::{Aspect, Kind, Preset};
 use crate::photo::{self, Limits, Photo, resample};
 
 /// A picture for a marketplace.
@@ -29,7 +29,7 @@ struct Part {
     height: u32,
 }
 
-/// Makes the file. `focus` is what should be in its middle, in parts of the picture's width and height, 0 to 1.
+/// Makes the file: a JPEG where one is taken, for it is a photo. `focus` is what should be in its middle, in parts of the picture's width and height, 0 to 1.
 ///
 /// # Errors
 /// As [`export`].
@@ -41,7 +41,7 @@ pub fn whole(
 ) -> Result<Whole, photo::Error> {
     let part = part(picture, focus, preset.aspect.as_ref());
     let usual = usual(part, preset);
-    let size = smaller(usual, f64::from(part.width) / f64::from(usual[0]), preset);
+    let size = within(part, smaller(usual, share(part, usual), preset));
     let [width, height] = size;
     let mut notes = Vec::new();
     let left_out = 1.0
@@ -59,16 +59,32 @@ pub fn whole(
             usual[0], usual[1]
         ));
     }
-    let made = resample(&cut(picture, part), width, height);
-    let picture = Picture {
+    let Photo { pixels, has_alpha, .. } = resample(&cut(picture, part), width, height);
+    let made = Picture {
         width,
         height,
-        pixels: &made.pixels,
+        pixels: &pixels,
         product: None,
         resampling: Some(f64::from(width) / f64::from(part.width)),
         digital_source_type: None,
     };
-    Ok(Whole { exported: export(&picture, preset, limits)?, size, notes })
+    let kind = match &preset.formats {
+        Some(formats) if has_alpha || !formats.accepted.contains(&Kind::Jpeg) => formats.preferred,
+        _ => Kind::Jpeg,
+    };
+    Ok(Whole { exported: export_first(&made, preset, kind, limits)?, size, notes })
+}
+
+/// Pixels of a part for each of a size, on the side that has fewer.
+fn share(part: Part, [width, height]: [u32; 2]) -> f64 {
+    (f64::from(part.width) / f64::from(width)).min(f64::from(part.height) / f64::from(height))
+}
+
+/// A size in its shape, brought down to what a part has.
+fn within(part: Part, size: [u32; 2]) -> [u32; 2] {
+    let share = share(part, size).min(1.0);
+    let side = |side: u32, most: u32| ((f64::from(side) * share).round() as u32).clamp(1, most);
+    [side(size[0], part.width), side(size[1], part.height)]
 }
 
 /// The largest part of the shape that is asked for, as near to the focus as it goes.
@@ -166,7 +182,7 @@ mod tests {
     fn every_marketplace_gets_a_file_of_a_size_that_it_takes() {
         let limits = Limits::PRODUCT;
         for preset in &catalog().presets {
-            let whole = whole(&picture(900, 1200), [0.5, 0.3], preset, &limits).unwrap();
+            let whole = whole(&picture(3000, 3000), [0.5, 0.3], preset, &limits).unwrap();
             let [width, height] = whole.size;
             let file = photo::decode(&whole.exported.bytes, &limits).unwrap();
             assert_eq!((file.width, file.height), (width, height), "{}", preset.id);
@@ -180,6 +196,26 @@ mod tests {
                 assert!(off.abs() <= aspect.tolerance.max(0.01), "{}: {width} × {height}", preset.id);
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_enlarged_and_a_file_below_the_least_is_told() {
+        let limits = Limits::PRODUCT;
+        for preset in &catalog().presets {
+            let whole = whole(&picture(90, 120), [0.5, 0.3], preset, &limits).unwrap();
+            let [width, height] = whole.size;
+            assert!(width <= 90 && height <= 120, "{}: {width} × {height}", preset.id);
+            assert!(whole.exported.lint.of(Check::Resolution).next().is_none(), "{}", preset.id);
+            let is_below = preset.demands().any(|bound| bound.least.is_some() && !bound.allows(whole.size));
+            assert!(!is_below || whole.exported.lint.of(Check::Size).next().is_some(), "{}", preset.id);
+        }
+    }
+
+    #[test]
+    fn a_photo_is_a_jpeg_where_one_is_taken() {
+        let whole =
+            |preset| whole(&picture(1200, 1800), [0.5; 2], find(preset).unwrap(), &Limits::PRODUCT).unwrap();
+        assert_eq!(whole("pinterest_pin").exported.kind, Kind::Jpeg);
     }
 
     #[test]

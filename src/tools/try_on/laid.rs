@@ -60,10 +60,7 @@ impl Laid<'_> {
         if frame.area() == 0 {
             return;
         }
-        let points: Vec<(Vec2, f32)> =
-            pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
-        let skin = Depth::of(&points, &shape().triangles, &frame);
-
+        let skin = skin(pose, &frame);
         let mut films = vec![Film::CLEAR; frame.area()];
         for Layer { surface, texture, slack } in &self.layers {
             lay(surface, texture, &skin, slack.clone(), &frame, &mut films);
@@ -100,6 +97,13 @@ impl Laid<'_> {
             }
         }
     }
+}
+
+/// How far the skin of a face is in a frame.
+pub(super) fn skin(pose: &Pose, frame: &Frame) -> Depth {
+    let points: Vec<(Vec2, f32)> =
+        pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
+    Depth::of(&points, &shape().triangles, frame)
 }
 
 /// A plane over a frame, each value the mean of what is around it, near to it more: two boxes of `2 × size + 1` pixels.

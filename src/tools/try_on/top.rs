@@ -121,7 +121,8 @@ impl Top {
             films
         };
         let mut films = vec![Film::CLEAR; frame.area()];
-        for (number, layer) in self.layers.iter().enumerate() {
+        // A garment may have no sleeves.
+        for (number, layer) in self.layers.iter().enumerate().filter(|(_, layer)| !layer.own.is_empty()) {
             let cover = laid(&layer.with_seams).iter().map(|film| film.cover()).collect::<Vec<_>>();
             let own = laid(&layer.own);
             let edge = soft(&cover, ROUND_IN);
@@ -152,11 +153,8 @@ impl Top {
         merge(photo, &frame, &films);
 
         let [right, left] = torso.shoulders();
-        Ok(Placement {
-            centre: torso.at(0.0, torso.unit * 0.5, 0.0),
-            roll: (left - right).y.atan2((left - right).x).to_degrees(),
-            width: self.parts.chest() * self.scale * millimetre,
-        })
+        let width = self.parts.chest() * self.scale * millimetre;
+        Ok(Placement { width, ..Placement::across(right, left, torso.at(0.0, torso.unit * 0.5, 0.0)) })
     }
 }
 

@@ -4,10 +4,10 @@ use glam::{Vec2, Vec3};
 
 use super::pins::Torso;
 use crate::photo::{Photo, color};
-use crate::scene::surface::{Depth, Frame};
-use crate::tools::try_on::laid::softened;
+use crate::scene::surface::Frame;
+use crate::tools::try_on::laid::{skin, softened};
 use crate::vision::body::{Body, place};
-use crate::vision::face::{Face, Pose, shape};
+use crate::vision::face::{Face, Pose};
 use crate::vision::hair::Hair;
 
 /// The middle of the torso, in parts of its half width: what hides it there is before it.
@@ -62,10 +62,7 @@ impl Before {
         let pixels = || (0..frame.area()).map(at);
         let steep = |share: f32| ((share - 0.5) * STEEP + 0.5).clamp(0.0, 1.0);
         let person: Vec<f32> = pixels().map(|at| steep(body.covers(at))).collect();
-        let points: Vec<(Vec2, f32)> =
-            pose.points.iter().map(|&point| (pose.project(point), -pose.place(point).z)).collect();
-        let is_face = Depth::of(&points, &shape().triangles, frame).covered();
-        let face_soft = softened(&is_face, frame, face.size() / 160.0);
+        let face_soft = softened(&skin(pose, frame).covered(), frame, face.size() / 160.0);
 
         // Inside the torso and not the person: a thing before it. Near to one, cloth ends where the person does.
         let hides: Vec<f32> = pixels()
