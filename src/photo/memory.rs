@@ -14,6 +14,16 @@ pub(super) fn zeroed(bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(buffer)
 }
 
+/// A copy of a buffer, or the error that says how much could not be had.
+pub(super) fn copied(buffer: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut copy = Vec::new();
+    if copy.try_reserve_exact(buffer.len()).is_err() {
+        return Err(Error::OutOfMemory { bytes: buffer.len() as u64 });
+    }
+    copy.extend_from_slice(buffer);
+    Ok(copy)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,8 +3,6 @@
 //! The decoder underneath fills what is missing from a file with grey. So the markers are walked first: a
 //! file without its end is refused before anything is decoded, and the decoder is told to be strict.
 
-use std::borrow::Cow;
-
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -22,10 +20,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     // A file of three components that Adobe's marker calls untransformed holds RGB, which the decoder takes
     // for inks. Told that they are YCbCr, and asked for YCbCr, it hands the samples over as they are.
     let untransformed = markers.components == 3 && markers.adobe_transform() == Some(0);
-    let mut bytes = Cow::Borrowed(bytes);
-    if untransformed && let Some((_, offset)) = markers.adobe {
-        bytes.to_mut()[offset] = 1;
-    }
+    let transform = markers.adobe.filter(|_| untransformed).map(|(_, offset)| offset);
 
     // The decoder picks its conversion while it reads the headers: asked for RGBA only afterwards, it would
     // write three bytes a pixel into rows of four.
@@ -33,14 +28,18 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
         .set_max_width(usize::MAX)
         .set_max_height(usize::MAX)
         .jpeg_set_out_colorspace(ColorSpace::RGBA);
+    // TIFF's decoder hands over an owned file, and a second kind of reader would make the wasm 40 KB larger.
     let begin = |strict: bool| {
-        let mut decoder =
-            JpegDecoder::new_with_options(ZCursor::new(&*bytes), options.set_strict_mode(strict));
-        decoder.decode_headers().map(|()| decoder)
+        let mut copy = memory::copied(bytes)?;
+        if let Some(offset) = transform {
+            copy[offset] = 1;
+        }
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(copy), options.set_strict_mode(strict));
+        Ok(decoder.decode_headers().map(|()| decoder))
     };
     // The one strictness that harms: stray bytes between the headers, which some cameras leave.
-    let mut decoder = match begin(true) {
-        Err(error) if error.to_string().contains("Extra bytes") => begin(false).map_err(refuse)?,
+    let mut decoder = match begin(true)? {
+        Err(error) if error.to_string().contains("Extra bytes") => begin(false)?.map_err(refuse)?,
         other => other.map_err(refuse)?,
     };
 
