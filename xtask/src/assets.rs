@@ -131,12 +131,14 @@ pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(smaller)
 }
 
-/// Writes `.br` and `.gz` beside every file that gets smaller by it.
-pub(crate) fn compress(folder: &Path) -> Result<()> {
+/// Writes `.br` and `.gz` beside every file that gets smaller by it. What was once compressed lies in `kept` by its
+/// digest: the page, the package and the shop have their largest files in common, and most builds change none of them.
+pub(crate) fn compress(folder: &Path, kept: &Path) -> Result<()> {
+    fs::create_dir_all(kept).with_context(|| format!("{} could not be made", kept.display()))?;
     for entry in fs::read_dir(folder).with_context(|| format!("{} could not be read", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {
-            compress(&path)?;
+            compress(&path, kept)?;
             continue;
         }
         let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
@@ -144,13 +146,30 @@ pub(crate) fn compress(folder: &Path) -> Result<()> {
             continue;
         }
         let bytes = fs::read(&path)?;
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        gzip.write_all(&bytes)?;
-        for (suffix, smaller) in [("gz", gzip.finish()?), ("br", brotli(&bytes)?)] {
+        let digest = hex(&Sha256::digest(&bytes));
+        for (suffix, encode) in [("gz", gzip as fn(&[u8]) -> Result<Vec<u8>>), ("br", brotli)] {
+            let known = kept.join(format!("{digest}.{suffix}"));
+            let smaller = match fs::read(&known) {
+                Ok(smaller) => smaller,
+                Err(_) => {
+                    let smaller = encode(&bytes)?;
+                    // A build that is stopped leaves no half of it.
+                    let part = known.with_extension("part");
+                    fs::write(&part, &smaller).and_then(|()| fs::rename(&part, &known))?;
+                    smaller
+                }
+            };
             if smaller.len() < bytes.len() {
                 fs::write(path.with_extension(format!("{extension}.{suffix}")), smaller)?;
             }
         }
     }
     Ok(())
+}
+
+/// As small as gzip gets it.
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes)?;
+    Ok(gzip.finish()?)
 }

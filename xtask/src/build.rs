@@ -61,6 +61,9 @@ const LICENCES: [(&str, &str); 4] = [
     ("models/LICENSE-MEDIAPIPE", "LICENSE-MEDIAPIPE.txt"),
 ];
 
+/// What was once compressed.
+const COMPRESSED: &str = "target/web/compressed";
+
 /// Where the bundled scripts lie before they are placed in documents.
 const SCRIPTS: &str = "target/web/scripts";
 
@@ -119,7 +122,7 @@ fn package(project: &Project) -> Result<()> {
         ]),
         "tsc's message above says what is wrong",
     )?;
-    assets::compress(&dist)
+    assets::compress(&dist, &project.path(COMPRESSED))
 }
 
 /// `www/dist`: the seller's page.
@@ -165,7 +168,7 @@ fn page(project: &Project) -> Result<()> {
         shop_headers(&try_on_frames(project)?)
     );
     write_headers(&dist, &headers)?;
-    assets::compress(&dist)
+    assets::compress(&dist, &project.path(COMPRESSED))
 }
 
 /// `www/dist/shop`: an invented optician's shop that embeds the widget as a merchant would, from files of its own host.
@@ -189,7 +192,7 @@ fn shop(project: &Project) -> Result<()> {
     copy_matching(&package.join("assets"), &vitrine.join("assets"), |name| {
         manifest.contains(&format!("\"{name}\"")) || name.starts_with("LICENSE")
     })?;
-    assets::compress(&dist)
+    assets::compress(&dist, &project.path(COMPRESSED))
 }
 
 /// Copies the files of a folder that are wanted, not those in folders within.
