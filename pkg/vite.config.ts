@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { packages } from './vite.packages.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -21,6 +22,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: path('.'),
     publicDir: false,
+    plugins: [packages('pkg', mode)],
     resolve: {
       alias: {
         '#wasm': path('../target/web/wasm/vitrine.js'),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { packages } from '../pkg/vite.packages.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -15,6 +16,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: path('.'),
     publicDir: false,
+    plugins: [packages('www', mode)],
     resolve: {
       alias: [
         { find: '#wasm', replacement: path('../target/web/wasm/vitrine.js') },

@@ -70,9 +70,9 @@ impl Folder<'_> {
     }
 }
 
-/// `sha256-…` as a content security policy writes it.
-pub(crate) fn source_hash(text: &str) -> String {
-    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes())))
+/// `sha256-…` as a content security policy and HTML's `integrity` write it.
+pub(crate) fn source_hash(bytes: impl AsRef<[u8]>) -> String {
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(bytes)))
 }
 
 /// The only style of the enclosure: the inner frame fills it.

@@ -10,16 +10,18 @@ use sha2::{Digest, Sha256};
 use crate::assets::{self, Asset, Folder, Manifest};
 use crate::policy::{self, FramePolicy};
 use crate::project::{Project, run as run_command};
+use crate::published::{self, Files};
 use crate::stamp::hex;
-use crate::{setup, stamp, wasm};
+use crate::{sbom, setup, stamp, wasm};
 
 /// What the scripts and documents depend on, beside the wasm.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     "package-lock.json",
     "tsconfig.json",
     "pkg/src",
     "pkg/package.json",
     "pkg/vite.config.ts",
+    "pkg/vite.packages.ts",
     "pkg/tsconfig.json",
     "pkg/tsconfig.build.json",
     "www",
@@ -67,6 +69,9 @@ const COMPRESSED: &str = "target/web/compressed";
 /// Where the bundled scripts lie before they are placed in documents.
 const SCRIPTS: &str = "target/web/scripts";
 
+/// The package, and the page with the demo shop: all that is served or published.
+pub(crate) const DIST: [&str; 2] = ["pkg/dist", "www/dist"];
+
 /// Builds what is stale, or everything.
 pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
     setup::ensure(project)?;
@@ -76,9 +81,10 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
     let now = stamp::of(project, &INPUTS)?;
     let fresh = project.path("www/dist/index.html").is_file() && project.path("pkg/dist/index.js").is_file();
     if !force && fresh && fs::read_to_string(&stamp_file).is_ok_and(|then| then == now) {
-        return Ok(());
+        return DIST.iter().try_for_each(|folder| published::print(project, folder));
     }
     println!("bundling the scripts");
+    fresh_folder(project, sbom::PACKAGES)?;
     for script in ["worker", "frame", "try-on-worker", "try-on-frame", "try-on-camera"] {
         vite(project, "pkg", script)?;
     }
@@ -87,8 +93,11 @@ pub(crate) fn run(project: &Project, force: bool) -> Result<()> {
     package(project)?;
     page(project)?;
     shop(project)?;
+    finish(project, DIST[0], &["pkg"])?;
+    // The shop in it carries the package's scripts.
+    finish(project, DIST[1], &["pkg", "www"])?;
     fs::write(stamp_file, now)?;
-    Ok(())
+    DIST.iter().try_for_each(|folder| published::print(project, folder))
 }
 
 /// `pkg/dist`: the npm package, with the try-on widget beside its assets.
@@ -121,8 +130,7 @@ fn package(project: &Project) -> Result<()> {
             "pkg/tsconfig.build.json",
         ]),
         "tsc's message above says what is wrong",
-    )?;
-    assets::compress(&dist, &project.path(COMPRESSED))
+    )
 }
 
 /// `www/dist`: the seller's page.
@@ -143,6 +151,9 @@ fn page(project: &Project) -> Result<()> {
     let html = fs::read_to_string(&source).with_context(|| format!("{} is not there", source.display()))?;
     let shell = fs::read(project.path(SCRIPTS).join("shell.js"))?;
     let style = fs::read(project.path("www/src/shell.css"))?;
+    let html = html
+        .replace("%SHELL_INTEGRITY%", &assets::source_hash(&shell))
+        .replace("%STYLE_INTEGRITY%", &assets::source_hash(&style));
     let folder = Folder { path: &dist };
     let shell = folder.add("shell", "js", &shell)?;
     let style = folder.add("shell", "css", &style)?;
@@ -167,8 +178,7 @@ fn page(project: &Project) -> Result<()> {
         asset_headers("/assets", &[&frame]),
         shop_headers(&try_on_frames(project)?)
     );
-    write_headers(&dist, &headers)?;
-    assets::compress(&dist, &project.path(COMPRESSED))
+    write_headers(&dist, &headers)
 }
 
 /// `www/dist/shop`: an invented optician's shop that embeds the widget as a merchant would, from files of its own host.
@@ -191,7 +201,19 @@ fn shop(project: &Project) -> Result<()> {
     let manifest = fs::read_to_string(package.join("assets/try-on-manifest.json"))?;
     copy_matching(&package.join("assets"), &vitrine.join("assets"), |name| {
         manifest.contains(&format!("\"{name}\"")) || name.starts_with("LICENSE")
-    })?;
+    })
+}
+
+/// Lists what a folder is made of and what is in it, checks it, and compresses it.
+fn finish(project: &Project, folder: &str, scripts: &[&str]) -> Result<()> {
+    let dist = project.path(folder);
+    let mut files = Files::of(&dist)?;
+    let ingredients = sbom::of(project, scripts, &files)?;
+    fs::write(dist.join(sbom::NAME), &ingredients)
+        .with_context(|| format!("{} could not be written in {folder}", sbom::NAME))?;
+    files.add(sbom::NAME.to_owned(), ingredients.as_bytes());
+    files.write(&dist)?;
+    published::names_no_folder(project, &dist)?;
     assets::compress(&dist, &project.path(COMPRESSED))
 }
 

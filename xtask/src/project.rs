@@ -1,7 +1,7 @@
 //! Where things are, and how a task runs another program.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -43,6 +43,19 @@ pub(crate) fn run(command: &mut Command, remedy: &str) -> Result<()> {
         bail!("`{shown}` failed ({status}): {remedy}");
     }
     Ok(())
+}
+
+/// What a command writes to its standard output; an error names it and says what to do.
+pub(crate) fn output(command: &mut Command, remedy: &str) -> Result<String> {
+    let shown = show(command);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("`{shown}` could not be started: {remedy}"))?;
+    if !output.status.success() {
+        bail!("`{shown}` failed ({}): {remedy}", output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{shown}` wrote what is no text"))
 }
 
 fn show(command: &Command) -> String {

@@ -12,9 +12,7 @@ use crate::project::Project;
 pub(crate) fn of(project: &Project, inputs: &[&str]) -> Result<String> {
     let mut digest = Sha256::new();
     for input in inputs {
-        let mut files = Vec::new();
-        collect(&project.path(input), &mut files)?;
-        files.sort();
+        let files = files(&project.path(input))?;
         digest.update(input.as_bytes());
         digest.update((files.len() as u64).to_le_bytes());
         for file in files {
@@ -26,6 +24,14 @@ pub(crate) fn of(project: &Project, inputs: &[&str]) -> Result<String> {
         }
     }
     Ok(hex(&digest.finalize()))
+}
+
+/// The files in a folder and in those within, in order.
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    Ok(files)
 }
 
 /// Lower-case hexadecimal.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::project::{Project, run as run_command};
-use crate::{build, models, setup};
+use crate::{build, models, setup, supply};
 
 /// Sets up, then formats, lints, tests natively, builds, and drives the build in Chromium.
 pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
@@ -14,6 +14,8 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
 
     step("rustfmt");
     run_command(project.command("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
+    step("what others wrote");
+    supply::run(project, &supply::Arguments::default())?;
     step("clippy");
     run_command(
         project.command("cargo").args([

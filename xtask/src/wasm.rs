@@ -1,11 +1,14 @@
 //! The crate as wasm, for the seller's page and for the try-on: two builds of each, their JavaScript glue, and wasm-opt.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::project::{Project, run};
+use crate::project::{Project, output, run};
 use crate::stamp;
 
 /// A build of the crate for a set of instructions that browsers have.
@@ -97,12 +100,50 @@ fn same_code(one: &str, other: &str) -> bool {
     one.lines().filter(is_code).eq(other.lines().filter(is_code))
 }
 
+/// What every crate of the wasm is compiled with.
+///
+/// A panic names the file that it comes from. Without the folders that this file lies in on this machine, another
+/// machine builds the same bytes, and nobody learns who built them.
+fn flags(project: &Project) -> Result<Vec<String>> {
+    let mut flags = vec![format!("-Ctarget-feature={SHARED_FEATURES}")];
+    flags.push(format!("--remap-path-prefix={}=vitrine", project.path("").display()));
+    for folder in registries(project)? {
+        flags.push(format!("--remap-path-prefix={}=crates", folder.display()));
+    }
+    Ok(flags)
+}
+
+/// The folders in which cargo keeps the sources of the crates below ours.
+fn registries(project: &Project) -> Result<BTreeSet<PathBuf>> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        /// None of a crate of this workspace.
+        source: Option<String>,
+        manifest_path: PathBuf,
+    }
+    let json = output(
+        project.command("cargo").args(["metadata", "--locked", "--format-version", "1"]),
+        "check the connection to the registry of crates, and Cargo.lock",
+    )?;
+    let metadata: Metadata =
+        serde_json::from_str(&json).context("`cargo metadata` gave no list of crates")?;
+    let foreign = metadata.packages.iter().filter(|package| package.source.is_some());
+    Ok(foreign
+        .filter_map(|package| package.manifest_path.parent().and_then(Path::parent))
+        .map(Path::to_owned)
+        .collect())
+}
+
 fn compile(project: &Project, bundle: &Bundle, variant: &Variant) -> Result<()> {
     let mut command = project.command("cargo");
     command
         .args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib", "--package", "vitrine"])
         .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", bundle.feature])
-        .env("RUSTFLAGS", format!("-C target-feature={SHARED_FEATURES}"));
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(project)?.join("\u{1f}"));
     if !variant.features.is_empty() {
         // For this crate alone: rustc adds it to the features above.
         command.args(["--", "-C", &format!("target-feature={}", variant.features)]);
