@@ -6,6 +6,7 @@ import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
 import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
+import { Keeper } from './offline/keeper.js';
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
 
@@ -35,9 +36,10 @@ async function main(): Promise<void> {
     downloads: 'by the person',
     page: 'own',
   });
-  // The frame says in its own page what could not be fetched; here there is nothing left to do.
-  airlock.filled.catch(() => undefined);
   deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
+  const keeper = new Keeper({ assetBase, port: airlock.port });
+  // The frame says in its own page what could not be fetched; here there is nothing left to do.
+  airlock.filled.then(() => keeper.start()).catch(() => undefined);
   // The keyboard starts inside, as if there were no frame.
   airlock.element.focus();
 }
