@@ -95,6 +95,30 @@ export const strings = {
     toLight: 'Use light colours',
   },
 
+  trust: {
+    open: 'Check it yourself',
+    title: 'Check it yourself',
+    close: 'Close',
+    lead: 'Your photos lie in a frame that has no network. Nobody has to take that on trust: look at what runs here, count what it asks for, and try to break out.',
+
+    steps: {
+      title: 'Without trusting this page',
+      text: 'What a page says of itself proves little. These three show it from outside.',
+      network: {
+        name: 'Watch the network.',
+        text: 'Open the browser’s developer tools (F12) and their Network panel, then drop a photo and save the cut-out: nothing is listed but the best quality’s model, once, where you want it.',
+      },
+      airplane: {
+        name: 'Cut it off.',
+        text: 'When this page is ready, switch on airplane mode or pull the plug, then drop a photo. It works as before, for there is nobody it needs.',
+      },
+      tests: {
+        name: 'Run the tests.',
+        text: 'They attack the frame in every way that a browser has, beside servers that must hear nothing. Take the source and run',
+      },
+    },
+  },
+
   batch: {
     heading: 'Your photos',
     region: 'Progress',

@@ -8,6 +8,7 @@ import type { Loading } from '../boot.js';
 import { icons } from '../icons.js';
 import { sample } from '../sample/sample.js';
 import { strings } from '../strings.js';
+import { TrustAsk } from '../trust/trust-dialog.js';
 import './compare-slider.js';
 import './device-line.js';
 import './drop-zone.js';
@@ -80,6 +81,16 @@ export class IntroView extends LitElement {
         block-size: 18px;
         margin-block-start: 0.05rem;
       }
+      .proof button {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--accent);
+        font-weight: 550;
+        text-decoration: underline;
+        text-underline-offset: 0.2em;
+        cursor: pointer;
+      }
       figure {
         display: grid;
         justify-items: center;
@@ -128,7 +139,13 @@ export class IntroView extends LitElement {
         <drop-zone></drop-zone>
         <div class="facts">
           <device-line detailed .report=${this.report} .loading=${this.loading} .problem=${this.problem}></device-line>
-          <p class="proof">${icons.shield} ${this.report ? words.proof : words.proofWhileLoading}</p>
+          <p class="proof">
+            ${icons.shield}
+            <span>
+              ${this.report ? words.proof : words.proofWhileLoading}
+              <button aria-haspopup="dialog" @click=${() => this.dispatchEvent(new TrustAsk())}>${strings.trust.open}</button>
+            </span>
+          </p>
         </div>
       </div>
       <figure>

@@ -1,4 +1,4 @@
-/** The wordmark, the device in short, and the switch between light and dark. */
+/** The wordmark, the device in short, the way to check what is promised, and the switch between light and dark. */
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -7,6 +7,7 @@ import { base, controls } from '../../styles/shared.js';
 import type { Loading } from '../boot.js';
 import { icons, logo } from '../icons.js';
 import { strings } from '../strings.js';
+import { TrustAsk } from '../trust/trust-dialog.js';
 import './device-line.js';
 
 type Theme = 'light' | 'dark';
@@ -72,6 +73,15 @@ export class SiteHeader extends LitElement {
       ${this.showsDevice
         ? html`<device-line .report=${this.report} .loading=${this.loading} .problem=${this.problem}></device-line>`
         : nothing}
+      <button
+        class="button quiet icon"
+        title=${strings.trust.open}
+        aria-label=${strings.trust.open}
+        aria-haspopup="dialog"
+        @click=${() => this.dispatchEvent(new TrustAsk())}
+      >
+        ${icons.shield}
+      </button>
       <button class="button quiet icon" title=${label} aria-label=${label} @click=${this.toggle}>
         ${this.theme === 'dark' ? icons.sun : icons.moon}
       </button>

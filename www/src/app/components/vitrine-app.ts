@@ -29,6 +29,8 @@ import { strings } from '../strings.js';
 import '../studio/studio-view.js';
 import type { NameAsk } from '../studio/studio-export.js';
 import type { NamingLoad, StudioView } from '../studio/studio-view.js';
+import '../trust/trust-dialog.js';
+import type { TrustDialog } from '../trust/trust-dialog.js';
 import { unzip } from '../zip/unzip.js';
 import type { BatchAction, LookChange } from './batch-toolbar.js';
 import './batch-toolbar.js';
@@ -87,6 +89,7 @@ export class VitrineApp extends LitElement {
   @query('confirm-dialog') private confirm!: ConfirmDialog;
   @query('naming-dialog') private namer!: NamingDialog;
   @query('report-dialog') private reports!: ReportDialog;
+  @query('trust-dialog') private trust!: TrustDialog;
   @query('toast-stack') private toasts!: ToastStack;
   @query('#photos') private photosInput!: HTMLInputElement;
   @query('#gallery-heading') private heading!: HTMLElement | null;
@@ -321,6 +324,7 @@ export class VitrineApp extends LitElement {
         .report=${this.report}
         .loading=${this.loading}
         .problem=${this.problem}
+        @trust-ask=${() => void this.trust.open()}
       ></site-header>
       ${this.opening
         ? html`<div class="opening">
@@ -363,6 +367,7 @@ export class VitrineApp extends LitElement {
       <naming-dialog></naming-dialog>
       <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
+      <trust-dialog .boot=${this.boot}></trust-dialog>
       <toast-stack></toast-stack>
       ${this.dragging
         ? html`<div class="overlay">
@@ -378,6 +383,7 @@ export class VitrineApp extends LitElement {
       .report=${this.report}
       .loading=${this.loading}
       .problem=${this.problem}
+      @trust-ask=${() => void this.trust.open()}
       @try-sample=${() => this.take({ photos: [{ file: sampleFile(), folder: '' }], leftOut: [], archives: [], closed: [] })}
     ></intro-view>`;
   }
