@@ -1,6 +1,6 @@
 /** The page's outer shell: it fetches code and models, opens the photo frame, and never sees a photo. */
 
-import manifest from '#manifest';
+import whole from '#manifest';
 import tryOnManifest from '#page-try-on-manifest';
 import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
@@ -20,14 +20,15 @@ function askedDevice(): DeviceChoice {
 
 /** `?model=fast` keeps to the small model: the page then knows of no other, and fetches nothing more. */
 function askedManifest(): Manifest {
-  const { fast } = manifest.models;
-  return asks.get('model') === 'fast' && fast ? { ...manifest, models: { fast } } : manifest;
+  const { fast } = whole.models;
+  return asks.get('model') === 'fast' && fast ? { ...whole, models: { fast } } : whole;
 }
 
 async function main(): Promise<void> {
   const assetBase = new URL('assets/', document.baseURI).href;
+  const manifest = askedManifest();
   const airlock = await openAirlock({
-    manifest: askedManifest(),
+    manifest,
     assetBase,
     models: ['fast'],
     device: askedDevice(),
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     page: 'own',
   });
   deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
-  const keeper = new Keeper({ assetBase, port: airlock.port });
+  const keeper = new Keeper({ manifest, assetBase, port: airlock.port });
   // The frame says in its own page what could not be fetched; here there is nothing left to do.
   airlock.filled.then(() => keeper.start()).catch(() => undefined);
   // The keyboard starts inside, as if there were no frame.

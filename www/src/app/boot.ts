@@ -2,6 +2,7 @@
 
 import type { Engine } from 'vitrine/engine/types';
 import type { BestSource } from 'vitrine/frame/session';
+import type { OfflineSource } from 'vitrine/frame/offline-source';
 import type { TryOnSource } from 'vitrine/frame/try-on-source';
 
 /** How far the engine and its model have come. */
@@ -21,4 +22,6 @@ export interface Boot {
   best: BestSource;
   /** Where the engine comes from that puts products on people. */
   tryOn: TryOnSource;
+  /** The page without a network. */
+  offline: OfflineSource;
 }

@@ -7,10 +7,10 @@
  * over when there is no other lock.
  */
 
-import manifest from '#manifest';
 import tryOnManifest from '#page-try-on-manifest';
 import { fetchParts } from 'vitrine/airlock/assets';
 import { MOST_STARTS } from 'vitrine/airlock/delivery';
+import type { Manifest } from 'vitrine/airlock/manifest';
 import type { FromFrame, OfflineAsk, OfflinePart, OfflineState, ToFrame } from 'vitrine/airlock/messages';
 import { fetchModel, lookUp, removeModels } from 'vitrine/airlock/store';
 import { bytesOf, cacheNames, FRAME_FILES, STUDIO_FILES, type Kept, type ToWorker } from './keeping.js';
@@ -28,6 +28,8 @@ const LOCK = 'vitrine-build/';
 const BUILD = new URL(import.meta.url).pathname.split('/').pop() ?? '';
 
 export interface KeeperOptions {
+  /** Of this visit: where it knows of no best quality, none is kept. */
+  manifest: Manifest;
   /** Address of the assets' folder, ending in a slash. */
   assetBase: string;
   port: MessagePort;
@@ -125,7 +127,7 @@ export class Keeper {
   }
 
   async #keepBest(): Promise<void> {
-    const asset = manifest.models['best'];
+    const asset = this.#options.manifest.models['best'];
     if (!asset || (await lookUp('best', asset)).kept || !this.#mayStart('best')) return;
     try {
       const { signal } = new AbortController();
@@ -151,6 +153,8 @@ export class Keeper {
       const { page, studio } = cacheNames(registration.scope);
       await registration.unregister();
       await Promise.all([page, studio].map((name) => caches.delete(name)));
+      // Its worker goes on until the page is closed, and is asked nothing more.
+      this.#registration = undefined;
       this.#obstacle = 'removed';
     }
     await removeModels();
@@ -191,7 +195,7 @@ export class Keeper {
     };
     const state = is();
     const kept = state === 'kept' ? active : undefined;
-    const asset = manifest.models['best'];
+    const asset = this.#options.manifest.models['best'];
     const best = asset && { bytes: asset.packed ?? asset.bytes, isKept: (await lookUp('best', asset)).kept };
     return {
       is: state,

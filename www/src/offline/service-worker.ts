@@ -94,6 +94,7 @@ registerRoute(
 worker.addEventListener('activate', (event) => {
   const tidy = async () => {
     await worker.clients.claim();
+    if (!(await caches.has(names.studio))) return;
     const studio = await caches.open(names.studio);
     const old = (await studio.keys()).filter(({ url }) => !studioFiles.has(url));
     await Promise.all(old.map((key) => studio.delete(key)));

@@ -6,6 +6,7 @@ import { base, controls, panel } from '../../styles/shared.js';
 import type { Boot } from '../boot.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
+import './offline-section.js';
 import './steps-section.js';
 
 const { trust: words } = strings;
@@ -82,7 +83,7 @@ export class TrustDialog extends LitElement {
   }
 
   private renderSections() {
-    return html`<steps-section></steps-section>`;
+    return html`<steps-section></steps-section><offline-section .source=${this.boot.offline}></offline-section>`;
   }
 
   async open(): Promise<void> {
