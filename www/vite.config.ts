@@ -8,6 +8,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const SCRIPTS = {
   app: { entry: 'src/frame.ts', format: 'iife' },
   shell: { entry: 'src/shell.ts', format: 'es' },
+  'service-worker': { entry: 'src/offline/service-worker.ts', format: 'iife' },
 } as const;
 
 export default defineConfig(({ mode }) => {
@@ -21,10 +22,13 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: '#wasm', replacement: path('../target/web/wasm/vitrine.js') },
         { find: '#page-try-on-manifest', replacement: path('../target/web/manifest.page-try-on.json') },
+        { find: '#page-files', replacement: path('../target/web/page-files.json') },
         { find: '#manifest', replacement: path('../target/web/manifest.page.json') },
         { find: /^vitrine\//, replacement: path('../pkg/src/') },
       ],
     },
+    // Workbox says much to developers and nothing to others.
+    define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       target: ['es2022', 'safari16.4'],
       outDir: path('../target/web/scripts'),

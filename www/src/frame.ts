@@ -12,6 +12,7 @@ mount(document.body, {
   best: session.best,
   tryOn: session.tryOn,
   trust: session.trust,
+  offline: session.offline,
   loading: (listener) =>
     session.onLoading((received, total) =>
       listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),

@@ -1,12 +1,13 @@
 /** The page's outer shell: it fetches code and models, opens the photo frame, and never sees a photo. */
 
-import manifest from '#manifest';
+import whole from '#manifest';
 import tryOnManifest from '#page-try-on-manifest';
 import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
 import { deliverTrust } from 'vitrine/airlock/trust-delivery';
 import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
+import { Keeper } from './offline/keeper.js';
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
 
@@ -20,14 +21,15 @@ function askedDevice(): DeviceChoice {
 
 /** `?model=fast` keeps to the small model: the page then knows of no other, and fetches nothing more. */
 function askedManifest(): Manifest {
-  const { fast } = manifest.models;
-  return asks.get('model') === 'fast' && fast ? { ...manifest, models: { fast } } : manifest;
+  const { fast } = whole.models;
+  return asks.get('model') === 'fast' && fast ? { ...whole, models: { fast } } : whole;
 }
 
 async function main(): Promise<void> {
   const assetBase = new URL('assets/', document.baseURI).href;
+  const manifest = askedManifest();
   const airlock = await openAirlock({
-    manifest: askedManifest(),
+    manifest,
     assetBase,
     models: ['fast'],
     device: askedDevice(),
@@ -36,8 +38,6 @@ async function main(): Promise<void> {
     downloads: 'by the person',
     page: 'own',
   });
-  // The frame says in its own page what could not be fetched; here there is nothing left to do.
-  airlock.filled.catch(() => undefined);
   deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
   deliverTrust({
     manifest,
@@ -46,6 +46,9 @@ async function main(): Promise<void> {
     port: airlock.port,
     parent: document.body,
   });
+  const keeper = new Keeper({ manifest, assetBase, port: airlock.port });
+  // The frame says in its own page what could not be fetched; here there is nothing left to do.
+  airlock.filled.then(() => keeper.start()).catch(() => undefined);
   // The keyboard starts inside, as if there were no frame.
   airlock.element.focus();
 }

@@ -63,10 +63,15 @@ impl Folder<'_> {
     /// Writes `bytes` as `stem.<digest>.extension`.
     pub(crate) fn add(&self, stem: &str, extension: &str, bytes: &[u8]) -> Result<Asset> {
         let sha256 = hex(&Sha256::digest(bytes));
-        let file = format!("{stem}.{}.{extension}", &sha256[..12]);
-        let path = self.path.join(&file);
+        self.put(&format!("{stem}.{}.{extension}", &sha256[..12]), bytes)
+    }
+
+    /// Writes `bytes` under a name that does not change with them.
+    pub(crate) fn put(&self, file: &str, bytes: &[u8]) -> Result<Asset> {
+        let path = self.path.join(file);
         fs::write(&path, bytes).with_context(|| format!("{} could not be written", path.display()))?;
-        Ok(Asset { file, sha256, bytes: bytes.len() as u64, packed: None })
+        let sha256 = hex(&Sha256::digest(bytes));
+        Ok(Asset { file: file.to_owned(), sha256, bytes: bytes.len() as u64, packed: None })
     }
 }
 

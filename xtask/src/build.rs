@@ -161,7 +161,8 @@ fn page(project: &Project) -> Result<()> {
         .replace("%POLICY%", &page_policy)
         .replace("%SHELL%", &shell.file)
         .replace("%STYLE%", &style.file);
-    fs::write(dist.join("index.html"), html)?;
+    let index = folder.put("index.html", html.as_bytes())?;
+    keep_offline(project, &folder, &[index, shell, style])?;
 
     let public = project.path("www/public");
     if public.is_dir() {
@@ -174,11 +175,25 @@ fn page(project: &Project) -> Result<()> {
          Permissions-Policy: camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()\n\
          /\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
          /index.html\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
+         /{SERVICE_WORKER}\n  Content-Security-Policy: {}\n  Cache-Control: no-cache\n\
          /shell.*\n  Cache-Control: public, max-age=31536000, immutable\n{}{}",
+        policy::SERVICE_WORKER,
         asset_headers("/assets", &[&frame]),
         shop_headers(&try_on_frames(project)?)
     );
     write_headers(&dist, &headers)
+}
+
+/// Its name carries no digest: the browser looks under one name whether there is a newer one.
+const SERVICE_WORKER: &str = "service-worker.js";
+
+/// Puts the service worker beside the page, with the digests of the files around the frame, which no manifest lists.
+fn keep_offline(project: &Project, dist: &Folder<'_>, page: &[Asset]) -> Result<()> {
+    fs::write(project.path("target/web/page-files.json"), serde_json::to_string_pretty(page)?)?;
+    vite(project, "www", "service-worker")?;
+    let script = fs::read(project.path(SCRIPTS).join(SERVICE_WORKER))?;
+    dist.put(SERVICE_WORKER, &script)?;
+    Ok(())
 }
 
 /// `www/dist/shop`: an invented optician's shop that embeds the widget as a merchant would, from files of its own host.

@@ -37,17 +37,20 @@ impl FramePolicy<'_> {
 }
 
 /// The page's own policy. The photo frame's document inherits it, so it allows what the frame needs; its
-/// own scripts and requests are same-origin files.
+/// own scripts and requests are same-origin files, and so is its service worker, which the frame may not have.
 pub(crate) fn page(frame: &FramePolicy<'_>) -> String {
     format!(
         "default-src 'none'; script-src 'self' {} 'wasm-unsafe-eval'; connect-src 'self'; \
-         style-src 'self' '{}'; img-src 'self' blob: data:; worker-src blob:; frame-src 'none'; \
+         style-src 'self' '{}'; img-src 'self' blob: data:; worker-src 'self' blob:; frame-src 'none'; \
          manifest-src 'self'; form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
-         trusted-types vitrine-airlock default lit-html",
+         trusted-types vitrine-airlock vitrine-offline default lit-html",
         frame.sources(),
         frame.style
     )
 }
+
+/// Of the service worker, which asks for files of its own host and runs nothing but itself.
+pub(crate) const SERVICE_WORKER: &str = "default-src 'none'; connect-src 'self'";
 
 /// The policy of the demo shop, as strict as a merchant's gets: scripts, styles and pictures of its own host alone, no
 /// code from text, no string that becomes markup. The try-on's frame is loaded by address there.

@@ -106,6 +106,38 @@ export type TryOnStep =
   | { is: 'here'; worker: string; wasm: ArrayBuffer; models: readonly EngineModel[] }
   | { is: 'refused'; fault: Fault };
 
+/** Whether the seller's page works without a network, and what of it is on this device. */
+export interface OfflineState {
+  is:
+    | 'preparing'
+    | 'kept'
+    /** The browser has no service workers, or none for a page that came by http. */
+    | 'not possible'
+    /** The browser keeps nothing for this page: a private window, or blocked storage. */
+    | 'refused'
+    /** A file did not come, was not of this build, or found no room. */
+    | 'incomplete'
+    /** A tab with an older build is open, whose files are the ones that are kept. */
+    | 'behind an older tab'
+    | 'removed';
+  page: OfflinePart;
+  /** What the model studio runs on. */
+  studio: OfflinePart;
+  /** The model of the best quality, where it is served. */
+  best: OfflinePart | undefined;
+  /** Whether a newer build is here and waits. */
+  update: boolean;
+}
+
+/** Bytes, and how far they are kept; `failed` where keeping them was tried in vain. */
+export interface OfflinePart {
+  bytes: number;
+  is: 'kept' | 'not kept' | 'coming' | 'failed';
+}
+
+/** What the person asks for: to be told anew; to have everything kept; to have it removed; to have the new build. */
+export type OfflineAsk = 'look' | 'keep' | 'remove' | 'reload';
+
 /** Shell → frame. */
 export type ToFrame =
   /** How much has been fetched, while the parts are on their way. */
@@ -119,6 +151,7 @@ export type ToFrame =
   | { type: 'trial'; step: TrialStep }
   | { type: 'asked'; requests: readonly Asked[] }
   | { type: 'files'; files: readonly LoadedFile[] }
+  | { type: 'offline'; state: OfflineState }
   /** One of the parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
@@ -146,6 +179,8 @@ export type FromFrame =
   | { type: 'want trial'; origin: string | undefined; staying: readonly string[]; alone: readonly string[] }
   /** A frame of a trial has tried one channel. */
   | { type: 'tried'; channel: string; outcome: Outcome }
+  /** Of the seller's page only. What it has fetched is heard a few times only, see `Keeper`. */
+  | { type: 'offline'; ask: OfflineAsk }
   /** The engine is up, or has changed its device. */
   | { type: 'device'; report: DeviceReport }
   /** The engine could not start. */

@@ -78,6 +78,11 @@ export async function fetchModel(request: ModelRequest): Promise<StoredModel> {
   });
 }
 
+/** Takes every model out of the storage. */
+export async function removeModels(): Promise<void> {
+  await globalThis.caches?.delete(CACHE);
+}
+
 /** Two tabs that want one file fetch it once, where the browser has locks. */
 async function alone<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };

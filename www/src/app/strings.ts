@@ -172,6 +172,44 @@ export const strings = {
     },
   },
 
+  offline: {
+    title: 'Without a network',
+    state: {
+      preparing: 'Works offline: not yet',
+      kept: 'Works offline: yes',
+      'not possible': 'Works offline: no',
+      refused: 'Works offline: no',
+      incomplete: 'Works offline: no',
+      'behind an older tab': 'Works offline: not yet',
+      removed: 'Works offline: no longer',
+    },
+    why: {
+      preparing: 'The page is being put on this device; that takes a moment after it is ready.',
+      kept: 'The page itself is on this device, each file compared with the digest that it was built with. Photos are not among what is kept, and never will be.',
+      'not possible': 'This browser keeps no pages that came without https, or none at all. Everything else works, as long as this page stays open.',
+      refused: 'The browser lets this page keep nothing: in a private window, or where its storage is blocked. Everything else works, as long as this page stays open.',
+      incomplete: 'A file did not arrive, was not the one that this page was built with, or found no room. Reload the page to try again; everything else works.',
+      'behind an older tab': 'Another tab still runs an older version, and its files are the ones that are kept. Close it and come back here.',
+      removed: 'What was kept has been removed. The page goes on as long as it is open, and is kept again at the next visit.',
+    },
+    page: 'This page, with the fast quality',
+    studio: '“On a model”',
+    best: 'The best quality',
+    part: { kept: 'kept', 'not kept': 'not kept', coming: 'on its way…', failed: 'did not arrive' },
+    keep: (size: number) => `Keep everything for offline use: ${bytes(size)} more`,
+    remove: 'Remove everything that is kept',
+    newVersion: 'New version',
+    update: 'A new version is ready: it starts when you reload.',
+    reload: 'Reload',
+    later: 'Not now',
+    lose: {
+      title: 'Reload with photos open?',
+      text: (count: number) => `${photos(count)} and everything made of them will be gone: nothing of them is stored.`,
+      confirm: 'Reload',
+      keep: 'Stay here',
+    },
+  },
+
   batch: {
     heading: 'Your photos',
     region: 'Progress',
@@ -919,7 +957,7 @@ export const strings = {
     restored: (count: number) => `${photos(count)} back again.`,
   },
 
-  footer: 'Nothing is uploaded or stored: closing this page deletes everything.',
+  footer: 'Your photos are neither uploaded nor stored: closing this page deletes them.',
   pasted: (count: number) => (count === 1 ? 'Pasted photo' : `Pasted photo ${count}`),
   unnamed: 'Photo',
 } as const;

@@ -11,6 +11,7 @@ import { VitrineError, type Engine } from 'vitrine/engine/types';
 import { mount } from '../app/main.js';
 import type { Loading } from '../app/boot.js';
 import { FakeBest } from './fake-best.js';
+import { FakeOffline } from './fake-offline.js';
 import { KINDS } from 'vitrine/try-on/types';
 import { FakeEngine } from './fake-engine.js';
 import { fakeTrust } from './fake-trust.js';
@@ -20,6 +21,7 @@ const TOTAL = 1.9;
 const how = document.documentElement.dataset['loading'];
 const engine = new FakeEngine();
 const best = new FakeBest(document.documentElement.dataset['best'] ?? 'absent', () => engine.addBest());
+const offline = new FakeOffline();
 const listeners = new Set<(progress: Loading) => void>();
 let release = () => {};
 const ready = new Promise<Engine>((resolve, reject) => {
@@ -45,6 +47,6 @@ const tryOn = {
   fetch: async () => ({ kinds: KINDS, open: async () => new FakeTryOn({ wasm: new ArrayBuffer(0), worker: '', networks: {} }) }),
 };
 
-Object.assign(globalThis, { fake: { engine, best, release } });
-mount(document.body, { engine: ready, best, tryOn, trust: fakeTrust, loading: (listener) => void listeners.add(listener) });
+Object.assign(globalThis, { fake: { engine, best, offline, release } });
+mount(document.body, { engine: ready, best, tryOn, offline, trust: fakeTrust, loading: (listener) => void listeners.add(listener) });
 void load();

@@ -78,6 +78,8 @@ export class VitrineApp extends LitElement {
   @state() private saving: ReadonlySet<number> = new Set();
   @state() private packing: { done: number; total: number } | undefined;
   @state() private dragging: 'files' | 'folder' | undefined;
+  /** A new build waits, and the person has not said "not now". */
+  @state() private offersUpdate = false;
   @state() private copyable = canCopy();
   @state() private spoken = '';
   private firstPhotoAt: number | undefined;
@@ -154,7 +156,7 @@ export class VitrineApp extends LitElement {
         color: var(--caution);
         font-weight: 550;
       }
-      .opening {
+      .strip {
         display: flex;
         align-items: center;
         gap: 1rem;
@@ -163,7 +165,7 @@ export class VitrineApp extends LitElement {
         padding: 0.25rem var(--gutter);
         font-variant-numeric: tabular-nums;
       }
-      .opening p {
+      .strip p {
         min-inline-size: 0;
         overflow-wrap: anywhere;
       }
@@ -294,6 +296,12 @@ export class VitrineApp extends LitElement {
       (change) => change.of !== 'photo' || change.photo.state.is !== 'working',
     );
     this.queue.subscribe((change) => this.changed(change));
+    let hadUpdate = false;
+    boot.offline.onState(({ update }) => {
+      if (update && !hadUpdate) this.say(strings.offline.update);
+      if (update !== hadUpdate) this.offersUpdate = update;
+      hadUpdate = update;
+    });
     boot.loading((loading) => (this.loading = loading));
     boot.engine.then(
       (engine) => {
@@ -328,8 +336,15 @@ export class VitrineApp extends LitElement {
         .problem=${this.problem}
         @trust-ask=${() => void this.trust.open()}
       ></site-header>
+      ${this.offersUpdate
+        ? html`<aside class="strip" aria-label=${strings.offline.newVersion}>
+            <p>${strings.offline.update}</p>
+            <button class="button" @click=${() => void this.reload()}>${strings.offline.reload}</button>
+            <button class="button quiet" @click=${() => (this.offersUpdate = false)}>${strings.offline.later}</button>
+          </aside>`
+        : nothing}
       ${this.opening
-        ? html`<div class="opening">
+        ? html`<div class="strip">
             <p>${strings.archive.opening(this.opening.name, this.opening.done, this.opening.total)}</p>
             <button class="button quiet" @click=${() => this.stopOpening?.abort()}>${strings.card.cancel}</button>
           </div>`
@@ -852,6 +867,12 @@ export class VitrineApp extends LitElement {
     }
     this.offerUndo(strings.toast.cleared(total), this.queue.remove());
     void this.updateComplete.then(() => this.intro?.focus());
+  }
+
+  private async reload(): Promise<void> {
+    const { title, text, confirm, keep } = strings.offline.lose;
+    const { length } = this.queue.photos;
+    if (length === 0 || (await this.confirm.ask({ title, text: text(length), confirm, keep }))) this.boot.offline.ask('reload');
   }
 
   private offerUndo(text: string, removed: Removed): void {

@@ -9,6 +9,7 @@ import { strings } from '../strings.js';
 import './battery-section.js';
 import './files-section.js';
 import './requests-section.js';
+import './offline-section.js';
 import './steps-section.js';
 
 const { trust: words } = strings;
@@ -93,6 +94,7 @@ export class TrustDialog extends LitElement {
       ${this.isOpen ? html`<requests-section .boot=${this.boot} .since=${this.since}></requests-section>` : nothing}
       <battery-section .boot=${this.boot}></battery-section>
       <files-section .boot=${this.boot}></files-section>
+      <offline-section .source=${this.boot.offline}></offline-section>
       <steps-section></steps-section>
     `;
   }
