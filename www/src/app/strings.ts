@@ -101,6 +101,32 @@ export const strings = {
     close: 'Close',
     lead: 'Your photos lie in a frame that has no network. Nobody has to take that on trust: look at what runs here, count what it asks for, and try to break out.',
 
+    activity: {
+      title: 'What was done here',
+      text: 'Every operation is written down: when, with which networks and settings, and the SHA-256 of the files that went in and came out. Each line holds the hash of the line before, so that none can be changed or left out unseen. It holds no picture, lies in memory only, and goes when you close the page.',
+      on: 'Keep this log',
+      names: 'With the names of files',
+      entries: (count: number) => `${number.format(count)} ${count === 1 ? 'entry' : 'entries'}`,
+      head: 'The last one is',
+      did: {
+        started: 'Page opened',
+        opened: 'Opened',
+        'cut out': 'Cut out',
+        corrected: 'Corrected',
+        'studio export': 'Studio picture saved',
+        'model studio export': 'Model picture saved',
+        saved: 'Saved',
+        cleared: 'Everything deleted',
+        paused: 'Log switched off',
+        resumed: 'Log switched on',
+      },
+      save: 'Save the log',
+      file: 'vitrine-activity.jsonl',
+      verify: 'To check a saved log, run',
+      clear: 'Delete everything here',
+      clearText: 'Photos, cut-outs, scenes and all that was computed of them. The log stays until you close the page; it has no pixel to delete.',
+    },
+
     steps: {
       title: 'Without trusting this page',
       text: 'What a page says of itself proves little. These three show it from outside.',

@@ -3,6 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { base, controls, panel } from '../../styles/shared.js';
+import '../activity/activity-section.js';
+import type { ActivityLog } from '../activity/log.js';
 import type { Boot } from '../boot.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
@@ -20,6 +22,9 @@ export class TrustAsk extends Event {
 @customElement('trust-dialog')
 export class TrustDialog extends LitElement {
   @property({ attribute: false }) boot!: Boot;
+  @property({ attribute: false }) log!: ActivityLog;
+  /** How many photos there are to delete. */
+  @property({ type: Number }) photos = 0;
   /** Sections are made when they are first wanted. */
   @state() private wasOpened = false;
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -82,7 +87,10 @@ export class TrustDialog extends LitElement {
   }
 
   private renderSections() {
-    return html`<steps-section></steps-section>`;
+    return html`
+      <activity-section .log=${this.log} .photos=${this.photos}></activity-section>
+      <steps-section></steps-section>
+    `;
   }
 
   async open(): Promise<void> {
