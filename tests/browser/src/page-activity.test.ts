@@ -87,7 +87,7 @@ test(
     const shop = inner.getByRole('dialog', { name: 'Export' });
     await saved(page, () => shop.getByRole('button', { name: 'Export 1 file' }).click());
     await shop.getByRole('button', { name: 'Close' }).click();
-    await button(inner, 'Close the studio').click();
+    await inner.locator('studio-view').getByRole('button', { name: 'Close', exact: true }).click();
     await openLog(inner);
     const text = await saveLog(page, inner);
 

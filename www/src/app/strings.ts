@@ -852,6 +852,7 @@ export const strings = {
     text: (unsaved: number) =>
       `${cutOuts(unsaved)} not downloaded yet will be lost: nothing is stored, so there is no way back.`,
     textWorking: (working: number) => `${photos(working)} not finished yet will be stopped.`,
+    textAll: 'The photos, their cut-outs and their scenes are deleted from this device’s memory at once.',
     confirm: 'Clear all',
     keep: 'Keep them',
   },
@@ -860,7 +861,7 @@ export const strings = {
     undo: 'Undo',
     dismiss: 'Dismiss',
     removed: (name: string) => `Removed ${name}.`,
-    cleared: (count: number) => `Cleared ${photos(count)}.`,
+    cleared: (count: number) => `Deleted ${photos(count)} and all that was made of them.`,
     leftOut: (names: readonly string[]) =>
       names.length === 1
         ? `${names[0]} is not a photo and was left out.`

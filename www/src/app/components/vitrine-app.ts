@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { DeviceReport, Engine } from 'vitrine/engine/types';
 import { base, controls } from '../../styles/shared.js';
 import type { PhotoAction } from '../actions.js';
+import { revokeNow } from '../addresses.js';
 import { ActivityLog } from '../activity/log.js';
 import { noteCutOut, noteSaved, Made } from '../activity/notes.js';
 import { scriptHash } from '../activity/script-hash.js';
@@ -861,16 +862,32 @@ export class VitrineApp extends LitElement {
   }
 
   private readonly clear = async (): Promise<void> => {
-    const { unsaved, waiting, working, total } = this.queue.tally();
+    const { unsaved, waiting, working } = this.queue.tally();
     const unfinished = waiting + working;
-    if (unsaved + unfinished > 0) {
-      const { title, text, textWorking, confirm, keep } = strings.clear;
-      const sentences = [unsaved > 0 ? text(unsaved) : '', unfinished > 0 ? textWorking(unfinished) : ''];
-      if (!(await this.confirm.ask({ title, text: sentences.filter(Boolean).join(' '), confirm, keep }))) return;
-    }
-    this.offerUndo(strings.toast.cleared(total), this.queue.remove());
-    void this.updateComplete.then(() => this.intro?.focus());
+    const { title, text, textWorking, textAll, confirm, keep } = strings.clear;
+    const sentences = [unsaved > 0 ? text(unsaved) : '', unfinished > 0 ? textWorking(unfinished) : '', textAll];
+    if (!(await this.confirm.ask({ title, text: sentences.filter(Boolean).join(' '), confirm, keep }))) return;
+    await this.deleteAll();
+    this.intro?.focus();
   };
+
+  /** Gives up the photos and all that was made of them, with the memory that held it; there is no way back. */
+  private async deleteAll(): Promise<void> {
+    this.stopOpening?.abort();
+    this.stopPacking?.abort();
+    const removed = this.queue.remove();
+    removed.release();
+    // What was removed before could still come back.
+    this.toasts.clear();
+    this.studio.forget();
+    this.model.forget();
+    revokeNow();
+    await this.engine?.forget();
+    this.log.note({ did: 'cleared', settings: { photos: removed.photos.length } });
+    // It holds files until they are hashed.
+    await this.log.settle();
+    this.notify(strings.toast.cleared(removed.photos.length));
+  }
 
   private offerUndo(text: string, removed: Removed): void {
     this.toasts.show({

@@ -552,6 +552,12 @@ export class ModelView extends LitElement {
     this.answer = undefined;
   }
 
+  /** Gives up what is known of products; photos of models go when the person leaves. */
+  forget(): void {
+    this.end();
+    this.remembered.clear();
+  }
+
   /** Shown and announced. */
   private tell(text: string): void {
     this.told = text;

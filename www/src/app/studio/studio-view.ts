@@ -415,6 +415,15 @@ export class StudioView extends LitElement {
     this.answer = undefined;
   }
 
+  /** Gives up the scenes and their history, and what they hold of photos. */
+  forget(): void {
+    this.leave();
+    this.history = undefined;
+    this.photos = [];
+    this.place = this.told = undefined;
+    this.outlines = this.harmonies = [];
+  }
+
   private readonly cancelled = (event: Event) => {
     if (event.target !== this.dialog) return;
     event.preventDefault();
