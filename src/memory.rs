@@ -6,6 +6,10 @@
 //! between what is large. So large blocks are kept apart here: each takes the lowest free stretch of whole pages that
 //! holds it, at the end of memory it takes what is free there and grows by no more than what is missing. Small ones stay
 //! with the standard allocator, in memory that it takes at once.
+//!
+//! What is given back is overwritten: the instance on a page's own thread outlives the photos that it works on, and
+//! nothing of them may be read there any more. (What a small block leaves behind that grows elsewhere stays; pixels are
+//! in blocks of their own size.)
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;
@@ -236,6 +240,7 @@ unsafe impl<A: GlobalAlloc, G: Ground> GlobalAlloc for Apart<A, G> {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the caller's promise; one thread.
         unsafe {
+            block.write_bytes(0, layout.size());
             if is_large(layout) {
                 self.large().give(block.expose_provenance(), pages(layout.size()));
             } else {
@@ -256,6 +261,7 @@ unsafe impl<A: GlobalAlloc, G: Ground> GlobalAlloc for Apart<A, G> {
                     let start = block.expose_provenance();
                     if wants <= had {
                         if wants < had {
+                            block.add(wants).write_bytes(0, layout.size().saturating_sub(wants));
                             self.large().give(start + wants, had - wants);
                         }
                         return block;
@@ -403,6 +409,31 @@ mod tests {
             small.write(9);
             let large = memory.realloc(small, layout(100), MIB);
             assert_eq!((large, large.read(), field.grown.get()), (block, 9, 6 * MIB));
+        }
+    }
+
+    #[test]
+    fn nothing_can_be_read_of_a_block_that_was_given_back() {
+        let field = Field::new(8 * MIB);
+        let memory = Apart::new(System, &field);
+        let rest = |from: *mut u8, to: *mut u8| {
+            // A free stretch's own first bytes say where the next one is.
+            let from = from.wrapping_add(size_of::<Free>());
+            // SAFETY: within the field, which is leaked.
+            unsafe { std::slice::from_raw_parts(from, to.addr() - from.addr()) }.iter().all(|&byte| byte == 0)
+        };
+        // SAFETY: as above; the field's memory is looked at when it is free.
+        unsafe {
+            let block = memory.alloc(layout(3 * MIB));
+            block.write_bytes(7, 3 * MIB);
+            assert_eq!(memory.realloc(block, layout(3 * MIB), MIB), block);
+            assert!(rest(block.add(MIB), block.add(3 * MIB)), "what a block shrinks by");
+            let behind = memory.alloc(layout(MIB));
+            let moved = memory.realloc(block, layout(MIB), 2 * MIB);
+            assert_ne!(moved, block);
+            assert!(rest(block, behind), "where a block was");
+            memory.dealloc(moved, layout(2 * MIB));
+            assert!(rest(moved, moved.add(2 * MIB)), "what was freed");
         }
     }
 

@@ -110,10 +110,13 @@ export async function createEngine({ worker, wasm, model, device }: EngineParts)
     engine.workOnProcessor(finding.why);
   } else {
     try {
-      // The device and its pipelines are made while the model is on its way.
-      const gpu = await Gpu.open(module, device === 'gpu');
-      await gpu.addFast((await model).file);
-      engine.workOnGpu(gpu, finding.adapter);
+      const open = async () => {
+        // The device and its pipelines are made while the model is on its way.
+        const gpu = await Gpu.open(module, device === 'gpu');
+        await gpu.addFast((await model).file);
+        return gpu;
+      };
+      engine.workOnGpu(await open(), open, finding.adapter);
     } catch (error) {
       engine.workOnProcessor(
         `The graphics adapter did not start, so cut-outs run on the processor. ${toVitrineError(error).message}`,
@@ -143,6 +146,7 @@ class PhotoEngine implements FrameEngine {
   readonly #own = new Set<CpuWorker>();
   #catalogue: Promise<{ presets: readonly Marketplace[]; looks: readonly StudioLook[] }> | undefined;
   #gpu: Gpu | undefined;
+  #openGpu: (() => Promise<Gpu>) | undefined;
   #report: DeviceReport = { device: 'cpu', reason: '' };
   readonly #model: Promise<EngineModel>;
   #best: { sha256: string; file: Blob; onGpu: 'yes' | 'no' } | undefined;
@@ -177,8 +181,10 @@ class PhotoEngine implements FrameEngine {
     load().catch(() => undefined);
   }
 
-  workOnGpu(gpu: Gpu, adapter: string): void {
+  /** `open` gives another one like `gpu`. */
+  workOnGpu(gpu: Gpu, open: () => Promise<Gpu>, adapter: string): void {
     this.#gpu = gpu;
+    this.#openGpu = open;
     this.#lanes.count = lanesFor('gpu');
     this.#report = { device: 'gpu', reason: `Cut-outs run on the graphics adapter: ${gpu.adapterName || adapter}.` };
   }
@@ -286,6 +292,24 @@ class PhotoEngine implements FrameEngine {
     } finally {
       signal?.removeEventListener('abort', end);
     }
+  }
+
+  async forget(): Promise<void> {
+    this.#lanes.end();
+    for (const worker of this.#own) worker.end();
+    const open = this.#openGpu;
+    if (!this.#gpu || !open) return;
+    // A photo that it works on has been given up, and leaves it between two submissions.
+    await this.#gpuQueue.run(async () => {
+      const gpu = this.#gpu;
+      if (!gpu || this.#disposed) return;
+      gpu.dispose();
+      try {
+        this.#gpu = await open();
+      } catch (error) {
+        this.#giveUpGpu(gpu, toVitrineError(error).message);
+      }
+    });
   }
 
   dispose(): void {

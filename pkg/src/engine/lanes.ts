@@ -130,6 +130,11 @@ export class Lanes {
     this.#pass();
   }
 
+  /** Ends all workers, whatever they do; each starts again when it is next asked. */
+  end(): void {
+    for (const { worker } of this.#lanes) worker.end();
+  }
+
   dispose(): void {
     this.#disposed = true;
     for (const { reject } of [...this.#takers, ...this.#beginners]) reject(disposed());

@@ -354,6 +354,11 @@ export interface Engine {
   checkScene(scene: string): Promise<string>;
   /** Reads a correction of colour (JSON) and writes it with every field; rejects with a sentence where it is none. */
   checkColour(colour: string): Promise<string>;
+  /**
+   * Gives back all memory that ever held pixels: ends the workers, whose memory the browser gives back to the system, and
+   * destroys the GPU's device. What is under way rejects; later jobs start anew.
+   */
+  forget(): Promise<void>;
   /** Frees the workers and the GPU's memory. */
   dispose(): void;
 }

@@ -2,13 +2,15 @@
 
 import type { FrameLink } from '../airlock/frame.js';
 import type { ToFrame, TryOnStep } from '../airlock/messages.js';
-import { VitrineError } from '../engine/types.js';
+import { VitrineError, type Model } from '../engine/types.js';
 import { KINDS, NETWORKS, type Kind, type OpenTryOn, type TryOnEngine } from '../try-on/types.js';
 
 /** The engine's parts, in this frame. */
 export interface TryOnKit {
   /** What can be worn: whose networks have come. */
   readonly kinds: readonly Kind[];
+  /** The networks that look at photos with it. */
+  readonly networks: readonly Model[];
   /** Opens an engine; whoever opens it closes it. Rejects with a VitrineError. */
   open(): Promise<TryOnEngine>;
 }
@@ -62,6 +64,7 @@ function kitOf({ worker, wasm, models }: Extract<TryOnStep, { is: 'here' }>, ope
   const names = new Set(models.map(({ name }) => name));
   return {
     kinds: KINDS.filter((kind) => NETWORKS[kind].every((network) => names.has(network))),
+    networks: models.map(({ name, sha256 }) => ({ name, sha256 })),
     async open() {
       // The worker takes what it is given; the next one needs them too.
       const files = models.map(async ({ name, file }) => [name, await file.arrayBuffer()] as const);

@@ -8,6 +8,8 @@ mod colour;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
 #[cfg(not(target_arch = "wasm32"))]
+mod log;
+#[cfg(not(target_arch = "wasm32"))]
 mod models;
 #[cfg(not(target_arch = "wasm32"))]
 mod progress;
@@ -47,6 +49,8 @@ fn main() -> std::process::ExitCode {
         TryOn(try_on::Arguments),
         /// Show how a model is run, step by step, and how long each step takes
         Profile(models::Arguments),
+        /// Check the activity log that the page has saved
+        Log(log::Arguments),
     }
 
     let done = match Arguments::parse().command {
@@ -55,6 +59,7 @@ fn main() -> std::process::ExitCode {
         Command::Colour(arguments) => colour::run(&arguments),
         Command::TryOn(arguments) => try_on::run(&arguments),
         Command::Profile(arguments) => models::profile(&arguments).map(|()| true),
+        Command::Log(arguments) => log::run(&arguments),
     };
     match done {
         Ok(true) => std::process::ExitCode::SUCCESS,

@@ -65,13 +65,19 @@ export function nameFiles(
   return planNames(files, { template, mapping, folders: way === 'files' ? 'in the name' : 'kept', count: all.length });
 }
 
-/** Saves one cut-out; the answer is the file's name. */
-export async function saveOne(engine: Engine, photo: ReadyPhoto, all: readonly Photo[], look: Look, naming: Naming): Promise<string> {
+/** Saves one cut-out; the answer is the file and its name. */
+export async function saveOne(
+  engine: Engine,
+  photo: ReadyPhoto,
+  all: readonly Photo[],
+  look: Look,
+  naming: Naming,
+): Promise<{ file: Blob; name: string }> {
   const file = await render(engine, photo, look);
   const [path = ''] = nameFiles([photo], all, look, naming).paths;
   const name = path.slice(path.lastIndexOf('/') + 1);
   saveFile(file, name);
-  return name;
+  return { file, name };
 }
 
 /** Everything that can be saved, named, each made when its turn comes. */
@@ -96,8 +102,9 @@ export function canCopy(): boolean {
   );
 }
 
-/** Copies a cut-out as PNG, which is what clipboards take. Call it within the person's click. */
-export function copy(engine: Engine, photo: ReadyPhoto, look: Look): Promise<void> {
+/** Copies a cut-out as PNG, which is what clipboards take; the answer is that file. Call it within the person's click. */
+export async function copy(engine: Engine, photo: ReadyPhoto, look: Look): Promise<Blob> {
   const picture = render(engine, photo, { ...look, format: 'image/png' });
-  return navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+  return picture;
 }

@@ -6,6 +6,7 @@
  */
 
 import type { CutOutResult } from 'vitrine/engine/types';
+import { revokeLater } from './addresses.js';
 import { pictureSize } from './picture-size.js';
 
 /** Longer side of a thumbnail, in pixels: a card at two device pixels a CSS pixel. */
@@ -59,7 +60,7 @@ export function discardPictures({ before, after }: { before: string; after: stri
 
 /** Frees a picture that stays on the screen until the one in its place is decoded. */
 export function discardLater(address: string): void {
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  revokeLater(address, 10_000);
 }
 
 async function compress(bitmap: ImageBitmap, type: string, quality: number): Promise<Blob> {

@@ -154,6 +154,32 @@ export const strings = {
                 : 'It came through.',
     },
 
+    activity: {
+      title: 'What was done here',
+      text: 'Every operation is written down: when, with which networks and settings, and the SHA-256 of the files that went in and came out. Each line holds the hash of the line before, so that none can be changed or left out unseen. It holds no picture, lies in memory only, and goes when you close the page.',
+      on: 'Keep this log',
+      names: 'With the names of files',
+      entries: (count: number) => `${number.format(count)} ${count === 1 ? 'entry' : 'entries'}`,
+      head: 'The last one is',
+      did: {
+        started: 'Page opened',
+        opened: 'Opened',
+        'cut out': 'Cut out',
+        corrected: 'Corrected',
+        'studio export': 'Studio picture saved',
+        'model studio export': 'Model picture saved',
+        saved: 'Saved',
+        cleared: 'Everything deleted',
+        paused: 'Log switched off',
+        resumed: 'Log switched on',
+      },
+      save: 'Save the log',
+      file: 'vitrine-activity.jsonl',
+      verify: 'To check a saved log, run',
+      clear: 'Delete everything here',
+      clearText: 'Photos, cut-outs, scenes and all that was computed of them. The log stays until you close the page; it has no pixel to delete.',
+    },
+
     steps: {
       title: 'Without trusting this page',
       text: 'What a page says of itself proves little. These three show it from outside.',
@@ -917,6 +943,7 @@ export const strings = {
     text: (unsaved: number) =>
       `${cutOuts(unsaved)} not downloaded yet will be lost: nothing is stored, so there is no way back.`,
     textWorking: (working: number) => `${photos(working)} not finished yet will be stopped.`,
+    textAll: 'The photos, their cut-outs and their scenes are deleted from this device’s memory at once.',
     confirm: 'Clear all',
     keep: 'Keep them',
   },
@@ -925,7 +952,7 @@ export const strings = {
     undo: 'Undo',
     dismiss: 'Dismiss',
     removed: (name: string) => `Removed ${name}.`,
-    cleared: (count: number) => `Cleared ${photos(count)}.`,
+    cleared: (count: number) => `Deleted ${photos(count)} and all that was made of them.`,
     leftOut: (names: readonly string[]) =>
       names.length === 1
         ? `${names[0]} is not a photo and was left out.`

@@ -44,7 +44,7 @@ async function load(): Promise<void> {
 }
 
 const tryOn = {
-  fetch: async () => ({ kinds: KINDS, open: async () => new FakeTryOn({ wasm: new ArrayBuffer(0), worker: '', networks: {} }) }),
+  fetch: async () => ({ kinds: KINDS, networks: [], open: async () => new FakeTryOn({ wasm: new ArrayBuffer(0), worker: '', networks: {} }) }),
 };
 
 Object.assign(globalThis, { fake: { engine, best, offline, release } });

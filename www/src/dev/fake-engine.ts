@@ -118,6 +118,8 @@ export class FakeEngine implements Engine {
     return fakeCheckColour(colour);
   }
 
+  async forget(): Promise<void> {}
+
   dispose(): void {
     this.#listeners.clear();
   }

@@ -129,6 +129,11 @@ export class ToastStack extends LitElement {
     this.release(id);
   }
 
+  /** Takes all of them away; nothing can be undone any more. */
+  clear(): void {
+    for (const { id } of this.toasts) this.drop(id);
+  }
+
   private hold(id: number): void {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);

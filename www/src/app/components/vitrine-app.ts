@@ -6,6 +6,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { DeviceReport, Engine } from 'vitrine/engine/types';
 import { base, controls } from '../../styles/shared.js';
 import type { PhotoAction } from '../actions.js';
+import { revokeNow } from '../addresses.js';
+import { ActivityLog } from '../activity/log.js';
+import { noteCutOut, noteSaved, Made } from '../activity/notes.js';
+import { scriptHash } from '../activity/script-hash.js';
 import { BestModel, type QualityChoice } from '../best.js';
 import type { Boot, Loading } from '../boot.js';
 import { isUnsure, unsureFirst } from '../confidence.js';
@@ -100,6 +104,7 @@ export class VitrineApp extends LitElement {
   /** Stands outside the shadow root: Chromium gives no drop to a file field within one. */
   private readonly folderInput = document.createElement('input');
   private queue!: PhotoQueue;
+  private readonly log = new ActivityLog(scriptHash());
   private best!: BestModel;
   /** Cut-outs improved since that was last announced. */
   private improved = 0;
@@ -369,6 +374,7 @@ export class VitrineApp extends LitElement {
         .engine=${this.engine}
         .queue=${this.queue}
         .naming=${this.naming}
+        .log=${this.log}
         @editor-covers=${this.cover}
         @name-ask=${({ platform }: NameAsk) => void this.name(platform)}
         @naming-load=${({ template }: NamingLoad) => (this.naming = { ...this.naming, template })}
@@ -378,13 +384,20 @@ export class VitrineApp extends LitElement {
         .source=${this.boot.tryOn}
         .queue=${this.queue}
         .naming=${this.naming}
+        .log=${this.log}
         .dragging=${this.dragging !== undefined}
         @editor-covers=${this.cover}
       ></model-view>
       <naming-dialog></naming-dialog>
       <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
-      <trust-dialog .boot=${this.boot} .since=${this.firstPhotoAt}></trust-dialog>
+      <trust-dialog
+        .boot=${this.boot}
+        .since=${this.firstPhotoAt}
+        .log=${this.log}
+        .photos=${photos.length}
+        @clear-ask=${this.clear}
+      ></trust-dialog>
       <toast-stack></toast-stack>
       ${this.dragging
         ? html`<div class="overlay">
@@ -478,9 +491,11 @@ export class VitrineApp extends LitElement {
       const { file, state } = change.photo;
       if (state.is === 'failed') this.say(strings.announce.failed(file.name, state.why));
       else if (state.is === 'done') {
+        noteCutOut(this.log, change.photo);
         this.say(isReady(change.photo) ? strings.announce.done(file.name) : strings.announce.noSubject(file.name));
       }
     } else if (change.of === 'improved') {
+      noteCutOut(this.log, change.photo);
       this.improved++;
       // One sentence for all of them, not one for each.
       if (this.queue.tally().improvable === 0) {
@@ -533,6 +548,7 @@ export class VitrineApp extends LitElement {
     if (photos.length === 0) return;
     const wasEmpty = this.queue.photos.length === 0;
     this.queue.add(photos);
+    for (const { file } of photos) this.log.note({ did: 'opened', inputs: [file], name: file.name });
     this.say(strings.announce.added(photos.length));
     // The button that had the focus is gone with the first view.
     if (wasEmpty) void this.updateComplete.then(() => this.heading?.focus({ preventScroll: true }));
@@ -726,8 +742,9 @@ export class VitrineApp extends LitElement {
     this.saving = new Set([...this.saving, id]);
     const release = this.queue.pauseImproving();
     try {
-      const name = await saveOne(this.engine, photo, this.queue.photos, this.look, this.naming);
+      const { file, name } = await saveOne(this.engine, photo, this.queue.photos, this.look, this.naming);
       this.queue.markSaved(id, photo.state.cutOut);
+      noteSaved(this.log, photo, this.look, 'files', { file, name });
       this.say(strings.save.saved(name));
     } catch (error) {
       this.notify(strings.save.failed(photo.file.name, error instanceof Error ? error.message : String(error)));
@@ -768,16 +785,24 @@ export class VitrineApp extends LitElement {
     this.stopPacking = abort;
     this.packing = { done: 0, total };
     const release = this.queue.pauseImproving();
+    const made = new Made(this.log);
     let outcome: Outcome<ReadyPhoto>;
     try {
-      outcome = await saveAll(items, sink, { signal: abort.signal, onProgress: (done) => (this.packing = { done, total }) });
+      outcome = await saveAll(items, sink, {
+        signal: abort.signal,
+        onProgress: (done) => (this.packing = { done, total }),
+        onMade: made.add,
+      });
     } finally {
       release();
       this.packing = undefined;
       this.stopPacking = undefined;
     }
     const { saved, failed, left, stopped, name } = outcome;
-    for (const { item } of saved) this.queue.markSaved(item.of.id, item.of.state.cutOut);
+    for (const { item, path } of saved) {
+      this.queue.markSaved(item.of.id, item.of.state.cutOut);
+      noteSaved(this.log, item.of, this.look, way, { file: made.of(item), name: path });
+    }
     if (failed.length + left.length === 0) return this.notify(strings.save.savedAll(saved.length, name));
     // Who stops before anything is saved has nothing to read about it.
     if (stopped === 'by the person' && saved.length + failed.length === 0) return;
@@ -802,8 +827,9 @@ export class VitrineApp extends LitElement {
     if (!this.engine || !photo || !isReady(photo)) return;
     const release = this.queue.pauseImproving();
     try {
-      await copy(this.engine, photo, this.look);
+      const file = await copy(this.engine, photo, this.look);
       this.queue.markSaved(id, photo.state.cutOut);
+      noteSaved(this.log, photo, { ...this.look, format: 'image/png' }, 'clipboard', { file });
       this.notify(strings.save.copied);
     } catch {
       // The frame's rights are known for certain only now.
@@ -826,6 +852,7 @@ export class VitrineApp extends LitElement {
       if (!corrected) return;
       const { png, coverage, retouched } = corrected;
       this.queue.correct(id, { png, coverage, retouched, after: await keepCutOut(corrected.after) });
+      this.log.note({ did: 'corrected', inputs: [file, state.cutOut.png], settings: { healed: retouched }, output: png });
       this.say(strings.editor.saved(file.name));
     } catch (error) {
       this.notify(error instanceof Error ? error.message : String(error));
@@ -857,16 +884,32 @@ export class VitrineApp extends LitElement {
     });
   }
 
-  private async clear(): Promise<void> {
-    const { unsaved, waiting, working, total } = this.queue.tally();
+  private readonly clear = async (): Promise<void> => {
+    const { unsaved, waiting, working } = this.queue.tally();
     const unfinished = waiting + working;
-    if (unsaved + unfinished > 0) {
-      const { title, text, textWorking, confirm, keep } = strings.clear;
-      const sentences = [unsaved > 0 ? text(unsaved) : '', unfinished > 0 ? textWorking(unfinished) : ''];
-      if (!(await this.confirm.ask({ title, text: sentences.filter(Boolean).join(' '), confirm, keep }))) return;
-    }
-    this.offerUndo(strings.toast.cleared(total), this.queue.remove());
-    void this.updateComplete.then(() => this.intro?.focus());
+    const { title, text, textWorking, textAll, confirm, keep } = strings.clear;
+    const sentences = [unsaved > 0 ? text(unsaved) : '', unfinished > 0 ? textWorking(unfinished) : '', textAll];
+    if (!(await this.confirm.ask({ title, text: sentences.filter(Boolean).join(' '), confirm, keep }))) return;
+    await this.deleteAll();
+    this.intro?.focus();
+  };
+
+  /** Gives up the photos and all that was made of them, with the memory that held it; there is no way back. */
+  private async deleteAll(): Promise<void> {
+    this.stopOpening?.abort();
+    this.stopPacking?.abort();
+    const removed = this.queue.remove();
+    removed.release();
+    // What was removed before could still come back.
+    this.toasts.clear();
+    this.studio.forget();
+    this.model.forget();
+    revokeNow();
+    await this.engine?.forget();
+    this.log.note({ did: 'cleared', settings: { photos: removed.photos.length } });
+    // It holds files until they are hashed.
+    await this.log.settle();
+    this.notify(strings.toast.cleared(removed.photos.length));
   }
 
   private async reload(): Promise<void> {

@@ -8,6 +8,7 @@
 
 import type { TryOnKit } from 'vitrine/frame/try-on-source';
 import { USUAL_WIDTH, type FaceBox, type Kind, type Person, type TryOnEngine } from 'vitrine/try-on/types';
+import type { Model } from 'vitrine/engine/types';
 import { describe, toVitrineError } from 'vitrine/engine/faults';
 import { keepSmall } from '../pictures.js';
 import { sentence } from '../sentence.js';
@@ -111,6 +112,10 @@ export class ModelBatch {
 
   get kinds(): readonly Kind[] {
     return this.#kit?.kinds ?? [];
+  }
+
+  get networks(): readonly Model[] {
+    return this.#kit?.networks ?? [];
   }
 
   worn(piece: Piece, photo: ModelPhoto): Worn {

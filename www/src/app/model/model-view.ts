@@ -9,6 +9,8 @@ import { placeOf } from 'vitrine/try-on/picture';
 import { WIDEST } from 'vitrine/try-on/products';
 import { USUAL_WIDTH, type Kind } from 'vitrine/try-on/types';
 import { base, controls, fullScreen, invitation, spinner } from '../../styles/shared.js';
+import type { ActivityLog } from '../activity/log.js';
+import { Made, noteWorn } from '../activity/notes.js';
 import '../components/confirm-dialog.js';
 import type { ConfirmDialog } from '../components/confirm-dialog.js';
 import { EditorCovers } from '../editor/correction-editor.js';
@@ -36,6 +38,7 @@ export class ModelView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   @property({ attribute: false }) queue!: PhotoQueue;
   @property({ attribute: false }) naming!: Naming;
+  @property({ attribute: false }) log!: ActivityLog;
   /** Whether files are held over the page. */
   @property({ type: Boolean }) dragging = false;
 
@@ -95,7 +98,13 @@ export class ModelView extends LitElement {
   take({ photos, leftOut, archives, closed }: Intake): void {
     const others = [...leftOut, ...archives.map(({ file }) => file.name), ...closed];
     this.told = others.length > 0 ? words.leftOut(others) : '';
-    if (photos.length > 0) this.batch?.addPhotos(photos.map(({ file }) => file));
+    this.addPhotos(photos.map(({ file }) => file));
+  }
+
+  private addPhotos(files: readonly File[]): void {
+    if (files.length === 0) return;
+    this.batch?.addPhotos(files);
+    for (const file of files) this.log.note({ did: 'opened', inputs: [file], name: file.name });
   }
 
   override disconnectedCallback(): void {
@@ -406,7 +415,7 @@ export class ModelView extends LitElement {
 
   private readonly chosen = (event: Event) => {
     const input = event.target as HTMLInputElement;
-    if (input.files) this.batch?.addPhotos([...input.files]);
+    if (input.files) this.addPhotos([...input.files]);
     this.told = '';
     // The same file may be chosen again.
     input.value = '';
@@ -462,6 +471,7 @@ export class ModelView extends LitElement {
       const name = item.path.slice(item.path.lastIndexOf('/') + 1);
       saveFile(file, name);
       batch.markSaved(piece, photo);
+      noteWorn(this.log, item.of, batch.networks, this.market, { file, name });
       this.tell([words.saved(name), ...judged([item])].join(' '));
     } catch (error) {
       this.tell(sentence(error instanceof Error ? error.message : String(error)));
@@ -478,6 +488,8 @@ export class ModelView extends LitElement {
     let left = this.itemsOf(batch);
     const lines: string[] = [];
     const made: ModelItem[] = [];
+    const hashes = new Made(this.log);
+    const { market } = this;
     try {
       for (let part = 1; left.length > 0; part++) {
         const sink = await openSink(this.naming.way, { archive: part === 1 ? words.archive : words.archivePart(part) });
@@ -486,8 +498,12 @@ export class ModelView extends LitElement {
         const outcome = await saveAll(left, sink, {
           signal: abort.signal,
           onProgress: (done) => (this.saving = { done: before + done, total }),
+          onMade: hashes.add,
         });
-        for (const { item } of outcome.saved) batch.markSaved(item.of.piece, item.of.photo);
+        for (const { item, path } of outcome.saved) {
+          batch.markSaved(item.of.piece, item.of.photo);
+          noteWorn(this.log, item.of, batch.networks, market, { file: hashes.of(item), name: path });
+        }
         if (outcome.saved.length > 0) lines.push(words.savedAll(outcome.saved.length, outcome.name));
         made.push(...outcome.saved.map(({ item }) => item as ModelItem));
         lines.push(...outcome.failed.map(({ why }) => sentence(why)));
@@ -534,6 +550,12 @@ export class ModelView extends LitElement {
     }
     this.answer?.();
     this.answer = undefined;
+  }
+
+  /** Gives up what is known of products; photos of models go when the person leaves. */
+  forget(): void {
+    this.end();
+    this.remembered.clear();
   }
 
   /** Shown and announced. */

@@ -28,9 +28,11 @@ export interface SaveOptions {
   signal: AbortSignal;
   /** Called before each file, with the number of those done. */
   onProgress: (done: number) => void;
+  /** Called with each file that was made, before it is saved. */
+  onMade?: (item: Item<unknown>, file: Blob) => void;
 }
 
-export async function saveAll<T>(items: readonly Item<T>[], sink: Sink, { signal, onProgress }: SaveOptions): Promise<Outcome<T>> {
+export async function saveAll<T>(items: readonly Item<T>[], sink: Sink, { signal, onProgress, onMade }: SaveOptions): Promise<Outcome<T>> {
   const saved: { item: Item<T>; path: string }[] = [];
   const failed: { item: Item<T>; why: string }[] = [];
   let stopped: Outcome<T>['stopped'];
@@ -45,6 +47,7 @@ export async function saveAll<T>(items: readonly Item<T>[], sink: Sink, { signal
     let data: Blob;
     try {
       data = await item.make(signal);
+      onMade?.(item, data);
     } catch (error) {
       if (signal.aborted) {
         stopped = 'by the person';

@@ -37,6 +37,12 @@ export interface PlanShots {
   fixes?: ReadonlyMap<string, readonly Fix[]>;
 }
 
+export interface MadeWith {
+  /** The photo behind the products. */
+  readonly place: Blob | undefined;
+  readonly settings: object;
+}
+
 /** Tells files from each other, whatever they are called. */
 export const keyOf = ({ subject, preset }: Order): string => `${subject.id} ${preset ?? ''}`;
 
@@ -89,6 +95,14 @@ export class Shooting {
   close(): void {
     this.resume();
     this.#letGo();
+  }
+
+  /** What a file is made with, besides its cut-outs: for the log, so without what was measured of a photo. */
+  madeWith({ subject: { id }, preset }: Order): MadeWith {
+    const scene = sceneOf(this.#scenes, id);
+    const { light, settings } = colourOf(this.#scenes, id);
+    const place = scene.backdrop.kind === 'photo' ? this.#place : undefined;
+    return { place, settings: { preset: preset ?? null, scene, colour: { light: light.by, ...settings } } };
   }
 
   #item(of: Order, planned: string): ShotItem {

@@ -4,6 +4,8 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Engine, Fix, Marketplace } from 'vitrine/engine/types';
 import { base, controls, panel } from '../../styles/shared.js';
+import type { ActivityLog } from '../activity/log.js';
+import { Made, noteShot } from '../activity/notes.js';
 import type { Naming } from '../export.js';
 import { icons } from '../icons.js';
 import type { Photo } from '../queue.js';
@@ -63,6 +65,7 @@ export class NameAsk extends Event {
 export class StudioExport extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   @property({ attribute: false }) naming!: Naming;
+  @property({ attribute: false }) log!: ActivityLog;
 
   @state() private task: ExportTask | undefined;
   @state() private markets: readonly Marketplace[] = [];
@@ -242,6 +245,7 @@ export class StudioExport extends LitElement {
     this.progress = { done: 0, total: items.length, fraction: 0 };
     shooting.onProgress = (fraction) => (this.progress = { ...this.progress, fraction });
     const results = [...before];
+    const made = new Made(this.log);
     let left: readonly ShotItem[] = items;
     let stopped: Obstacle | 'by the person' | undefined;
     try {
@@ -254,8 +258,13 @@ export class StudioExport extends LitElement {
         const outcome = await saveAll(left, sink, {
           signal: abort.signal,
           onProgress: (done) => (this.progress = { ...this.progress, done: offset + done, fraction: 0 }),
+          onMade: made.add,
         });
-        for (const { item } of outcome.saved) this.dispatchEvent(new ShotSaved((item as ShotItem).of.subject));
+        for (const { item, path } of outcome.saved) {
+          const { of } = item as ShotItem;
+          this.dispatchEvent(new ShotSaved(of.subject));
+          noteShot(this.log, of, shooting.madeWith(of), { file: made.of(item), name: path });
+        }
         for (const { item, path } of outcome.saved) results.push({ item: item as ShotItem, is: 'saved', text: path });
         for (const { item, why } of outcome.failed) results.push({ item: item as ShotItem, is: 'failed', text: why });
         left = outcome.left as readonly ShotItem[];

@@ -4,6 +4,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ColourTold, Engine, Harmony, StudioLook, StudioSession } from 'vitrine/engine/types';
 import { base, controls, fullScreen, segments } from '../../styles/shared.js';
+import type { ActivityLog } from '../activity/log.js';
 import { EditorCovers } from '../editor/correction-editor.js';
 import { readyPhotos, type Naming, type ReadyPhoto } from '../export.js';
 import { FollowQueue } from '../follow.js';
@@ -65,6 +66,7 @@ export class StudioView extends LitElement {
   @property({ attribute: false }) engine: Engine | undefined;
   @property({ attribute: false }) queue!: PhotoQueue;
   @property({ attribute: false }) naming!: Naming;
+  @property({ attribute: false }) log!: ActivityLog;
 
   @state() private photos: readonly ReadyPhoto[] = [];
   @state() private current: Subject | undefined;
@@ -196,7 +198,7 @@ export class StudioView extends LitElement {
         ${current ? html`${this.top(current)} ${history ? this.content(current, history.now) : nothing}` : nothing}
         <p class="spoken" role="status" aria-live="polite">${this.spoken}</p>
       </dialog>
-      <studio-export .engine=${this.engine} .naming=${this.naming} @shot-saved=${this.shotSaved}></studio-export>
+      <studio-export .engine=${this.engine} .naming=${this.naming} .log=${this.log} @shot-saved=${this.shotSaved}></studio-export>
       <group-dialog></group-dialog>
       <input id="place-file" type="file" accept="image/*" hidden @change=${this.placeChosen} />
       <input id="settings-file" type="file" accept=".json,application/json" hidden @change=${this.loadSettings} />
@@ -411,6 +413,15 @@ export class StudioView extends LitElement {
     this.showsPhoto = this.showsBefore = this.isPicking = false;
     this.answer?.();
     this.answer = undefined;
+  }
+
+  /** Gives up the scenes and their history, and what they hold of photos. */
+  forget(): void {
+    this.leave();
+    this.history = undefined;
+    this.photos = [];
+    this.place = this.told = undefined;
+    this.outlines = this.harmonies = [];
   }
 
   private readonly cancelled = (event: Event) => {
@@ -677,6 +688,7 @@ export class StudioView extends LitElement {
     try {
       await session.setPlace(file);
       this.place = file;
+      this.log.note({ did: 'opened', inputs: [file], name: file.name });
       const { history, current } = this;
       if (session !== this.session || !history || !current) return;
       const isBehind = scene.backdrop.kind === 'photo';

@@ -3,6 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { base, controls, panel } from '../../styles/shared.js';
+import '../activity/activity-section.js';
+import type { ActivityLog } from '../activity/log.js';
 import type { Boot } from '../boot.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
@@ -26,6 +28,9 @@ export class TrustDialog extends LitElement {
   @property({ attribute: false }) boot!: Boot;
   /** When the first photo came in, in milliseconds since 1970. */
   @property({ attribute: false }) since: number | undefined;
+  @property({ attribute: false }) log!: ActivityLog;
+  /** How many photos there are to delete. */
+  @property({ type: Number }) photos = 0;
   /** Sections are made when they are first wanted. */
   @state() private wasOpened = false;
   @state() private isOpen = false;
@@ -95,6 +100,7 @@ export class TrustDialog extends LitElement {
       <battery-section .boot=${this.boot}></battery-section>
       <files-section .boot=${this.boot}></files-section>
       <offline-section .source=${this.boot.offline}></offline-section>
+      <activity-section .log=${this.log} .photos=${this.photos}></activity-section>
       <steps-section></steps-section>
     `;
   }
