@@ -103,7 +103,7 @@ class Client {
       signal: this.#abort.signal,
       onMessage: (message) => {
         if (message.type === 'device') this.#report(message.report, resolve);
-        else if (message.type === 'failed') reject(new VitrineError(message.fault.kind, message.fault.message));
+        else if (message.type === 'failed') reject(toVitrineError(message.fault));
         else this.#hear(message);
       },
     });
@@ -131,7 +131,7 @@ class Client {
       for (const sentence of message.notes) job.note?.(sentence);
       job.resolve(unpack(message.file));
     }
-    else job.reject(new VitrineError(message.fault.kind, message.fault.message));
+    else job.reject(toVitrineError(message.fault));
   }
 
   /** Resolves when the engine is up and has the model, with the device that it works on now. */

@@ -1,8 +1,10 @@
-//! Errors as JavaScript objects `{ kind, message }`, by whose fault it is.
+//! Errors as JavaScript objects `{ kind, message }`, by whose fault it is; with a `code` where a page may say them in
+//! words of its own.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use super::code;
 use crate::{photo, scene, tools};
 
 /// Whose fault an error is, in the words of `VitrineError.kind`.
@@ -30,38 +32,43 @@ impl Kind {
 /// An error on its way to JavaScript.
 pub struct Fault {
     kind: Kind,
+    code: Option<&'static str>,
     message: String,
 }
 
 impl Fault {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, code: None, message: message.into() }
+    }
+
     /// What the browser or the machine could not do.
     pub(super) fn device(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Device, message: message.into() }
+        Self::new(Kind::Device, message)
     }
 
     /// An argument that the TypeScript side should never have passed.
     pub(super) fn caller(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Caller, message: message.into() }
+        Self::new(Kind::Caller, message)
     }
 }
 
 impl From<photo::Error> for Fault {
     fn from(error: photo::Error) -> Self {
-        Self { kind: Kind::Photo, message: error.to_string() }
+        Self { code: code::of_photo(&error), ..Self::new(Kind::Photo, error.to_string()) }
     }
 }
 
 impl From<tools::Error> for Fault {
     fn from(error: tools::Error) -> Self {
         let kind = match &error {
-            tools::Error::Photo(_) => Kind::Photo,
+            tools::Error::Photo(error) => return error.clone().into(),
             tools::Error::Model(_) => Kind::Model,
             tools::Error::Device(_) => Kind::Device,
             tools::Error::NoNetwork(_) => Kind::Caller,
             tools::Error::TryOn(error) => return error.clone().into(),
             tools::Error::Cancelled => Kind::Cancelled,
         };
-        Self { kind, message: error.to_string() }
+        Self::new(kind, error.to_string())
     }
 }
 
@@ -80,7 +87,7 @@ impl From<tools::try_on::Error> for Fault {
             | Error::ArmsBefore => Kind::Photo,
             Error::NoSuchFace { .. } | Error::NoSuchKind { .. } | Error::Width { .. } => Kind::Caller,
         };
-        Self { kind, message: error.to_string() }
+        Self { code: code::of_try_on(&error), ..Self::new(kind, error.to_string()) }
     }
 }
 
@@ -95,7 +102,7 @@ impl From<scene::Error> for Fault {
             | scene::Error::Range { .. }
             | scene::Error::NoPicture { .. } => Kind::Caller,
         };
-        Self { kind, message: error.to_string() }
+        Self::new(kind, error.to_string())
     }
 }
 
@@ -132,14 +139,15 @@ impl From<tools::colour::Error> for Fault {
             | Error::OtherMatte { .. }
             | Error::OtherPicture { .. } => Kind::Caller,
         };
-        Self { kind, message: error.to_string() }
+        Self::new(kind, error.to_string())
     }
 }
 
 impl From<Fault> for JsValue {
     fn from(fault: Fault) -> Self {
         let object = Object::new();
-        for (key, value) in [("kind", fault.kind.name()), ("message", fault.message.as_str())] {
+        let message = Some(fault.message.as_str());
+        for (key, value) in [("kind", Some(fault.kind.name())), ("code", fault.code), ("message", message)] {
             // Setting a property of a plain object that was made one line above cannot fail.
             let _ = Reflect::set(&object, &key.into(), &value.into());
         }

@@ -12,6 +12,7 @@
 
 #![allow(unreachable_pub, reason = "wasm-bindgen exports only what is `pub`, and nothing in Rust calls it")]
 
+mod code;
 mod fault;
 mod picture;
 

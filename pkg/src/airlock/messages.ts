@@ -13,6 +13,7 @@ import type { DeviceChoice, DeviceReport, OutputOptions, Progress, Quality, Vitr
 export interface Fault {
   kind: VitrineError['kind'];
   message: string;
+  code?: string | undefined;
 }
 
 /** The one message that goes to the frame's window; `ports[0]` comes with it. */

@@ -114,7 +114,7 @@ export class CpuWorker<O extends Asked<O> = Operations> {
       this.#waiting.delete(message.id);
       waiting.resolve(message.answer as never);
     } else {
-      const error = new VitrineError(message.fault.kind, message.fault.message);
+      const error = toVitrineError(message.fault);
       if (message.broken) this.end(error);
       this.#waiting.delete(message.id);
       waiting.reject(error);

@@ -16,12 +16,13 @@ function sentence(message: string): string {
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
-/** A thrown value as `{ kind, message }`: what the wasm throws is that already. */
+/** A thrown value as `{ kind, message, code }`: what the wasm throws is that already. */
 export function faultOf(error: unknown): Fault {
   if (typeof error === 'object' && error !== null && 'kind' in error && 'message' in error) {
     const { kind, message } = error;
     if (typeof kind === 'string' && KINDS.has(kind) && typeof message === 'string') {
-      return { kind: kind as Fault['kind'], message: sentence(message) };
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+      return { kind: kind as Fault['kind'], message: sentence(message), code };
     }
   }
   return { kind: 'device', message: `Something unexpected happened: ${describe(error)}` };
@@ -30,8 +31,8 @@ export function faultOf(error: unknown): Fault {
 /** A thrown value as the error that callers see. */
 export function toVitrineError(error: unknown): VitrineError {
   if (error instanceof VitrineError) return error;
-  const { kind, message } = faultOf(error);
-  return new VitrineError(kind, message);
+  const { kind, message, code } = faultOf(error);
+  return new VitrineError(kind, message, code);
 }
 
 export function cancelled(): VitrineError {

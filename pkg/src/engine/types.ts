@@ -76,10 +76,13 @@ export interface CutOutResult {
 export class VitrineError extends Error {
   /** Whose fault it is. */
   readonly kind: 'photo' | 'model' | 'device' | 'caller' | 'cancelled';
-  constructor(kind: VitrineError['kind'], message: string) {
+  /** Which fault it is, for saying it in another language; of what can be wrong with a photo alone. */
+  readonly code: string | undefined;
+  constructor(kind: VitrineError['kind'], message: string, code?: string) {
     super(message);
     this.name = 'VitrineError';
     this.kind = kind;
+    this.code = code;
   }
 }
 

@@ -3,14 +3,14 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { appStyle } from './app-style.js';
-import type { Fitting, Step } from './fitting.js';
+import type { Fitting, Obstacle, Step } from './fitting.js';
 import { icons } from './icons.js';
 import './live-stage.js';
 import './photo-stage.js';
 import type { ChooseFaceEvent } from './photo-stage.js';
 import { LIVE } from './types.js';
 import { base, controls } from './styles.js';
-import { WORDS, type Words } from './words.js';
+import { WORDS, type Reason, type Words } from './words.js';
 
 /** How long a file's address stays: the browser copies in its own time, and a minute is far more than it takes to start. */
 const KEPT = 60_000;
@@ -249,19 +249,25 @@ export class TryOnApp extends LitElement {
   /** What went wrong, and what to do about it. */
   private obstacle(): TemplateResult | typeof nothing {
     const { fitting, words } = this;
-    const { obstacle, fault, setup } = fitting;
-    const isEnglish = setup.language === 'en';
-    if (fault !== undefined) return notice(words.failed, isEnglish ? fault : words.trouble.engine.text);
+    const { obstacle, fault } = fitting;
+    if (fault !== undefined) return notice(words.failed.title, words.failed[fault]);
     if (obstacle) {
       const { title, text } = words.trouble[obstacle.trouble];
       const canRetry = obstacle.trouble === 'engine' && fitting.step === 'result';
       const again = html`<button class="button" @click=${() => void fitting.again()}>${icons.again} ${words.again}</button>`;
-      // The engine knows more of this photo than that something is wrong with it, in its own language.
-      const isKnown = isEnglish && ['photo', 'sight'].includes(obstacle.trouble) && obstacle.detail !== '';
-      return notice(title, isKnown ? obstacle.detail : text, canRetry ? again : nothing);
+      return notice(title, this.reason(obstacle) ?? text, canRetry ? again : nothing);
     }
     if (fitting.pictures[fitting.index] === 'missing') return notice(words.trouble.product.title, words.trouble.product.text);
     return nothing;
+  }
+
+  /** The engine knows more of a photo than that something is wrong with it. */
+  private reason({ trouble, error }: Obstacle): string | undefined {
+    if (!error || (trouble !== 'photo' && trouble !== 'sight')) return undefined;
+    const { reasons } = this.words;
+    if (!reasons) return error.message;
+    const reason = reasons[error.code as Reason];
+    return typeof reason === 'object' ? reason[this.fitting.setup.kind] : reason;
   }
 
   private variants(): TemplateResult | typeof nothing {

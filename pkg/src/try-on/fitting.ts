@@ -5,7 +5,8 @@
 
 import { CameraError, CameraLink } from '../airlock/camera-link.js';
 import type { FrameLink } from '../airlock/frame.js';
-import { describe, toVitrineError } from '../engine/faults.js';
+import { toVitrineError } from '../engine/faults.js';
+import type { VitrineError } from '../engine/types.js';
 import type { FromTryOn, Setup, ToTryOn, Trouble } from './messages.js';
 import { Pace } from './pace.js';
 import type { FaceBox, LivePicture, OpenTryOn, TryOnEngine } from './types.js';
@@ -26,10 +27,10 @@ export interface Photo {
   faces: FaceBox[];
 }
 
-/** What stands in the shopper's way; `detail` is the engine's own sentence, in English. */
+/** What stands in the shopper's way, and what the engine says of it. */
 export interface Obstacle {
   trouble: Trouble;
-  detail: string;
+  error?: VitrineError;
 }
 
 export class Fitting {
@@ -39,8 +40,8 @@ export class Fitting {
   loaded = 0;
   /** Whether all has come that will come. */
   isSealed = false;
-  /** Why the engine cannot start, if it cannot. */
-  fault: string | undefined;
+  /** Why the engine cannot start, if it cannot: something of it has not come, or does not run. */
+  fault: 'asset' | 'engine' | undefined;
   obstacle: Obstacle | undefined;
   readonly pictures: Picture[];
   /** The product that is chosen. */
@@ -92,17 +93,16 @@ export class Fitting {
   }
 
   async #start({ parts, models }: FrameLink, open: OpenTryOn): Promise<TryOnEngine> {
+    let fault: 'asset' | 'engine' = 'asset';
     try {
       const files = [...models].map(async ([name, model]) => [name, await (await model).file.arrayBuffer()] as const);
       const [worker, wasm, networks] = await Promise.all([parts.worker, parts.wasm, Promise.all(files)]);
-      try {
-        return await open({ worker, wasm, networks: Object.fromEntries(networks) });
-      } catch (error) {
-        this.#say({ type: 'trouble', trouble: 'engine' });
-        throw error;
-      }
+      fault = 'engine';
+      return await open({ worker, wasm, networks: Object.fromEntries(networks) });
     } catch (error) {
-      this.fault = toVitrineError(error).message;
+      // Of what has not come the shop knows.
+      if (fault === 'engine') this.#say({ type: 'trouble', trouble: 'engine' });
+      this.fault = fault;
       this.#changed();
       throw error;
     }
@@ -173,7 +173,7 @@ export class Fitting {
       if (turn !== this.#turn) return;
       this.#begin();
       this.step = 'choose';
-      if (error instanceof CameraError) this.#meet({ trouble: `camera-${error.trouble}`, detail: '' });
+      if (error instanceof CameraError) this.#meet({ trouble: `camera-${error.trouble}` });
       else if (!this.obstacle) this.#meet(this.#obstacleOf(error, 'engine'));
       this.#changed();
     }
@@ -207,7 +207,7 @@ export class Fitting {
       return;
     }
     const count = this.photo.faces.length;
-    if (count === 0) this.#refuse({ trouble: 'no-face', detail: '' });
+    if (count === 0) this.#refuse({ trouble: 'no-face' });
     else if (count > 1) this.#go('faces');
     else await this.choose(0);
   }
@@ -328,10 +328,10 @@ export class Fitting {
   }
 
   /** `trouble` is what it is where the fault is in what was handed over. */
-  #obstacleOf(error: unknown, trouble: Trouble): Obstacle {
-    const { kind } = toVitrineError(error);
-    const isDevice = trouble === 'photo' && kind !== 'photo';
-    return { trouble: isDevice ? 'engine' : trouble, detail: describe(error) };
+  #obstacleOf(thrown: unknown, trouble: Trouble): Obstacle {
+    const error = toVitrineError(thrown);
+    const isDevice = trouble === 'photo' && error.kind !== 'photo';
+    return { trouble: isDevice ? 'engine' : trouble, error };
   }
 
   #refuse(obstacle: Obstacle): void {

@@ -4,6 +4,12 @@ import type { Language } from './language.js';
 import type { Trouble } from './messages.js';
 import type { Kind } from './types.js';
 
+/** What can be wrong with a shopper's photo, as the engine names it (`src/web/code.rs`). */
+export type Reason =
+  | ('empty' | 'file-too-large' | 'too-many-pixels' | 'no-pixels' | 'not-a-picture' | 'not-a-photo' | 'only-browser')
+  | ('unsupported' | 'truncated' | 'damaged' | 'out-of-memory')
+  | ('no-face' | 'out-of-sight' | 'unmeasured' | 'no-body' | 'turned-away' | 'arms-before');
+
 export interface Words {
   title: Record<Kind, string>;
   consent: {
@@ -58,8 +64,11 @@ export interface Words {
     saved: string;
   };
   trouble: Record<Trouble, { title: string; text: string }>;
+  /** Absent where the engine's own sentences are in this language. */
+  reasons?: Record<Reason, string | Record<Kind, string>>;
   missing: string;
-  failed: string;
+  /** Why it cannot start: something of it has not come, or does not run. */
+  failed: { title: string; asset: string; engine: string };
   again: string;
   productAlt: string;
   fileName: string;
@@ -177,7 +186,11 @@ const en: Words = {
     'camera-lost': { title: 'The camera went away', text: 'Connect it and try again, or choose a photo instead.' },
   },
   missing: 'not available',
-  failed: 'The try-on cannot start',
+  failed: {
+    title: 'The try-on cannot start',
+    asset: 'A part of it could not be loaded. Check your connection, close the try-on and open it again.',
+    engine: 'It does not run on this device as it is. Close other tabs and programs, then open the try-on again.',
+  },
   again: 'Try again',
   productAlt: 'The product',
   fileName: 'try-on',
@@ -297,8 +310,42 @@ const de: Words = {
     },
     'camera-lost': { title: 'Die Kamera ist weg', text: 'Schließen Sie sie wieder an, oder wählen Sie ein Foto.' },
   },
+  reasons: {
+    empty: 'Die Datei ist leer (0 Byte). Wählen Sie sie noch einmal, oder ein anderes Foto.',
+    'file-too-large': 'Die Datei hat mehr als 512 MB. Wählen Sie ein kleineres Foto, oder sichern Sie es als JPEG.',
+    'too-many-pixels': 'Das Foto hat mehr als 100 Megapixel. Wählen Sie ein kleineres.',
+    'no-pixels': 'Die Datei enthält kein einziges Pixel. Wählen Sie ein anderes Foto.',
+    'not-a-picture': 'Die Datei ist kein Bild, was auch immer ihr Name sagt. Wählen Sie ein Foto als JPEG, PNG oder WebP.',
+    'not-a-photo': 'Die Datei ist eine Zeichnung, ein Dokument oder ein Video. Wählen Sie ein Foto als JPEG, PNG oder WebP.',
+    'only-browser':
+      'Dieses Format (wie HEIC, AVIF oder RAW) kann der Browser hier nicht lesen. Sichern Sie das Foto als JPEG; auf dem ' +
+      'iPhone in den Einstellungen unter Kamera, Formate, Maximale Kompatibilität.',
+    unsupported: 'Diese seltene Art von Datei kann hier nicht gelesen werden. Sichern Sie das Foto als gewöhnliches JPEG oder PNG.',
+    truncated: 'Der Datei fehlt das Ende, wie nach einem abgebrochenen Kopieren. Kopieren oder sichern Sie das Foto noch einmal.',
+    damaged: 'Die Datei ist beschädigt. Kopieren oder sichern Sie das Foto noch einmal.',
+    'out-of-memory':
+      'Für dieses Foto hat das Gerät nicht genug Speicher. Schließen Sie andere Tabs und Programme, oder wählen Sie ein kleineres Foto.',
+    'no-face': 'Darauf ist kein Gesicht zu finden. Wählen Sie eines, das ein Gesicht von vorn zeigt, bei gutem Licht.',
+    'out-of-sight': {
+      glasses: 'Wählen Sie eines, das das Gesicht von vorn zeigt.',
+      hat: 'Wählen Sie eines, das den ganzen Kopf zeigt.',
+      headband: 'Wählen Sie eines, das die Haare ganz zeigt.',
+      earrings: 'Wählen Sie eines, das ein Ohr zeigt, die Haare zurück.',
+      necklace: 'Wählen Sie eines, das Hals und Schultern zeigt.',
+      top: 'Wählen Sie eines, das den Körper vom Kopf bis zur Hüfte zeigt.',
+      dress: 'Wählen Sie eines, das den Körper vom Kopf bis zu den Knien zeigt.',
+    },
+    unmeasured: 'Dieses Gesicht lässt sich nicht vermessen. Wählen Sie ein Foto, das es von vorn zeigt.',
+    'no-body': 'Die Schultern sind nicht zu sehen. Wählen Sie ein Foto vom Kopf bis zur Hüfte, mit Blick in die Kamera.',
+    'turned-away': 'Der Körper ist zu weit zur Seite gedreht. Wählen Sie ein Foto, das die Brust von vorn zeigt.',
+    'arms-before': 'Die Arme sind vor der Brust verschränkt. Wählen Sie ein Foto mit den Armen am Körper.',
+  },
   missing: 'nicht verfügbar',
-  failed: 'Die Anprobe kann nicht beginnen',
+  failed: {
+    title: 'Die Anprobe kann nicht beginnen',
+    asset: 'Ein Teil von ihr konnte nicht geladen werden. Prüfen Sie die Verbindung, schließen Sie die Anprobe und öffnen Sie sie noch einmal.',
+    engine: 'Auf diesem Gerät läuft sie so nicht. Schließen Sie andere Tabs und Programme, und öffnen Sie die Anprobe noch einmal.',
+  },
   again: 'Noch einmal',
   productAlt: 'Das Produkt',
   fileName: 'anprobe',

@@ -226,6 +226,29 @@ test('who wears it is asked where there are several, and a photo that the engine
   assert.notEqual(await room(frame).getByRole('spinbutton', { name: /width of lamp/ }).inputValue(), '140');
   await eventually(() => pictures(frame).count(), 2);
   assert.deepEqual(await axe(frame), []);
+
+  // What the linter says: a line a finding, and how bad it is can be seen and heard.
+  const market = room(frame).getByRole('combobox', { name: 'Files for' });
+  await market.selectOption('amazon_main');
+  await saved(page, () => button(frame, 'Save all 2 pictures').click());
+  await room(frame).getByText('2 of 2 pictures are worth a look:').first().waitFor();
+  const files = room(frame).locator('.listed > li');
+  assert.deepEqual(
+    await files.evaluateAll((files) => files.map((file) => [...file.querySelectorAll('p')].map((line) => line.textContent?.trim().replace(/\s+/g, ' ')))),
+    ['lamp on two.jpg', 'lamp on anna.jpg'].map((name) => [
+      `${name}Breaks a rule`,
+      'Breaks a rule: The background is not white: put the product on white.',
+      'Worth a look: The picture is 800 × 1000 pixels, and 1600 on its longer side are better: choose a larger photo.',
+      'The picture was cut to 4:5, which leaves 12% of it out.',
+    ]),
+  );
+  assert.deepEqual(await files.first().locator('.finding').evaluateAll((lines) => lines.map((line) => line.querySelectorAll('svg').length)), [1, 1, 0]);
+  assert.deepEqual(await axe(frame), []);
+  await shoot(page, 'model-listed');
+  await market.selectOption('etsy');
+  await saved(page, () => button(frame, 'Save all 2 pictures').click());
+  await room(frame).getByText('All keep to every rule of their marketplace.').first().waitFor();
+  assert.equal(await files.count(), 0);
   await page.setViewportSize({ width: 390, height: 844 });
   assert.deepEqual(await axe(frame), []);
   const room390 = room(frame).locator('.room');

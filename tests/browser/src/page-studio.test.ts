@@ -284,7 +284,7 @@ test('a finding that can be fixed has a button; it makes that file again, and th
     const one = await saved(page, () => dialog.getByRole('button', { name: 'Fix: frame it anew, fixable mug-etsy.jpg' }).click());
     assert.deepEqual((await entries(one)).map(({ path }) => path), ['fixable mug-etsy.jpg']);
     await dialog.getByText('2 of 6 files are worth a look.').waitFor();
-    assert.equal(await dialog.locator('.results > li').nth(3).locator('.state').textContent(), 'Ready to list', 'it stands where it stood');
+    assert.equal(await dialog.locator('.listed > li').nth(3).locator('.state').textContent(), 'Ready to list', 'it stands where it stood');
     assert.equal(await dialog.getByRole('button', { name: /^Fix all/ }).count(), 0, 'one is left');
     await saved(page, () => dialog.getByRole('button', { name: /^Fix: frame it anew/ }).click());
     await dialog.getByText('1 of 6 files is worth a look.').waitFor();

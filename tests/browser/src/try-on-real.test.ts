@@ -29,7 +29,7 @@ const nobody = async () => ({
   buffer: await readFile(join(ROOT, 'tests/browser/fixtures/helmet.jpg')),
 });
 
-const open = async (t: { after(close: () => Promise<void>): void }) => {
+const open = async (t: { after(close: () => Promise<void>): void }, lang = 'en') => {
   const page = await browser.newPage({ reducedMotion: 'reduce' });
   t.after(() => page.context().close());
   const complaints: string[] = [];
@@ -39,6 +39,7 @@ const open = async (t: { after(close: () => Promise<void>): void }) => {
     if (!/^(?:blob|data):/.test(request.url())) asked.push(request.url());
   });
   await page.goto(`${site.origin}/shop/`);
+  await page.evaluate((lang) => (document.documentElement.lang = lang), lang);
   const told: string[] = [];
   await page.exposeFunction('tell', (said: string) => told.push(said));
   await page.evaluate(() => {
@@ -142,5 +143,26 @@ describe('in the demo shop', () => {
       assert.deepEqual(asked.slice(before), []);
       assert.deepEqual(complaints, []);
     }
+  });
+
+  test('to a German shopper the engine’s reasons are told in German', async (t) => {
+    const { page, told } = await open(t, 'de');
+    const element = page.locator('vitrine-try-on[sku=dress-meadow]');
+    await element.scrollIntoViewIfNeeded();
+    await element.getByRole('button', { name: 'Anprobieren' }).click();
+    const frame = await frameOf(page);
+    await agree(frame);
+    await frame.locator('.sealed').waitFor();
+    const buffer = await readFile(join(ROOT, 'tests/fixtures/people/face.jpg'));
+    for (const [name, bytes, sentence] of [
+      ['empty.jpg', Buffer.alloc(0), 'Die Datei ist leer'],
+      ['text.jpg', Buffer.from('no photo'), 'Die Datei ist kein Bild'],
+      ['cut.jpg', buffer.subarray(0, 400), /Der Datei fehlt das Ende|Die Datei ist beschädigt/],
+      ['face.jpg', buffer, 'Die Schultern sind nicht zu sehen'],
+    ] as const) {
+      await choose(frame, { name, mimeType: 'image/jpeg', buffer: bytes });
+      await frame.getByRole('alert').getByText(sentence).waitFor();
+    }
+    await eventually(async () => told, ['photo', 'photo', 'photo', 'sight']);
   });
 });

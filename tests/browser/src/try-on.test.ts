@@ -7,8 +7,10 @@ import { after, before, describe } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { readMessage } from '../../../pkg/src/try-on/messages.js';
+import { WORDS } from '../../../pkg/src/try-on/words.js';
 import { launch } from './browser.js';
 import { axe } from './page-harness.js';
+import { ROOT } from './servers.js';
 import { eventually, test } from './testing.js';
 import { agree, attack, buildPackage, choose, frameOf, html, ONE, openShop, openTryOn, PACKAGE, photo, shown, variants, type OpenShop } from './try-on-harness.js';
 
@@ -219,6 +221,15 @@ describe('the steps', () => {
     await choose(frame, photo('nobody'));
     await frame.getByText('Auf diesem Foto ist kein Gesicht zu finden').waitFor();
     assert.equal(await frame.evaluate(() => document.documentElement.lang), 'de');
+    await choose(frame, { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a photo') });
+    await frame.getByText('Die Datei ist kein Bild').waitFor();
+    await choose(frame, photo('hidden'));
+    await frame.getByText('Wählen Sie eines, das das Gesicht von vorn zeigt.').waitFor();
+  });
+
+  test('whatever the engine says of a photo there are German words for', async () => {
+    const codes = (await readFile(join(ROOT, 'src/web/code.rs'), 'utf8')).matchAll(/=> "([a-z-]+)"/g);
+    assert.deepEqual(Object.keys(WORDS.de.reasons ?? {}).sort(), [...codes].map(([, code]) => code).sort());
   });
 
   test('the merchant’s words, colours and scheme reach the frame', async (t) => {

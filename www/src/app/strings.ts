@@ -838,6 +838,7 @@ export const strings = {
           ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplaces.'
           : `${number.format(total - count)} of ${files(total)} ${total - count === 1 ? 'is' : 'are'} worth a look.`,
       states: { saved: 'Saved', clean: 'Ready to list', look: 'Worth a look', breaks: 'Breaks a rule', failed: 'Not made', left: 'Not saved' },
+      severities: { error: 'Breaks a rule:', warning: 'Worth a look:', advice: 'Advice:' },
       notes: 'What was kept, dropped and changed',
       kept: (what: string) => `Kept of the photo’s details: ${what}.`,
       dropped: (what: string) => `Dropped, so that nobody learns it: ${what}.`,
@@ -913,7 +914,7 @@ export const strings = {
     clean: (count: number, total: number) =>
       count === total
         ? total === 1 ? 'It keeps to every rule of its marketplace.' : 'All keep to every rule of their marketplace.'
-        : total === 1 ? 'It is worth a look:' : `${number.format(total - count)} of ${pictures(total)} are worth a look:`,
+        : total === 1 ? 'It is worth a look:' : `${number.format(total - count)} of ${pictures(total)} ${total - count === 1 ? 'is' : 'are'} worth a look:`,
     saving: (done: number, total: number) => `Saving ${number.format(done)} of ${number.format(total)}`,
     saved: (name: string) => `Saved ${name}.`,
     savedAll: (count: number, name: string) => (name === '' ? `Saved ${pictures(count)}.` : `Saved ${pictures(count)} in ${name}.`),

@@ -17,6 +17,7 @@ import {
   type DeviceReport,
   type Doubt,
   type Engine,
+  type Finding,
   type OutputOptions,
   type Shot,
   type Stage,
@@ -97,8 +98,15 @@ export class FakeEngine implements Engine {
 
   async list(picture: Blob, preset: string): Promise<Shot> {
     await wait(this.delay / 8);
-    const findings = preset === 'amazon_main' ? [{ check: 'background', severity: 'error' as const, message: 'the background is not white: put the product on white', fix: null }] : [];
-    const report = { notes: [], findings, clean: findings.length === 0, fidelity: [], verdict: null };
+    const isWhite = preset !== 'amazon_main';
+    const findings: Finding[] = isWhite
+      ? []
+      : [
+          { check: 'background', severity: 'error', message: 'the background is not white: put the product on white', fix: null },
+          { check: 'size', severity: 'warning', message: 'the picture is 800 × 1000 pixels, and 1600 on its longer side are better: choose a larger photo', fix: null },
+        ];
+    const notes = isWhite ? [] : ['the picture was cut to 4:5, which leaves 12% of it out'];
+    const report = { notes, findings, clean: isWhite, fidelity: [], verdict: null };
     return { file: picture, extension: 'jpg', width: 800, height: 1000, report };
   }
 

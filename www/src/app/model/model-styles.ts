@@ -66,6 +66,11 @@ export const modelStyles = css`
   .told {
     overflow-wrap: anywhere;
   }
+  .findings {
+    max-inline-size: 46rem;
+    max-block-size: min(20rem, 40dvh);
+    overflow-y: auto;
+  }
   .sheet {
     display: grid;
     gap: 0.875rem;

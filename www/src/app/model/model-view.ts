@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Engine, Marketplace, ShotReport } from 'vitrine/engine/types';
+import type { Engine, Marketplace } from 'vitrine/engine/types';
 import type { TryOnKit, TryOnSource } from 'vitrine/frame/try-on-source';
 import { placeOf } from 'vitrine/try-on/picture';
 import { WIDEST } from 'vitrine/try-on/products';
@@ -20,6 +20,7 @@ import { icons } from '../icons.js';
 import type { Intake } from '../intake.js';
 import type { PhotoQueue } from '../queue.js';
 import { saveFile } from '../saving/download.js';
+import { judgementOf, listedFile, listedFileStyles, type ListedFile } from '../saving/listed-file.js';
 import { openSink } from '../saving/open-sink.js';
 import { saveAll } from '../saving/save-all.js';
 import { sentence } from '../sentence.js';
@@ -51,6 +52,8 @@ export class ModelView extends LitElement {
   @state() private saving: { done: number; total: number } | undefined;
   /** What came of the last saving, in words. */
   @state() private told = '';
+  /** The files of the last saving that the linter has something to say of. */
+  @state() private listed: readonly ListedFile[] = [];
   @state() private spoken = '';
 
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -64,7 +67,7 @@ export class ModelView extends LitElement {
   private readonly remembered = new Map<number, Wearing>();
   private wasWorking = false;
 
-  static override styles = [base, controls, fullScreen, invitation, spinner, modelStyles];
+  static override styles = [base, controls, fullScreen, invitation, spinner, listedFileStyles, modelStyles];
 
   constructor() {
     super();
@@ -84,7 +87,8 @@ export class ModelView extends LitElement {
   async open(): Promise<void> {
     if (this.batch || readyPhotos(this.queue.photos).length === 0) return;
     this.batch = new ModelBatch(() => this.changed());
-    this.problem = this.told = this.spoken = '';
+    this.problem = this.spoken = '';
+    this.show('');
     await this.updateComplete;
     this.dispatchEvent(new EditorCovers(true));
     this.dialog.showModal();
@@ -97,7 +101,7 @@ export class ModelView extends LitElement {
   /** Takes photos of models; what is no photo is said. */
   take({ photos, leftOut, archives, closed }: Intake): void {
     const others = [...leftOut, ...archives.map(({ file }) => file.name), ...closed];
-    this.told = others.length > 0 ? words.leftOut(others) : '';
+    this.show(others.length > 0 ? words.leftOut(others) : '');
     this.addPhotos(photos.map(({ file }) => file));
   }
 
@@ -221,7 +225,14 @@ export class ModelView extends LitElement {
           </div>`
         : nothing}
       ${done > 0 && this.markets.length > 0 ? this.forMarket() : nothing}
-      ${told ? html`<p class="told">${told}</p>` : nothing}
+      ${told ? html`<p class="told" id="told">${told}</p>` : nothing}
+      ${this.listed.length > 0
+        ? html`<div class="findings" tabindex="0" role="group" aria-labelledby="told">
+            <ul class="listed">
+              ${this.listed.map(listedFile)}
+            </ul>
+          </div>`
+        : nothing}
     </div>`;
   }
 
@@ -416,7 +427,7 @@ export class ModelView extends LitElement {
   private readonly chosen = (event: Event) => {
     const input = event.target as HTMLInputElement;
     if (input.files) this.addPhotos([...input.files]);
-    this.told = '';
+    this.show('');
     // The same file may be chosen again.
     input.value = '';
   };
@@ -472,7 +483,7 @@ export class ModelView extends LitElement {
       saveFile(file, name);
       batch.markSaved(piece, photo);
       noteWorn(this.log, item.of, batch.networks, this.market, { file, name });
-      this.tell([words.saved(name), ...judged([item])].join(' '));
+      this.tell(words.saved(name), [item]);
     } catch (error) {
       this.tell(sentence(error instanceof Error ? error.message : String(error)));
     }
@@ -519,7 +530,7 @@ export class ModelView extends LitElement {
       this.saving = undefined;
       this.abort = undefined;
     }
-    this.tell([...lines, ...judged(made)].join(' '));
+    this.tell(lines.join(' '), made);
   }
 
   // Leaving
@@ -559,9 +570,17 @@ export class ModelView extends LitElement {
   }
 
   /** Shown and announced. */
-  private tell(text: string): void {
-    this.told = text;
-    this.say(text);
+  private tell(text: string, made: readonly ModelItem[] = []): void {
+    this.show(text, made);
+    this.say(this.told);
+  }
+
+  /** Of files that were made for a marketplace, how they are, too. */
+  private show(text: string, made: readonly ModelItem[] = []): void {
+    const reports = made.flatMap(({ report }) => report ?? []);
+    const clean = reports.filter(({ clean }) => clean).length;
+    this.told = reports.length > 0 ? `${text} ${words.clean(clean, reports.length)}` : text;
+    this.listed = made.flatMap(listed);
   }
 
   /** The same words twice are a change only with something between. */
@@ -570,12 +589,11 @@ export class ModelView extends LitElement {
   }
 }
 
-/** What the linter says of files that were made for a marketplace, each thing once. */
-function judged(items: readonly ModelItem[]): string[] {
-  const reports = items.flatMap(({ report }): ShotReport[] => (report ? [report] : []));
-  if (reports.length === 0) return [];
-  const said = reports.flatMap(({ findings, notes }) => [...findings.map(({ message }) => message), ...notes]);
-  return [words.clean(reports.filter(({ clean }) => clean).length, reports.length), ...[...new Set(said)].map(sentence)];
+/** What the linter says of a file, where there is anything to say. */
+function listed({ path, report }: ModelItem): ListedFile[] {
+  if (!report || (report.findings.length === 0 && report.notes.length === 0)) return [];
+  const { findings, notes } = report;
+  return [{ state: judgementOf(report), name: path, findings, more: notes.map((note) => html`<p class="finding">${sentence(note)}</p>`) }];
 }
 
 declare global {

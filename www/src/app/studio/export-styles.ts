@@ -99,55 +99,6 @@ export const exportStyles = css`
   .bad {
     color: var(--danger);
   }
-  .results {
-    display: grid;
-    gap: 0.5rem;
-  }
-  .results > li {
-    display: grid;
-    gap: 0.375rem;
-    padding: 0.625rem 0.75rem;
-    border-radius: var(--radius-small);
-    background: var(--sunken);
-    content-visibility: auto;
-    contain-intrinsic-size: auto 3rem;
-  }
-  .file {
-    display: flex;
-    align-items: center;
-    gap: 0.5rem;
-    font-size: 0.9375rem;
-    font-weight: 550;
-  }
-  .file svg {
-    flex: none;
-  }
-  .path {
-    flex: 1;
-    min-inline-size: 0;
-    overflow-wrap: anywhere;
-  }
-  .state {
-    flex: none;
-    font-size: 0.8125rem;
-  }
-  .clean .file svg,
-  .clean .state {
-    color: var(--accent);
-  }
-  .look .file svg,
-  .look .state,
-  .left .file svg,
-  .left .state {
-    color: var(--caution);
-  }
-  .breaks .file svg,
-  .breaks .state,
-  .failed .file svg,
-  .failed .state {
-    color: var(--danger);
-  }
-  .finding,
   details {
     padding-inline-start: 1.75rem;
     font-size: 0.875rem;
@@ -164,12 +115,6 @@ export const exportStyles = css`
     inline-size: 16px;
     block-size: 16px;
   }
-  .finding.error {
-    color: var(--danger);
-  }
-  .finding.warning {
-    color: var(--caution);
-  }
   summary,
   details li {
     color: var(--ink-quiet);
@@ -180,10 +125,5 @@ export const exportStyles = css`
   }
   details li {
     padding-block: 0.125rem;
-  }
-  @media (forced-colors: active) {
-    .results > li {
-      border: 1px solid CanvasText;
-    }
   }
 `;

@@ -10,6 +10,7 @@ import type { Naming } from '../export.js';
 import { icons } from '../icons.js';
 import type { Photo } from '../queue.js';
 import { saveFile } from '../saving/download.js';
+import { judgementOf, listedFile, listedFileStyles } from '../saving/listed-file.js';
 import { openSink } from '../saving/open-sink.js';
 import { saveAll } from '../saving/save-all.js';
 import type { Obstacle } from '../saving/sink.js';
@@ -85,7 +86,7 @@ export class StudioExport extends LitElement {
   private abort: AbortController | undefined;
   private startedAt = 0;
 
-  static override styles = [base, controls, panel, exportStyles];
+  static override styles = [base, controls, panel, listedFileStyles, exportStyles];
 
   async open(task: ExportTask): Promise<void> {
     this.task = task;
@@ -317,7 +318,7 @@ export class StudioExport extends LitElement {
           ${judged.length > 0 ? html`<span class="quiet-text">${words.clean(clean, judged.length)}</span>` : nothing}
           ${this.stopped ? html`<span class="quiet-text">${this.stopped}</span>` : nothing}
         </p>
-        <ul class="results">
+        <ul class="listed">
           ${results.map((result) => this.result(result, results))}
         </ul>
       </div>
@@ -337,9 +338,7 @@ export class StudioExport extends LitElement {
   private result(result: Result, results: readonly Result[]) {
     const { item, is, text } = result;
     const { report, path } = item;
-    const findings = report?.findings ?? [];
-    const breaks = findings.some(({ severity }) => severity === 'error');
-    const kind = is !== 'saved' ? is : breaks ? 'breaks' : report?.clean ? 'clean' : 'look';
+    const judgement = report ? judgementOf(report) : 'look';
     // Of a group's photos, each thing once.
     const list = (which: 'kept' | 'dropped') => [...new Set((report?.fidelity ?? []).flatMap(({ metadata }) => metadata[which].map(({ what }) => what)))].join(', ');
     const [kept, dropped] = [list('kept'), list('dropped')];
@@ -349,32 +348,27 @@ export class StudioExport extends LitElement {
       ...(kept ? [words.kept(kept)] : []),
       ...(dropped ? [words.dropped(dropped)] : []),
     ];
-    return html`<li class=${kind}>
-      <p class="file">${kind === 'clean' ? icons.check : icons.warning}<span class="path">${is === 'saved' ? text : path}</span><span class="state">${item.of.preset === undefined && kind === 'clean' ? words.states.saved : words.states[kind]}</span></p>
-      ${is === 'failed' ? html`<p class="finding">${text}</p>` : nothing}
-      ${findings.map(
-        ({ message, severity, fix }) => html`<p class="finding ${severity}">
-          ${sentence(message)}
-          ${fix
-            ? html`<button
-                class="button fix"
-                aria-label=${words.fixOf(words.fixes[fix.do], text)}
-                @click=${() => this.fix(results, [result], fix)}
-              >
-                ${icons.wand} ${words.fixes[fix.do]}
-              </button>`
-            : nothing}
-        </p>`,
-      )}
-      ${notes.length > 0
-        ? html`<details>
-            <summary>${words.notes}</summary>
-            <ul>
-              ${notes.map((note) => html`<li>${sentence(note)}</li>`)}
-            </ul>
-          </details>`
-        : nothing}
-    </li>`;
+    return listedFile({
+      state: is !== 'saved' ? is : judgement === 'clean' && item.of.preset === undefined ? 'saved' : judgement,
+      name: is === 'saved' ? text : path,
+      why: is === 'failed' ? text : undefined,
+      findings: report?.findings ?? [],
+      mend: ({ fix }) =>
+        fix
+          ? html`<button class="button fix" aria-label=${words.fixOf(words.fixes[fix.do], text)} @click=${() => this.fix(results, [result], fix)}>
+              ${icons.wand} ${words.fixes[fix.do]}
+            </button>`
+          : nothing,
+      more:
+        notes.length > 0
+          ? html`<details>
+              <summary>${words.notes}</summary>
+              <ul>
+                ${notes.map((note) => html`<li>${sentence(note)}</li>`)}
+              </ul>
+            </details>`
+          : nothing,
+    });
   }
 
   private async again(saved: readonly Result[], items: readonly ShotItem[]): Promise<void> {

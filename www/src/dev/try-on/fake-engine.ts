@@ -2,8 +2,8 @@
  * A stand-in for the try-on's engine, to develop and test its page without wasm or networks. Never part of the product.
  *
  * It reads the photo as the browser does, takes its time, and does as a file's name says: `nobody` has no face in it,
- * `two` and `three` have as many, `slow` takes ten times as long, `heavy` does not fit into memory. A product's picture
- * of one pixel across is of the wrong kind, one of two pixels has no product in it.
+ * `two` and `three` have as many, `hidden` has no place for the product, `slow` takes ten times as long, `heavy` does not
+ * fit into memory. A product's picture of one pixel across is of the wrong kind, one of two pixels has no product in it.
  */
 
 import { VitrineError } from 'vitrine/engine/types';
@@ -30,7 +30,7 @@ export class FakeTryOn implements TryOnEngine {
   readonly networks: string[];
   isClosed = false;
   #product: { picture: ImageBitmap; widthMm: number } | undefined;
-  #person: { picture: ImageBitmap; faces: FaceBox[]; pace: number } | undefined;
+  #person: { picture: ImageBitmap; faces: FaceBox[]; pace: number; isHidden: boolean } | undefined;
   #drawn: OffscreenCanvas | undefined;
   /** The camera's last picture as it came. */
   #seen: OffscreenCanvas | undefined;
@@ -55,11 +55,11 @@ export class FakeTryOn implements TryOnEngine {
     await this.#wait(pace);
     if (name.includes('heavy')) throw new VitrineError('device', 'There was not enough memory for this photo.');
     const picture = await createImageBitmap(file).catch(() => {
-      throw new VitrineError('photo', 'This file is no picture that can be read here: use JPEG, PNG or WebP.');
+      throw new VitrineError('photo', 'This file is no picture that can be read here: use JPEG, PNG or WebP.', 'not-a-picture');
     });
     const order = Object.keys(FACES).find((word) => name.includes(word));
     const faces = order ? (FACES[order] ?? ONE) : ONE;
-    this.#person = { picture, faces, pace };
+    this.#person = { picture, faces, pace, isHidden: name.includes('hidden') };
     return { width: picture.width, height: picture.height, faces };
   }
 
@@ -68,6 +68,7 @@ export class FakeTryOn implements TryOnEngine {
     const box = person?.faces[face];
     if (!person || !box || !this.#product) throw new VitrineError('caller', 'There is nothing to draw yet.');
     await this.#wait(person.pace);
+    if (person.isHidden) throw new VitrineError('photo', 'This photo does not show where to put it.', 'out-of-sight');
     const { width, height } = person.picture;
     const { picture } = this.#product;
     const canvas = new OffscreenCanvas(width, height);
