@@ -12,8 +12,12 @@ use super::error::Error;
 use super::onnx::{AttributeProto, ModelProto, NodeProto};
 use super::tensor::Tensor;
 
-/// Most nodes a network may have; the largest supported one has under two thousand.
-const MAX_NODES: usize = 100_000;
+/// Most nodes a network may have; the largest supported one has under two thousand. Planning compares each with all
+/// others.
+const MAX_NODES: usize = 10_000;
+
+/// Most values that one node may read and write.
+const MAX_LINKS: usize = 1024;
 
 /// The index of a value in [`Graph::values`].
 pub type ValueId = usize;
@@ -190,6 +194,14 @@ impl Graph {
         let mut graph = model.graph.take().ok_or_else(|| Error::NotOnnx("it holds no graph".into()))?;
         if graph.node.len() > MAX_NODES {
             return Err(Error::Graph(format!("it has {} nodes, more than {MAX_NODES}", graph.node.len())));
+        }
+        let links = |node: &NodeProto| node.input.len() + node.output.len();
+        if let Some(node) = graph.node.iter().find(|node| links(node) > MAX_LINKS) {
+            return Err(Error::Node {
+                node: node.name.clone(),
+                operator: node.op_type.clone(),
+                reason: format!("it reads and writes {} values, more than {MAX_LINKS}", links(node)),
+            });
         }
         let opset = model
             .opset_import

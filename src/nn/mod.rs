@@ -33,7 +33,7 @@ impl Plan {
     /// As [`Plan::of`], for a worker that computes one band of several; each takes `limit` bytes at most.
     #[inline(never)]
     pub fn shared(graph: &Graph, input_shapes: &[Vec<usize>], limit: u64, band: Band) -> Result<Self, Error> {
-        let mut operations = ops::lower(graph, input_shapes)?;
+        let mut operations = ops::lower(graph, input_shapes, limit)?;
         fuse::fuse(&mut operations);
         split::plan(operations, limit, band)
     }

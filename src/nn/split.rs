@@ -17,6 +17,9 @@ use super::tensor::elements;
 /// Plans of at most this many floats stay as they are: 128 MiB, which every WebGPU device binds at once.
 const SMALL: usize = 32 << 20;
 
+/// Most that is spent on trying what to split: concatenations times operations. Beyond that a plan stays as it is.
+const MOST_TRIED: usize = 1 << 17;
+
 /// Concatenations of fewer floats than this are not worth a second pass: 4 MiB.
 const WORTH_IT: usize = 1 << 20;
 
@@ -39,7 +42,8 @@ pub(super) fn plan_where(
         Plan::new(apart(&operations, split), u64::MAX).map_or(usize::MAX, |plan| plan.arena)
     };
     let mut split = candidates(&operations, worth_it);
-    if split.is_empty() || size(&[]) <= small {
+    let tried = split.len() * operations.list.len();
+    if split.is_empty() || tried > MOST_TRIED || size(&[]) <= small {
         return Plan::of_band(operations, limit, band);
     }
     // Peaks hide one another, so start from everything split, and take back what spares nothing: the costliest

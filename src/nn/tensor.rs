@@ -7,6 +7,9 @@ use super::onnx::{TensorProto, data_type};
 /// Most elements in one tensor of a file or a plan: 2 GiB of 32-bit floats, above any sensible network.
 pub const MAX_ELEMENTS: usize = 1 << 29;
 
+/// Most axes of one tensor; supported networks have six at most.
+pub const MAX_RANK: usize = 16;
+
 /// The elements of a [`Tensor`], row-major in the tensor's logical order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
@@ -29,8 +32,11 @@ pub struct Tensor {
     pub data: Data,
 }
 
-/// Number of elements of a shape, or `None` past [`MAX_ELEMENTS`].
+/// Number of elements of a shape, or `None` past [`MAX_ELEMENTS`] or [`MAX_RANK`].
 pub fn elements(shape: &[usize]) -> Option<usize> {
+    if shape.len() > MAX_RANK {
+        return None;
+    }
     shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).filter(|&n| n <= MAX_ELEMENTS)
 }
 
@@ -91,7 +97,8 @@ impl Tensor {
             .iter()
             .map(|&d| usize::try_from(d).map_err(|_| format!("it has a negative size {d}")))
             .collect::<Result<Vec<_>, _>>()?;
-        let count = elements(&shape).ok_or("it declares more elements than any supported network has")?;
+        let count =
+            elements(&shape).ok_or("it declares more elements or axes than any supported network has")?;
         let raw = proto.raw_data;
         let data = match proto.data_type {
             data_type::FLOAT => Data::F32(if raw.is_empty() {

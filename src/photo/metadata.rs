@@ -13,11 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, profile, sniff};
 
-/// More of an XMP packet than this is not looked into.
+/// More of a file's XMP packets than this, together, is not looked into.
 const XMP_BYTES: usize = 4 << 20;
 
 /// More elements of an XMP packet than this are refused.
 const XMP_NODES: u32 = 100_000;
+
+/// An XMP packet that declares more namespaces, or has an element of more attributes, is not looked into: the parser
+/// compares each with all the others.
+const XMP_NAMES: usize = 256;
 
 /// More entries of a directory than this are not read; the longest of real cameras has some 100.
 const DIRECTORY_ENTRIES: usize = 4096;
@@ -203,6 +207,8 @@ struct Reader {
     metadata: Metadata,
     /// The ICC profile, put together.
     icc: Vec<u8>,
+    /// Bytes of XMP that were looked into.
+    xmp_bytes: usize,
 }
 
 impl Reader {
@@ -309,7 +315,8 @@ impl Reader {
             let Some(body) = rest.get(..length) else { break };
             match kind {
                 b"eXIf" => self.directories(body.strip_prefix(b"Exif\0\0").unwrap_or(body), false),
-                b"iCCP" => {
+                // The first counts, here as in the decoder, which reads the file up to its pixels again.
+                b"iCCP" if self.icc.is_empty() => {
                     self.profile();
                     let info = png::Decoder::new(Cursor::new(bytes)).read_info();
                     let unreadable = || vec![0];
@@ -442,7 +449,7 @@ impl Reader {
                 },
                 0x83bb => self.found(MetadataKind::Iptc, "captions and names of the press (IPTC)"),
                 0x8649 => self.found(MetadataKind::History, "Photoshop's own block"),
-                0x8773 => {
+                0x8773 if self.icc.is_empty() => {
                     self.profile();
                     self.icc = tiff.bytes(value).map_or_else(|| vec![0], <[u8]>::to_vec);
                 }
@@ -489,13 +496,19 @@ impl Reader {
 
     fn xmp(&mut self, packet: &[u8]) {
         self.found(MetadataKind::Xmp, "XMP");
-        let Some(text) =
-            packet.get(..packet.len().min(XMP_BYTES)).and_then(|packet| std::str::from_utf8(packet).ok())
-        else {
+        self.xmp_bytes = self.xmp_bytes.saturating_add(packet.len());
+        if self.xmp_bytes > XMP_BYTES {
             return;
-        };
+        }
+        let Ok(text) = std::str::from_utf8(packet) else { return };
         // Padded with blanks, and in some files with zeros.
         let text = text.trim_matches(|c: char| c == '\0' || c == '\u{feff}' || c.is_whitespace());
+        // No tag holds another's first character, and no attribute is without its sign.
+        let attributes = |tag: &str| tag.bytes().filter(|&byte| byte == b'=').count();
+        if text.matches("xmlns").count() > XMP_NAMES || text.split('<').any(|tag| attributes(tag) > XMP_NAMES)
+        {
+            return;
+        }
         let options =
             roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: XMP_NODES, ..Default::default() };
         let Ok(document) = roxmltree::Document::parse_with_options(text, options) else { return };

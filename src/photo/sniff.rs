@@ -229,6 +229,8 @@ pub(super) struct Entry {
     pub(super) tag: u16,
     /// The first value, where it is a SHORT or a LONG that is stored in the entry itself.
     pub(super) value: u32,
+    /// How many values it has.
+    pub(super) count: u64,
     /// Where the value's bytes lie in the file, if they are in the entry itself.
     pub(super) value_at: usize,
     /// Where all of its values lie, here or elsewhere; none where that is not inside the file.
@@ -295,7 +297,7 @@ impl Iterator for Directory<'_> {
         let count = self.number_at(at + 4, if self.wide { 8 } else { 4 })?;
         let value_at = at + if self.wide { 12 } else { 8 };
         let value = self.number_at(value_at, if kind == SHORT { 2 } else { 4 })? as u32;
-        Some(Entry { tag, value, value_at, data: self.data(kind, count, value_at) })
+        Some(Entry { tag, value, count, value_at, data: self.data(kind, count, value_at) })
     }
 }
 

@@ -19,9 +19,10 @@ pub(super) fn operand(
         wide.extend_from_slice(shape);
         wide
     };
-    if let Some(constant) = ctx.value(node, index).and_then(Value::constant) {
+    let constant = ctx.value(node, index).and_then(Value::constant);
+    if let Some(constant) = constant.filter(|constant| !constant.is_empty()) {
         let wide = Tensor { shape: widen(&constant.shape), data: constant.data.clone() };
-        return Ok(ctx.constant_tensor(&wide));
+        return ctx.constant_tensor(&wide);
     }
     let id = ctx.input(node, index)?;
     let wide = widen(ctx.shape(id));

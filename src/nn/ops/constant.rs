@@ -10,6 +10,9 @@ use crate::nn::tensor::{Data, Tensor, elements};
 /// Most elements of a result worked out here; above this the network itself would be at work.
 const MAX_FOLDED: usize = 1 << 24;
 
+/// Most elements of all of them.
+const MAX_FOLDED_TOGETHER: usize = 1 << 26;
+
 /// Whether the operator can be worked out on constants.
 pub(super) fn is_foldable(operator: &str) -> bool {
     matches!(
@@ -91,6 +94,10 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
             let size = data.shape.get(axis).copied().unwrap_or(1) as i64;
             let inner: usize = data.shape.get(axis + 1..).map_or(1, |s| s.iter().product());
             let outer: usize = data.shape[..axis.min(data.shape.len())].iter().product();
+            let mut shape = data.shape[..axis].to_vec();
+            shape.extend_from_slice(&get(1)?.shape);
+            shape.extend_from_slice(data.shape.get(axis + 1..).unwrap_or(&[]));
+            checked(node, &shape)?;
             let mut from = Vec::new();
             for o in 0..outer {
                 for &i in &indices {
@@ -102,9 +109,6 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
                     from.extend(start..start + inner);
                 }
             }
-            let mut shape = data.shape[..axis].to_vec();
-            shape.extend_from_slice(&get(1)?.shape);
-            shape.extend_from_slice(data.shape.get(axis + 1..).unwrap_or(&[]));
             pick(data, shape, &from)
         }
         "Unsqueeze" | "Squeeze" | "Reshape" | "Flatten" => {
@@ -118,6 +122,7 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
             let ranges = super::movement::slice_ranges(node, &data.shape, ints)?;
             let shape: Vec<usize> = ranges.iter().map(|r| r.count).collect();
             let starts: Vec<usize> = ranges.iter().map(|r| r.start).collect();
+            checked(node, &shape)?;
             let steps: Vec<isize> = ranges.iter().map(|r| r.step).collect();
             let from = walk(&data.shape, &shape, &starts, &steps, &(0..shape.len()).collect::<Vec<_>>());
             pick(data, shape, &from)
@@ -126,6 +131,7 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
             let data = get(0)?;
             let order = super::movement::permutation(node, data.shape.len())?;
             let shape: Vec<usize> = order.iter().map(|&axis| data.shape[axis]).collect();
+            checked(node, &shape)?;
             let from = walk(&data.shape, &shape, &vec![0; order.len()], &vec![1; order.len()], &order);
             pick(data, shape, &from)
         }
@@ -138,10 +144,18 @@ pub(super) fn fold(node: &Node, ctx: &mut Lowering<'_>) -> Result<bool, Error> {
         "ReduceProd" => {
             let values = ints(0)?.unwrap_or_default();
             let keep = usize::from(node.int("keepdims", 1)? != 0);
-            Tensor::i64(vec![1; keep * get(0)?.shape.len()], vec![values.iter().product()])
+            let product = values.iter().try_fold(1_i64, |product, &value| product.checked_mul(value));
+            let product = product.ok_or_else(|| node.error("its whole numbers overflow"))?;
+            Tensor::i64(vec![1; keep * get(0)?.shape.len()], vec![product])
         }
         _ => arithmetic(node, get(0)?, get(1)?)?,
     };
+    ctx.folded += result.len();
+    if ctx.folded > MAX_FOLDED_TOGETHER {
+        return Err(
+            node.error(format!("with it, constants of more than {MAX_FOLDED_TOGETHER} elements are made"))
+        );
+    }
     ctx.bind(node, 0, Value::Constant(Arc::new(result)));
     Ok(true)
 }
@@ -156,7 +170,8 @@ fn checked(node: &Node, shape: &[usize]) -> Result<usize, Error> {
 fn shape(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let shape = match ctx.value(node, 0) {
         Some(Value::Tensor(id)) => ctx.shape(*id).to_vec(),
-        Some(value) => value.constant().map(|t| t.shape.clone()).unwrap_or_default(),
+        Some(Value::Constant(tensor)) => tensor.shape.clone(),
+        Some(Value::Quantized(quantized)) => quantized.bytes.shape.clone(),
         None => return Err(node.error("input 0 is missing")),
     };
     let rank = shape.len() as i64;
@@ -239,23 +254,26 @@ fn concat(node: &Node, parts: &[&Arc<Tensor>]) -> Result<Tensor, Error> {
     checked(node, &shape)?;
     let outer: usize = shape[..axis].iter().product();
     let floats = parts.iter().any(|p| matches!(p.data, Data::F32(_)));
-    let (mut f, mut i) = (Vec::new(), Vec::new());
-    for o in 0..outer {
-        for part in parts {
-            let run = part.len() / outer.max(1);
-            if floats {
-                f.extend_from_slice(&part.to_f32()[o * run..(o + 1) * run]);
-            } else {
-                let whole = part.to_i64().unwrap_or_default();
-                i.extend_from_slice(&whole[o * run..(o + 1) * run]);
-            }
-        }
-    }
-    let tensor = if floats { Tensor::f32(shape, f) } else { Tensor::i64(shape, i) };
+    let runs = || parts.iter().map(|part| part.len() / outer.max(1));
+    let tensor = if floats {
+        let wholes: Vec<Vec<f32>> = parts.iter().map(|part| part.to_f32()).collect();
+        Tensor::f32(shape, interleaved(&wholes, runs(), outer))
+    } else {
+        let wholes: Vec<Vec<i64>> = parts.iter().map(|part| part.to_i64().unwrap_or_default()).collect();
+        Tensor::i64(shape, interleaved(&wholes, runs(), outer))
+    };
     if elements(&tensor.shape) != Some(tensor.len()) {
         return Err(node.error("its inputs do not fit together"));
     }
     Ok(tensor)
+}
+
+/// The first run of each part, then the second of each, `outer` times.
+fn interleaved<T: Copy>(parts: &[Vec<T>], runs: impl Iterator<Item = usize>, outer: usize) -> Vec<T> {
+    let runs: Vec<usize> = runs.collect();
+    let turns =
+        (0..outer).flat_map(|turn| parts.iter().zip(&runs).map(move |(part, run)| (turn, part, *run)));
+    turns.flat_map(|(turn, part, run)| &part[turn * run..(turn + 1) * run]).copied().collect()
 }
 
 /// The common shape of two shapes, sizes of 1 repeated, or `None` where they do not fit.

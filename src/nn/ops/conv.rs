@@ -94,12 +94,12 @@ pub(super) fn window(node: &Node, size: [usize; 2], kernel: Option<[usize; 2]>) 
 }
 
 /// The weights of a convolution as they are stored. `channel_axis` is the axis of the output channels.
-fn weights(node: &Node, ctx: &Lowering<'_>, channel_axis: usize) -> Result<Weights, Error> {
+fn weights(node: &Node, ctx: &mut Lowering<'_>, channel_axis: usize) -> Result<Weights, Error> {
     let shape_of = |shape: &[usize]| match *shape {
         [o, i, kh, kw] => Ok([o, i, kh, kw]),
         ref other => Err(node.error(format!("its weights must have four axes and have {other:?}"))),
     };
-    if let Some(Value::Quantized(quantized)) = ctx.value(node, 1) {
+    if let Some(Value::Quantized(quantized)) = ctx.value(node, 1).cloned() {
         let shape = shape_of(&quantized.bytes.shape)?;
         let channels = shape[channel_axis];
         let by_channel = quantized.scales.len() == 1 || quantized.axis == channel_axis;
@@ -110,10 +110,12 @@ fn weights(node: &Node, ctx: &Lowering<'_>, channel_axis: usize) -> Result<Weigh
                 [one] => vec![one; channels],
                 ref each => each.to_vec(),
             };
+            ctx.keep(bytes.len())?;
             return Ok(Weights { shape, values: WeightValues::Int8 { bytes: bytes.clone(), scales } });
         }
     }
     let tensor = ctx.constant(node, 1)?.ok_or_else(|| node.error("it has no weights"))?;
+    ctx.keep(tensor.len() * 4)?;
     Ok(Weights { shape: shape_of(&tensor.shape)?, values: WeightValues::F32(tensor.to_f32()) })
 }
 
@@ -135,7 +137,7 @@ pub(super) fn conv(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let weights = weights(node, ctx, 0)?;
     let groups = groups(node)?;
     let [o, i, kh, kw] = weights.shape;
-    if i * groups != c || !o.is_multiple_of(groups) {
+    if i.checked_mul(groups) != Some(c) || !o.is_multiple_of(groups) {
         return Err(node.error(format!(
             "weights {:?} in {groups} groups do not fit an input of {c} channels",
             weights.shape
@@ -165,8 +167,8 @@ pub(super) fn conv_transpose(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), 
     // scales by channel.
     let weights = weights(node, ctx, 1)?;
     let [i, per_group, kh, kw] = weights.shape;
-    let o = per_group * groups;
-    if i != c || !c.is_multiple_of(groups) {
+    let o = per_group.saturating_mul(groups);
+    if i != c || !c.is_multiple_of(groups) || kh == 0 || kw == 0 {
         return Err(node.error(format!(
             "weights {:?} in {groups} groups do not fit an input of {c} channels",
             weights.shape
@@ -180,8 +182,8 @@ pub(super) fn conv_transpose(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), 
     let extra = match node.ints("output_padding")? {
         None => [0, 0],
         Some(v) => match sizes(node, "output_padding", v)?[..] {
-            [a, b] => [a, b],
-            _ => return Err(node.error("output_padding must be two numbers")),
+            [a, b] if a < 1 << 16 && b < 1 << 16 => [a, b],
+            _ => return Err(node.error("output_padding must be two numbers below 65536")),
         },
     };
     let mut padding = explicit_padding(node)?;

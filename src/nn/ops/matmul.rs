@@ -78,7 +78,7 @@ pub(super) fn gemm(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let alpha = node.float("alpha", 1.0)?;
     let b = Tensor::f32(b.shape.clone(), b.to_f32().iter().map(|x| x * alpha).collect());
     let shape = vec![ctx.shape(a)[0], b.shape[1]];
-    let b = ctx.constant_tensor(&b);
+    let b = ctx.constant_tensor(&b)?;
     let result = product(node, ctx, a, b, shape.clone())?;
     let Some(c) = ctx.constant(node, 2)? else {
         ctx.bind(node, 0, Value::Tensor(result));
@@ -92,7 +92,7 @@ pub(super) fn gemm(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     }
     let c = Tensor::f32(wide, c.to_f32().iter().map(|x| x * beta).collect());
     let c = Arc::new(c);
-    let c = ctx.constant_tensor(&c);
+    let c = ctx.constant_tensor(&c)?;
     let output = ctx.output(node, shape)?;
     ctx.push(node, Kind::Binary(BinaryOp::Add), vec![result, c], output);
     Ok(())

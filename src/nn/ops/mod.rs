@@ -12,13 +12,20 @@ mod movement;
 mod pool;
 mod resize;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::error::Error;
 use super::graph::{Graph, Node};
 use super::plan::{Action, Operation, Operations, Port, TensorId, TensorInfo};
 use super::step::{Copy, Kind, Loop};
-use super::tensor::{MAX_ELEMENTS, Tensor, elements};
+use super::tensor::{MAX_ELEMENTS, MAX_RANK, Tensor, elements};
+
+/// Most operations of a plan, in which each is compared with all others.
+const MAX_OPERATIONS: usize = 20_000;
+
+/// Most elements of constants that all nodes together look at; a node that looks at one may copy it.
+const MAX_READ: usize = 1 << 30;
 
 type Lower = fn(&Node, &mut Lowering<'_>) -> Result<(), Error>;
 
@@ -91,6 +98,15 @@ impl Value {
             Self::Tensor(_) => None,
         }
     }
+
+    /// How many elements are known.
+    fn known(&self) -> usize {
+        match self {
+            Self::Constant(tensor) => tensor.len(),
+            Self::Quantized(quantized) => quantized.bytes.len(),
+            Self::Tensor(_) => 0,
+        }
+    }
 }
 
 impl Quantized {
@@ -110,12 +126,23 @@ pub(super) struct Lowering<'a> {
     graph: &'a Graph,
     values: Vec<Option<Value>>,
     ops: Operations,
+    /// Elements of all that was worked out before the network runs.
+    folded: usize,
+    /// Elements of constants that nodes looked at.
+    read: Cell<usize>,
+    /// Bytes of all constants and weights that a run reads, and how many are allowed.
+    constants: u64,
+    limit: u64,
 }
 
-/// Turns a graph into operations, with the inputs at the sizes given.
+/// Turns a graph into operations, with the inputs at the sizes given. `limit` is the most memory the plan may take, in
+/// bytes.
 #[inline(never)]
-pub(super) fn lower(graph: &Graph, input_shapes: &[Vec<usize>]) -> Result<Operations, Error> {
-    let mut lowering = Lowering { graph, values: vec![None; graph.values.len()], ops: Operations::default() };
+pub(super) fn lower(graph: &Graph, input_shapes: &[Vec<usize>], limit: u64) -> Result<Operations, Error> {
+    let values = vec![None; graph.values.len()];
+    let ops = Operations::default();
+    let read = Cell::new(0);
+    let mut lowering = Lowering { graph, values, ops, folded: 0, read, constants: 0, limit };
     for (&id, tensor) in &graph.constants {
         lowering.values[id] = Some(Value::Constant(tensor.clone()));
     }
@@ -149,6 +176,9 @@ pub(super) fn lower(graph: &Graph, input_shapes: &[Vec<usize>]) -> Result<Operat
                 return Err(node.error("this operator is run on shapes and constants only, not on a picture"));
             }
         }
+        if lowering.ops.list.len() > MAX_OPERATIONS {
+            return Err(Error::Graph(format!("it takes more than {MAX_OPERATIONS} operations to run")));
+        }
     }
     for &id in &graph.outputs {
         let tensor = match &lowering.values[id] {
@@ -156,7 +186,7 @@ pub(super) fn lower(graph: &Graph, input_shapes: &[Vec<usize>]) -> Result<Operat
             Some(value) => {
                 let constant =
                     value.constant().ok_or_else(|| Error::Graph("an output has no value".into()))?;
-                lowering.constant_tensor(&constant)
+                lowering.constant_tensor(&constant)?
             }
             None => return Err(Error::Graph(format!("its output '{}' has no value", graph.values[id]))),
         };
@@ -172,12 +202,28 @@ impl Lowering<'_> {
         self.ops.tensors.len() - 1
     }
 
+    /// Counts constants that a run reads.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] where all of them together take more than the plan may.
+    fn keep(&mut self, bytes: usize) -> Result<(), Error> {
+        self.constants = self.constants.saturating_add(bytes as u64);
+        if self.constants > self.limit {
+            return Err(Error::TooLarge {
+                needed: self.constants.div_ceil(1 << 20),
+                limit: self.limit >> 20,
+            });
+        }
+        Ok(())
+    }
+
     /// A new tensor whose elements are known.
-    fn constant_tensor(&mut self, constant: &Tensor) -> TensorId {
+    fn constant_tensor(&mut self, constant: &Tensor) -> Result<TensorId, Error> {
+        self.keep(constant.len() * 4)?;
         self.ops
             .tensors
             .push(TensorInfo { shape: constant.shape.clone(), constant: Some(constant.to_f32()) });
-        self.ops.tensors.len() - 1
+        Ok(self.ops.tensors.len() - 1)
     }
 
     fn shape(&self, id: TensorId) -> &[usize] {
@@ -201,7 +247,10 @@ impl Lowering<'_> {
         let value = self.value(node, index).ok_or_else(|| node.error(format!("input {index} is missing")))?;
         Ok(match (value, value.constant()) {
             (Value::Tensor(id), _) => *id,
-            (_, Some(constant)) => self.constant_tensor(&constant),
+            (_, Some(constant)) if constant.is_empty() => {
+                return Err(node.error(format!("input {index} is empty")));
+            }
+            (_, Some(constant)) => self.constant_tensor(&constant)?,
             (_, None) => return Err(node.error(format!("input {index} is missing"))),
         })
     }
@@ -229,10 +278,17 @@ impl Lowering<'_> {
     fn constant(&self, node: &Node, index: usize) -> Result<Option<Arc<Tensor>>, Error> {
         match self.value(node, index) {
             None => Ok(None),
-            Some(value) => value
-                .constant()
-                .map(Some)
-                .ok_or_else(|| node.error(format!("input {index} must be known before the network runs"))),
+            Some(value) => {
+                self.read.set(self.read.get().saturating_add(value.known()));
+                if self.read.get() > MAX_READ {
+                    let reason = format!("with it, constants of more than {MAX_READ} elements are looked at");
+                    return Err(node.error(reason));
+                }
+                value
+                    .constant()
+                    .map(Some)
+                    .ok_or_else(|| node.error(format!("input {index} must be known before the network runs")))
+            }
         }
     }
 
@@ -261,7 +317,9 @@ impl Lowering<'_> {
 
     fn output_at(&mut self, node: &Node, index: usize, shape: Vec<usize>) -> Result<TensorId, Error> {
         match elements(&shape) {
-            None => Err(node.error(format!("its result {shape:?} has more than {MAX_ELEMENTS} elements"))),
+            None => Err(node.error(format!(
+                "its result {shape:?} has more than {MAX_ELEMENTS} elements or {MAX_RANK} axes"
+            ))),
             Some(0) => Err(node.error(format!("its result {shape:?} is empty"))),
             Some(_) => {
                 let id = self.tensor(shape);

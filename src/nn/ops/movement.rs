@@ -6,6 +6,7 @@ use crate::nn::graph::Node;
 use crate::nn::onnx::data_type::{DOUBLE, FLOAT, FLOAT16};
 use crate::nn::plan::TensorId;
 use crate::nn::step::{Copy, Kind, Loop};
+use crate::nn::tensor::{MAX_RANK, elements};
 
 /// The result's shape of Reshape, Flatten, Squeeze and Unsqueeze. `argument` is the second input.
 pub(super) fn reshaped_shape(
@@ -39,6 +40,9 @@ pub(super) fn reshaped_shape(
         "Unsqueeze" => {
             let axes = axes()?.ok_or_else(|| node.error("it has no axes"))?;
             let rank = shape.len() + axes.len();
+            if rank > MAX_RANK {
+                return Err(node.error(format!("its result would have {rank} axes, more than {MAX_RANK}")));
+            }
             let mut new = axes.iter().map(|&a| axis_of(node, a, rank)).collect::<Result<Vec<_>, _>>()?;
             new.sort_unstable();
             new.dedup();
@@ -74,7 +78,7 @@ pub(super) fn reshaped_shape(
             result
         }
     };
-    if result.iter().try_fold(1usize, |n, &d| n.checked_mul(d)) != Some(count) {
+    if elements(&result) != Some(count) {
         return Err(node.error(format!("{shape:?} cannot become {result:?}")));
     }
     Ok(result)
@@ -128,6 +132,9 @@ pub(super) fn slice_ranges(
     for i in 0..starts.len() {
         let axis = axis_of(node, axes[i], shape.len())?;
         let size = shape[axis] as i64;
+        if size == 0 {
+            continue;
+        }
         let from_end = |v: i64| if v < 0 { v.saturating_add(size) } else { v };
         let step = steps[i];
         let (start, end) = match step {

@@ -29,7 +29,7 @@ pub(super) fn resize(node: &Node, ctx: &mut Lowering<'_>) -> Result<(), Error> {
     let wanted = if modern { ctx.constant_ints(node, 3)?.filter(|v| !v.is_empty()) } else { None };
     // `axes` (from version 18 on) says which axes the sizes are of.
     let axes: Vec<i64> = node.ints("axes")?.map_or_else(|| vec![0, 1, 2, 3], <[i64]>::to_vec);
-    let place = |axis: i64| axes.iter().position(|&a| a == axis || a + 4 == axis);
+    let place = |axis: i64| axes.iter().position(|&a| a == axis || a == axis - 4);
 
     let source = [n, c, h, w];
     let mut target = source;

@@ -13,6 +13,11 @@ use super::{Stored, exif_orientation};
 use crate::photo::profile::{Channels, Converter, Meaning, widen_in_place};
 use crate::photo::{Error, Format, Limits, memory};
 
+/// Most scans of a picture, and most pixels that all of them go over: a scan of a few bytes may go over the whole
+/// picture again. Encoders write some ten scans; 100 megapixels may have 40.
+const MOST_SCANS: u64 = 1000;
+pub(super) const MOST_SCANNED: u64 = 4_000_000_000;
+
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     let markers = Markers::read(bytes)?;
     markers.check(limits)?;
@@ -128,6 +133,7 @@ pub(super) struct Markers {
     precision: u8,
     /// The second byte of the start-of-frame marker: the coding process.
     process: u8,
+    scans: u64,
     /// Adobe's colour transform, and where its byte lies.
     adobe: Option<(u8, usize)>,
 }
@@ -141,6 +147,7 @@ impl Markers {
         let damaged = |cause: &str| Error::Damaged { format: Format::Jpeg, cause: cause.into() };
         let mut frame = None;
         let mut adobe = None;
+        let mut scans = 0;
         let mut at = 2;
         loop {
             // Past stray bytes, entropy-coded data with its stuffed zeros and restart markers, and fill bytes.
@@ -176,9 +183,11 @@ impl Markers {
                         components,
                         precision,
                         process: marker,
+                        scans: 0,
                         adobe: None,
                     });
                 }
+                0xda => scans += 1,
                 0xee if segment.starts_with(b"Adobe") => {
                     adobe = segment.get(11).map(|&transform| (transform, at + 2 + 11));
                 }
@@ -187,7 +196,7 @@ impl Markers {
             at += length;
         }
         let mut frame = frame.ok_or_else(|| damaged("no frame"))?;
-        frame.adobe = adobe;
+        (frame.scans, frame.adobe) = (scans, adobe);
         Ok(frame)
     }
 
@@ -205,7 +214,16 @@ impl Markers {
         if self.precision != 8 {
             return Err(unsupported(format!("{} bits a sample", self.precision)));
         }
-        limits.check(self.width, self.height)
+        limits.check(self.width, self.height)?;
+        if self.scans > MOST_SCANS || self.scanned() > MOST_SCANNED {
+            return Err(unsupported(format!("{} scans of {} × {}", self.scans, self.width, self.height)));
+        }
+        Ok(())
+    }
+
+    /// Pixels that all scans go over.
+    pub(super) fn scanned(&self) -> u64 {
+        self.scans.saturating_mul(u64::from(self.width) * u64::from(self.height))
     }
 }
 

@@ -11,7 +11,7 @@ use tiff::decoder::{ChunkType, Decoder, DecodingResult};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
-use super::jpeg::{Markers, ycc_to_rgb};
+use super::jpeg::{MOST_SCANNED, Markers, ycc_to_rgb};
 use super::{Stored, narrow};
 use crate::photo::profile::{Channels, Converter, Meaning};
 use crate::photo::sniff::Directory;
@@ -19,6 +19,16 @@ use crate::photo::{Error, Format, Limits, memory};
 
 /// More samples a pixel than inks and alpha come to are a scientific file's.
 const MOST_SAMPLES: u16 = 8;
+
+/// Most strips or tiles, and most values of any other list, such as a palette of 16 bits. For each the decoder begins
+/// anew, and makes [`BYTES_A_VALUE`].
+const MOST_CHUNKS: u64 = 1 << 18;
+
+/// What the decoder makes of a value of a directory, whatever it takes in the file.
+const BYTES_A_VALUE: u64 = 32;
+
+/// How many times the file's length its strips or tiles may claim together: empty ones may share their bytes.
+const MOST_SHARED: u64 = 4;
 
 const ICC_PROFILE: u16 = 34675;
 
@@ -30,29 +40,28 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     let mut decoder = Decoder::new(Cursor::new(&*bytes)).map_err(refuse)?;
     let (width, height) = decoder.dimensions().map_err(refuse)?;
     limits.check(width, height)?;
-    let area = u64::from(width) * u64::from(height);
     let samples = decoder.find_tag_unsigned(Tag::SamplesPerPixel).map_err(refuse)?.unwrap_or(1_u16);
     if samples > MOST_SAMPLES {
         return Err(unsupported(format!("{samples} samples a pixel")));
     }
     let mut working = tiff::decoder::Limits::default();
-    // The widest samples of the picture; or the lists of a directory, of which the decoder makes 32 bytes a
-    // value, and which `check_directory` found inside the file.
-    let widest = usize::try_from(area * 2 * u64::from(MOST_SAMPLES)).unwrap_or(usize::MAX);
-    working.decoding_buffer_size = widest.max(bytes.len().saturating_mul(32));
+    // The widest samples of the largest picture, which `check_chunks` finds one of its chunks to be, or the lists of
+    // a directory, which `check_directory` bounds.
+    let widest = usize::try_from(chunk_bytes(limits).max(MOST_CHUNKS * BYTES_A_VALUE)).unwrap_or(usize::MAX);
+    working.decoding_buffer_size = widest;
     // What is stored in the file cannot be larger than the file.
     working.intermediate_buffer_size = bytes.len().max(widest);
     let mut decoder = decoder.with_limits(working);
-    check_chunks(&mut decoder, &bytes, height, limits)?;
-
     let pixel = Pixel::of(&mut decoder, samples, indexed)?;
+    check_chunks(&mut decoder, &bytes, &pixel, (width, height), limits)?;
+
     let palette = if indexed { Some(read_palette(&mut decoder, pixel.bits)?) } else { None };
     let channels = if indexed { Channels::Rgb } else { pixel.channels };
     let mut converter = Converter::new(channels, &meaning);
     let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let orientation = orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms);
 
-    let mut pixels = memory::zeroed(area * 4)?;
+    let mut pixels = memory::zeroed(u64::from(width) * u64::from(height) * 4)?;
     let (chunk_width, chunk_height) = decoder.chunk_dimensions();
     let across = width.div_ceil(chunk_width);
     let down = height.div_ceil(chunk_height);
@@ -77,6 +86,11 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
         }
     }
     Ok(Stored { width, height, pixels, orientation })
+}
+
+/// What one strip or tile may become: the largest picture at 16 bits and four samples a pixel.
+fn chunk_bytes(limits: &Limits) -> u64 {
+    limits.pixels.saturating_mul(8)
 }
 
 type Source<'a> = Decoder<Cursor<&'a [u8]>>;
@@ -250,25 +264,52 @@ fn check_directory(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
             let cause = format!("tag {} lies outside the file", entry.tag);
             return Err(Error::Truncated { format: Format::Tiff, cause });
         }
+        if read && entry.tag != ICC_PROFILE && entry.count > MOST_CHUNKS {
+            return Err(unsupported(format!("{} values of tag {}", entry.count, entry.tag)));
+        }
     }
     Ok(())
 }
 
 /// Refuses chunks that claim sizes which the picture gives no reason for, before the decoder believes them.
-fn check_chunks(decoder: &mut Source<'_>, bytes: &[u8], height: u32, limits: &Limits) -> Result<(), Error> {
+fn check_chunks(
+    decoder: &mut Source<'_>,
+    bytes: &[u8],
+    pixel: &Pixel,
+    (width, height): (u32, u32),
+    limits: &Limits,
+) -> Result<(), Error> {
     const MODERN_JPEG: u16 = 7;
     let (chunk_width, chunk_height) = decoder.chunk_dimensions();
     let chunk_height = chunk_height.min(height.next_multiple_of(4096));
     limits.check(chunk_width, chunk_height)?;
-    if decoder.find_tag_unsigned::<u16>(Tag::Compression).map_err(refuse)? != Some(MODERN_JPEG) {
-        return Ok(());
+    let area = u64::from(chunk_width) * u64::from(chunk_height);
+    let count = u64::from(width.div_ceil(chunk_width)) * u64::from(height.div_ceil(chunk_height));
+    if count * area > limits.pixels.saturating_mul(2) {
+        return Err(damaged("strips or tiles that are mostly outside the picture"));
+    }
+    let samples = pixel.stride as u64 * u64::from(pixel.planes);
+    if area.min(u64::from(chunk_width) * u64::from(height)) * samples * u64::from(pixel.bits) / 8
+        > chunk_bytes(limits)
+    {
+        return Err(unsupported(format!(
+            "{samples} samples a pixel in one piece of {chunk_width} × {chunk_height}"
+        )));
     }
     let (offsets, lengths) = match decoder.get_chunk_type() {
         ChunkType::Strip => (Tag::StripOffsets, Tag::StripByteCounts),
         ChunkType::Tile => (Tag::TileOffsets, Tag::TileByteCounts),
     };
-    let offsets = decoder.get_tag_u64_vec(offsets).map_err(refuse)?;
     let lengths = decoder.get_tag_u64_vec(lengths).map_err(refuse)?;
+    let claimed = lengths.iter().fold(0_u64, |sum, &length| sum.saturating_add(length));
+    if claimed > MOST_SHARED * bytes.len() as u64 {
+        return Err(damaged("strips or tiles that lie over one another"));
+    }
+    if decoder.find_tag_unsigned::<u16>(Tag::Compression).map_err(refuse)? != Some(MODERN_JPEG) {
+        return Ok(());
+    }
+    let offsets = decoder.get_tag_u64_vec(offsets).map_err(refuse)?;
+    let mut scanned = 0_u64;
     for (offset, length) in offsets.into_iter().zip(lengths) {
         let range = usize::try_from(offset).ok().zip(offset.checked_add(length));
         let range = range.and_then(|(start, end)| Some(start..usize::try_from(end).ok()?));
@@ -282,6 +323,10 @@ fn check_chunks(decoder: &mut Source<'_>, bytes: &[u8], height: u32, limits: &Li
         {
             return Err(damaged("JPEG larger than its chunk"));
         }
+        scanned = scanned.saturating_add(inside.scanned());
+    }
+    if scanned > MOST_SCANNED {
+        return Err(unsupported("JPEG of too many scans"));
     }
     Ok(())
 }
