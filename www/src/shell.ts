@@ -7,7 +7,7 @@ import { openAirlock } from 'vitrine/airlock/shell';
 import { deliverTrust } from 'vitrine/airlock/trust-delivery';
 import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
-import { Keeper } from './offline/keeper.js';
+import { holdBuild, Keeper } from './offline/keeper.js';
 
 const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
 
@@ -26,6 +26,7 @@ function askedManifest(): Manifest {
 }
 
 async function main(): Promise<void> {
+  holdBuild();
   const assetBase = new URL('assets/', document.baseURI).href;
   const manifest = askedManifest();
   const airlock = await openAirlock({

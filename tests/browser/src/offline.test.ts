@@ -54,8 +54,8 @@ async function untilOffline(inner: FrameLocator, says: 'yes' | 'no' | 'not yet' 
 }
 
 /** A first visit, to its end: the page is kept. */
-async function visit(context: BrowserContext, site: OfflineSite) {
-  const open = await openBuilt(context, `${site.origin}${QUERY}`);
+async function visit(context: BrowserContext, site: OfflineSite, query = QUERY) {
+  const open = await openBuilt(context, `${site.origin}${query}`);
   await untilOffline(open.inner);
   return open;
 }
@@ -188,12 +188,15 @@ test('a file with a wrong byte is refused, and said so; the next visit puts it r
 test('everything is kept where the person asks for it, and what is kept is removed by a button', async (t) => {
   const site = await serve(t);
   const context = await someone(t);
-  const { page, inner } = await visit(context, site);
+  // The best quality too, where it was made.
+  const { page, inner } = await visit(context, site, '/?device=cpu');
   const section = await openTrust(inner);
   await section.getByRole('button', { name: /^Keep everything for offline use: \d+(\.\d)? MB more$/ }).click();
-  await section.locator('dd', { hasText: /^kept$/ }).nth(1).waitFor();
+  const { best } = (await manifestOf<Manifest>('manifest.json')).models;
+  await section.locator('dd', { hasText: /^kept$/ }).nth(best ? 2 : 1).waitFor();
   const { page: files, studio } = await expected(site.shells[0]);
   const everything = await kept(page);
+  assert.equal((everything['vitrine-models'] ?? []).length > 0, best !== undefined);
   assert.deepEqual(everything['vitrine-page-'], files);
   assert.deepEqual(everything['vitrine-studio-'], studio);
   await page.close();

@@ -35,6 +35,12 @@ export interface KeeperOptions {
   port: MessagePort;
 }
 
+/** Says to the other tabs that this build is in use. Call it first, for the page's files must stay while they are fetched. */
+export function holdBuild(): void {
+  const { locks } = navigator as { locks?: LockManager };
+  locks?.request(LOCK + BUILD, { mode: 'shared' }, () => new Promise(() => undefined)).catch(() => undefined);
+}
+
 export class Keeper {
   readonly #options: KeeperOptions;
   #registration: ServiceWorkerRegistration | undefined;
@@ -46,6 +52,7 @@ export class Keeper {
   /** What is being kept now, or could not be. */
   #keeping: { studio?: OfflinePart['is']; best?: OfflinePart['is'] } = {};
   #told = '';
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -60,18 +67,14 @@ export class Keeper {
       this.#obstacle = 'not possible';
       return this.#tell();
     }
-    void navigator.locks.request(LOCK + BUILD, { mode: 'shared' }, () => new Promise(() => undefined));
     let registration: ServiceWorkerRegistration;
     try {
       registration = await navigator.serviceWorker.register(trusted('service-worker.js'), { updateViaCache: 'none' });
-    } catch {
-      // Without a network the one that is here goes on.
-      const known = await navigator.serviceWorker.getRegistration().catch(() => undefined);
-      if (!known) {
-        this.#obstacle = navigator.onLine ? 'refused' : 'not possible';
-        return this.#tell();
-      }
-      registration = known;
+    } catch (error) {
+      // Of its script that did not come, or was none, browsers tell by this error.
+      if (error instanceof TypeError) this.#isIncomplete = true;
+      else this.#obstacle = 'refused';
+      return this.#tell();
     }
     this.#registration = registration;
     registration.addEventListener('updatefound', () => this.#watch(registration.installing));
@@ -84,8 +87,10 @@ export class Keeper {
   }
 
   #watch(worker: ServiceWorker | null): void {
+    let isInstalled = false;
     worker?.addEventListener('statechange', () => {
-      if (worker.state === 'redundant') this.#isIncomplete = true;
+      if (worker.state === 'installed') isInstalled = true;
+      this.#isIncomplete = worker.state === 'redundant' && !isInstalled;
       void this.#tell();
     });
   }
@@ -148,6 +153,8 @@ export class Keeper {
   }
 
   async #remove(): Promise<void> {
+    // Whoever asks the worker what it keeps makes it look into its caches, and by that makes them.
+    await this.#telling;
     const registration = this.#registration;
     if (registration) {
       const { page, studio } = cacheNames(registration.scope);
@@ -206,12 +213,16 @@ export class Keeper {
     };
   }
 
-  async #tell(): Promise<void> {
-    const state = await this.#look();
-    const now = JSON.stringify(state);
-    if (now === this.#told) return;
-    this.#told = now;
-    this.#options.port.postMessage({ type: 'offline', state } satisfies ToFrame);
+  /** Tells the frame, where anything has changed; one after another, or an older look might be told last. */
+  #tell(): Promise<void> {
+    const look = async () => {
+      const state = await this.#look();
+      const now = JSON.stringify(state);
+      if (now === this.#told) return;
+      this.#told = now;
+      this.#options.port.postMessage({ type: 'offline', state } satisfies ToFrame);
+    };
+    return (this.#telling = this.#telling.then(look).catch(() => undefined));
   }
 }
 

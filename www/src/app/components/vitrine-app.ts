@@ -163,9 +163,11 @@ export class VitrineApp extends LitElement {
       }
       .strip {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 1rem;
+        gap: 0.5rem 1rem;
         max-inline-size: 90rem;
+        inline-size: 100%;
         margin: 0 auto;
         padding: 0.25rem var(--gutter);
         font-variant-numeric: tabular-nums;
@@ -173,6 +175,15 @@ export class VitrineApp extends LitElement {
       .strip p {
         min-inline-size: 0;
         overflow-wrap: anywhere;
+      }
+      aside.strip {
+        inline-size: calc(100% - 2 * var(--gutter));
+        padding: 0.5rem 0.5rem 0.5rem 1rem;
+        border-radius: var(--radius);
+        background: var(--accent-soft);
+      }
+      aside.strip p {
+        flex: 1 1 16rem;
       }
       .order .button[aria-pressed='true'] {
         border-color: var(--accent);

@@ -35,6 +35,9 @@ export class OfflineSection extends LitElement {
       .state.not svg {
         color: var(--caution);
       }
+      .state + .quiet {
+        margin-block-start: 0.25rem;
+      }
       dl {
         max-inline-size: 44rem;
         font-size: 0.9375rem;
@@ -95,7 +98,7 @@ export class OfflineSection extends LitElement {
     const missing = parts.slice(1).filter(({ part: { is } }) => is === 'not kept' || is === 'failed');
     const bytes = missing.reduce((sum, { part }) => sum + part.bytes, 0);
     const coming = parts.some(({ part }) => part.is === 'coming');
-    const some = parts.some(({ part }) => part.is === 'kept');
+    const some = now.is === 'incomplete' || now.is === 'behind an older tab' || parts.some(({ part }) => part.is === 'kept');
     return html`
       <dl>
         ${parts.map(({ name, part }) => this.renderPart(name, part))}
