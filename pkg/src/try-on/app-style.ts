@@ -68,7 +68,8 @@ export const appStyle = css`
     letter-spacing: -0.014em;
     text-wrap: balance;
   }
-  h1:focus {
+  h1:focus,
+  .notice h2:focus {
     outline: none;
   }
   .quiet {

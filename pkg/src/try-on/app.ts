@@ -24,7 +24,7 @@ export class TryOnApp extends LitElement {
 
   @state() private isOver = false;
   @state() private isComparing = false;
-  @query('h1') private heading!: HTMLElement;
+  @query('h1:not([hidden]), .notice h2') private heading!: HTMLElement;
   @query('.chip:has(:checked)') private chip!: HTMLElement | null;
   @query('#photo') private input!: HTMLInputElement;
   private shown: Step | undefined;
@@ -227,19 +227,21 @@ export class TryOnApp extends LitElement {
       <h1 tabindex="-1" ?hidden=${!isWorking && fitting.obstacle !== undefined}>${title}</h1>
       ${this.obstacle()} ${this.variants()}
       <div class="buttons">
-        <div class="pair">
-          <button class="button" aria-pressed=${this.isComparing} title=${result.compareHint} ?disabled=${!canShow}
-            @pointerdown=${this.hold} @pointerup=${this.letGo} @pointercancel=${this.letGo} @pointerleave=${this.letGo}
-            @contextmenu=${(event: Event) => event.preventDefault()} @click=${this.toggle}>
-            ${icons.compare} ${result.compare}
-          </button>
-          <button class="button primary" ?disabled=${!canShow} @click=${this.save}>${icons.save} ${result.save}</button>
-        </div>
+        ${isWorking || canShow
+          ? html`<div class="pair">
+              <button class="button" aria-pressed=${this.isComparing} title=${result.compareHint} ?disabled=${!canShow}
+                @pointerdown=${this.hold} @pointerup=${this.letGo} @pointercancel=${this.letGo} @pointerleave=${this.letGo}
+                @contextmenu=${(event: Event) => event.preventDefault()} @click=${this.toggle}>
+                ${icons.compare} ${result.compare}
+              </button>
+              <button class="button primary" ?disabled=${!canShow} @click=${this.save}>${icons.save} ${result.save}</button>
+            </div>`
+          : nothing}
         <div class="pair">
           ${(fitting.photo?.faces.length ?? 0) > 1
             ? html`<button class="button quiet" @click=${() => fitting.reconsider()}>${icons.person} ${result.person}</button>`
             : nothing}
-          <button class="button quiet" @click=${() => fitting.restart()}>${icons.photo} ${result.another}</button>
+          <button class="button ${isWorking || canShow ? 'quiet' : 'primary'}" @click=${() => fitting.restart()}>${icons.photo} ${result.another}</button>
         </div>
       </div>
       <p class="small look">${result.look}</p>
@@ -371,7 +373,7 @@ export class TryOnApp extends LitElement {
 function notice(title: string, text: string, action: unknown = nothing): TemplateResult {
   return html`<div class="notice" role="alert">
     ${icons.warning}
-    <div><h2>${title}</h2><p>${text}</p>${action}</div>
+    <div><h2 tabindex="-1">${title}</h2><p>${text}</p>${action}</div>
   </div>`;
 }
 

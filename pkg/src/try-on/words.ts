@@ -154,7 +154,7 @@ const en: Words = {
       text: 'Choose one that shows your whole face from the front, not too dark and not too far away.',
     },
     sight: {
-      title: 'This photo does not show where it goes',
+      title: 'It cannot be put on this photo',
       text: 'Choose one that shows that part of you from the front, with nothing before it.',
     },
     photo: {
@@ -276,7 +276,7 @@ const de: Words = {
       text: 'Wählen Sie eines, das Ihr ganzes Gesicht von vorn zeigt, nicht zu dunkel und nicht zu weit weg.',
     },
     sight: {
-      title: 'Dieses Foto zeigt nicht, wo es hingehört',
+      title: 'Auf diesem Foto geht es nicht',
       text: 'Wählen Sie eines, das diesen Teil von Ihnen von vorn zeigt, mit nichts davor.',
     },
     photo: {

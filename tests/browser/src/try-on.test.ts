@@ -225,6 +225,8 @@ describe('the steps', () => {
     await frame.getByText('Die Datei ist kein Bild').waitFor();
     await choose(frame, photo('hidden'));
     await frame.getByText('Wählen Sie eines, das das Gesicht von vorn zeigt.').waitFor();
+    assert.deepEqual(await frame.getByRole('button').allTextContents().then((all) => all.map((text) => text.trim())), ['Anderes Foto'], 'nothing to save or to compare');
+    assert.equal(await frame.evaluate(() => document.querySelector('try-on-app')?.shadowRoot?.activeElement?.textContent), 'Auf diesem Foto geht es nicht');
   });
 
   test('whatever the engine says of a photo there are German words for', async () => {

@@ -30,6 +30,12 @@ export const modelStyles = css`
     margin-block-end: 1.25rem;
     font-size: 0.9375rem;
   }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem 1.25rem;
+  }
   .market {
     display: flex;
     flex-wrap: wrap;
@@ -79,7 +85,7 @@ export const modelStyles = css`
   }
   .line {
     display: grid;
-    grid-template-columns: 15rem repeat(var(--photos), minmax(11rem, 19rem)) 10rem;
+    grid-template-columns: 15rem repeat(var(--photos), minmax(11rem, 19rem));
     gap: 0.875rem;
   }
   .line.out {
@@ -110,6 +116,9 @@ export const modelStyles = css`
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--surface);
+  }
+  .corner {
+    align-self: start;
   }
   legend {
     margin-block-end: 0.375rem;
@@ -254,10 +263,6 @@ export const modelStyles = css`
   .bad svg {
     flex: none;
   }
-  .heads .add {
-    align-self: start;
-    justify-self: start;
-  }
   .place .frame {
     position: relative;
     display: grid;
@@ -349,10 +354,6 @@ export const modelStyles = css`
     }
     .photo:has(.asking) {
       inline-size: min(80vw, 22rem);
-    }
-    .heads .photos .add {
-      flex: none;
-      min-block-size: 8rem;
     }
     .piece {
       grid-template-columns: 6rem minmax(0, 1fr);

@@ -181,7 +181,6 @@ export class ModelView extends LitElement {
             ? nothing
             : html`<div class="photos" role="group" aria-label=${words.photos}>
                 ${repeat(photos, ({ id }) => id, (photo) => this.photo(batch, photo))}
-                <button class="button add" @click=${() => this.input.click()}>${icons.add} ${words.add}</button>
               </div>`}
         </div>
         ${repeat(
@@ -224,7 +223,12 @@ export class ModelView extends LitElement {
               : html`<button class="button" @click=${() => batch.stop()}>${icons.close} ${words.stop}</button>`}
           </div>`
         : nothing}
-      ${done > 0 && this.markets.length > 0 ? this.forMarket() : nothing}
+      ${batch.photos.length > 0
+        ? html`<div class="tools">
+            <button class="button add" @click=${() => this.input.click()}>${icons.add} ${words.add}</button>
+            ${done > 0 && this.markets.length > 0 ? this.forMarket() : nothing}
+          </div>`
+        : nothing}
       ${told ? html`<p class="told" id="told">${told}</p>` : nothing}
       ${this.listed.length > 0
         ? html`<div class="findings" tabindex="0" role="group" aria-labelledby="told">
@@ -361,7 +365,7 @@ export class ModelView extends LitElement {
   private photo(batch: ModelBatch, photo: ModelPhoto) {
     const { id, file, url, state } = photo;
     const { name } = file;
-    return html`<div class="photo">
+    return html`<div class="photo" id="photo-${id}">
       <div class="frame ${state.is === 'asking' ? 'asking' : ''}">
         ${icons.photo}
         <img src=${url} alt=${words.photoAlt(name)} @error=${({ target }: Event) => ((target as HTMLElement).hidden = true)} />
@@ -404,7 +408,10 @@ export class ModelView extends LitElement {
     const message = (text: string) => html`<p class="quiet">${text}</p>`;
     let inside;
     if (state.is === 'failed') inside = message(words.noPhoto);
-    else if (state.is === 'asking') inside = message(words.waitsForFace);
+    else if (state.is === 'asking') {
+      const ask = () => this.renderRoot.querySelector<HTMLElement>(`#photo-${photo.id} .face`)?.focus();
+      inside = html`<button class="button" aria-label=${words.whoIn(photo.file.name)} @click=${ask}>${icons.model} ${words.choose}</button>`;
+    }
     else if (worn.is === 'done') {
       const drawn: Drawn = { piece, photo, worn };
       inside = html`
