@@ -77,7 +77,7 @@ export async function listen(): Promise<Ears> {
   return {
     target: { origin: web.origin, ports },
     heard() {
-      const requests = web.asked.splice(0).filter((asked) => !asked.endsWith('/start'));
+      const requests = web.asked.splice(0).filter((asked) => !/\/(?:start|favicon\.ico)$/.test(asked));
       return [...requests.map((asked) => /\/leak\/([\w-]+)/.exec(asked)?.[1] ?? asked), ...others.splice(0)];
     },
     async close() {
