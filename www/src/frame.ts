@@ -12,6 +12,7 @@ mount(document.body, {
   best: session.best,
   tryOn: session.tryOn,
   offline: session.offline,
+  trust: session.trust,
   loading: (listener) =>
     session.onLoading((received, total) =>
       listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),

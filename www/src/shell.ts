@@ -4,6 +4,7 @@ import whole from '#manifest';
 import tryOnManifest from '#page-try-on-manifest';
 import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
+import { deliverTrust } from 'vitrine/airlock/trust-delivery';
 import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
 import { holdBuild, Keeper } from './offline/keeper.js';
@@ -39,6 +40,13 @@ async function main(): Promise<void> {
     page: 'own',
   });
   deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
+  deliverTrust({
+    manifest,
+    assetBase,
+    published: ['manifest.json', 'try-on-manifest.json'],
+    port: airlock.port,
+    parent: document.body,
+  });
   const keeper = new Keeper({ manifest, assetBase, port: airlock.port });
   // The frame says in its own page what could not be fetched; here there is nothing left to do.
   airlock.filled.then(() => keeper.start()).catch(() => undefined);

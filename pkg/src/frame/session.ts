@@ -7,6 +7,7 @@ import { cancelled, toVitrineError } from '../engine/faults.js';
 import { VitrineError, type Engine } from '../engine/types.js';
 import type { OpenTryOn } from '../try-on/types.js';
 import { offlineSource, type OfflineSource } from './offline-source.js';
+import { trustSource, type TrustSource } from './trust-source.js';
 import { tryOnSource, type TryOnSource } from './try-on-source.js';
 
 export interface Session {
@@ -20,6 +21,8 @@ export interface Session {
   readonly tryOn: TryOnSource;
   /** The page without a network. */
   readonly offline: OfflineSource;
+  /** What there is to check. */
+  readonly trust: TrustSource;
 }
 
 /** Where the model of the best quality comes from. */
@@ -91,6 +94,7 @@ export function openSession(openTryOn: OpenTryOn): Session {
     best,
     tryOn: tryOnSource(shell, openTryOn),
     offline: offlineSource(shell),
+    trust: trustSource(shell),
     onLoading(listener) {
       let end = () => {};
       let ended = false;

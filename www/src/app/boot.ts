@@ -3,6 +3,7 @@
 import type { Engine } from 'vitrine/engine/types';
 import type { BestSource } from 'vitrine/frame/session';
 import type { OfflineSource } from 'vitrine/frame/offline-source';
+import type { TrustSource } from 'vitrine/frame/trust-source';
 import type { TryOnSource } from 'vitrine/frame/try-on-source';
 
 /** How far the engine and its model have come. */
@@ -24,4 +25,6 @@ export interface Boot {
   tryOn: TryOnSource;
   /** The page without a network. */
   offline: OfflineSource;
+  /** What somebody who wants to check is told. */
+  trust: TrustSource;
 }

@@ -14,6 +14,7 @@ import { FakeBest } from './fake-best.js';
 import { FakeOffline } from './fake-offline.js';
 import { KINDS } from 'vitrine/try-on/types';
 import { FakeEngine } from './fake-engine.js';
+import { fakeTrust } from './fake-trust.js';
 import { FakeTryOn } from './try-on/fake-engine.js';
 
 const TOTAL = 1.9;
@@ -47,5 +48,5 @@ const tryOn = {
 };
 
 Object.assign(globalThis, { fake: { engine, best, offline, release } });
-mount(document.body, { engine: ready, best, tryOn, offline, loading: (listener) => void listeners.add(listener) });
+mount(document.body, { engine: ready, best, tryOn, offline, trust: fakeTrust, loading: (listener) => void listeners.add(listener) });
 void load();
