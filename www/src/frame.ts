@@ -11,8 +11,8 @@ mount(document.body, {
   engine: session.engine,
   best: session.best,
   tryOn: session.tryOn,
-  trust: session.trust,
   offline: session.offline,
+  trust: session.trust,
   loading: (listener) =>
     session.onLoading((received, total) =>
       listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),

@@ -149,10 +149,10 @@ export type ToFrame =
   | { type: 'offer'; best: BestOffer | undefined }
   | { type: 'best'; step: BestStep }
   | { type: 'try-on'; step: TryOnStep }
+  | { type: 'offline'; state: OfflineState }
   | { type: 'trial'; step: TrialStep }
   | { type: 'asked'; requests: readonly Asked[] }
   | { type: 'files'; files: readonly LoadedFile[] }
-  | { type: 'offline'; state: OfflineState }
   /** One of the parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
@@ -173,6 +173,8 @@ export type FromFrame =
   | { type: 'leave best' }
   /** The person wants to put products on people. Heard a few times only, see `TryOnDelivery`. */
   | { type: 'want try-on' }
+  /** Of the seller's page only. What it has fetched is heard a few times only, see `Keeper`. */
+  | { type: 'offline'; ask: OfflineAsk }
   /** The person wants to check: what the page asked for so far, what runs here, or that nothing gets out. */
   | { type: 'want asked' }
   | { type: 'want files' }
@@ -180,8 +182,6 @@ export type FromFrame =
   | { type: 'want trial'; origin: string | undefined; staying: readonly string[]; alone: readonly string[] }
   /** A frame of a trial has tried one channel. */
   | { type: 'tried'; channel: string; outcome: Outcome }
-  /** Of the seller's page only. What it has fetched is heard a few times only, see `Keeper`. */
-  | { type: 'offline'; ask: OfflineAsk }
   /** The engine is up, or has changed its device. */
   | { type: 'device'; report: DeviceReport }
   /** The engine could not start. */

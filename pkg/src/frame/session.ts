@@ -6,8 +6,8 @@ import { createEngine } from '../engine/engine.js';
 import { cancelled, toVitrineError } from '../engine/faults.js';
 import { VitrineError, type Engine } from '../engine/types.js';
 import type { OpenTryOn } from '../try-on/types.js';
-import { trustSource, type TrustSource } from './trust-source.js';
 import { offlineSource, type OfflineSource } from './offline-source.js';
+import { trustSource, type TrustSource } from './trust-source.js';
 import { tryOnSource, type TryOnSource } from './try-on-source.js';
 
 export interface Session {
@@ -19,10 +19,10 @@ export interface Session {
   readonly best: BestSource;
   /** The engine that puts products on people. */
   readonly tryOn: TryOnSource;
-  /** What there is to check. */
-  readonly trust: TrustSource;
   /** The page without a network. */
   readonly offline: OfflineSource;
+  /** What there is to check. */
+  readonly trust: TrustSource;
 }
 
 /** Where the model of the best quality comes from. */
@@ -93,8 +93,8 @@ export function openSession(openTryOn: OpenTryOn): Session {
     engine,
     best,
     tryOn: tryOnSource(shell, openTryOn),
-    trust: trustSource(shell),
     offline: offlineSource(shell),
+    trust: trustSource(shell),
     onLoading(listener) {
       let end = () => {};
       let ended = false;

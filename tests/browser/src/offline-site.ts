@@ -46,6 +46,10 @@ export async function serveOfflineSite(): Promise<OfflineSite> {
   const shell = (await readdir(DIST)).find((name) => /^shell\.\w+\.js$/.test(name));
   if (!shell) throw new Error('www/dist has no shell: run `cargo xtask build`');
   const next = await nextBuild(shell);
+  // Of the worker, which unlike the page carries no policy in itself.
+  const headers = await readFile(join(DIST, '_headers'), 'utf8');
+  const workerPolicy = /^\/service-worker\.js\n\s+Content-Security-Policy: (.*)$/m.exec(headers)?.[1];
+  if (!workerPolicy) throw new Error('_headers has no policy for the service worker');
   let server: Server | undefined;
   let port = 0;
 
@@ -72,12 +76,13 @@ export async function serveOfflineSite(): Promise<OfflineSite> {
         site.asked.push(path);
         const name = (path.endsWith('/') ? `${path}index.html` : path).slice(1);
         const isNamedByDigest = /\.[0-9a-f]{12}\.\w+$/.test(name) && !isTampered(name);
-        const headers = {
+        const sent = {
           'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream',
           'Cache-Control': isNamedByDigest ? 'public, max-age=31536000, immutable' : 'no-cache',
+          ...(name === 'service-worker.js' ? { 'Content-Security-Policy': workerPolicy } : {}),
         };
         body(name).then(
-          (bytes) => response.writeHead(200, headers).end(bytes),
+          (bytes) => response.writeHead(200, sent).end(bytes),
           () => response.writeHead(404).end(),
         );
       });

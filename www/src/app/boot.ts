@@ -2,8 +2,8 @@
 
 import type { Engine } from 'vitrine/engine/types';
 import type { BestSource } from 'vitrine/frame/session';
-import type { TrustSource } from 'vitrine/frame/trust-source';
 import type { OfflineSource } from 'vitrine/frame/offline-source';
+import type { TrustSource } from 'vitrine/frame/trust-source';
 import type { TryOnSource } from 'vitrine/frame/try-on-source';
 
 /** How far the engine and its model have come. */
@@ -23,8 +23,8 @@ export interface Boot {
   best: BestSource;
   /** Where the engine comes from that puts products on people. */
   tryOn: TryOnSource;
-  /** What somebody who wants to check is told. */
-  trust: TrustSource;
   /** The page without a network. */
   offline: OfflineSource;
+  /** What somebody who wants to check is told. */
+  trust: TrustSource;
 }

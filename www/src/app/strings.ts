@@ -185,7 +185,7 @@ export const strings = {
       text: 'What a page says of itself proves little. These three show it from outside.',
       network: {
         name: 'Watch the network.',
-        text: 'Open the browser’s developer tools (F12) and their Network panel, then drop a photo and save the cut-out: nothing is listed but the best quality’s model, once, where you want it.',
+        text: 'Open the browser’s developer tools (F12) and their Network panel, then drop a photo and save the cut-out: nothing is listed but this page’s own files, which are kept for visits offline when it is ready, and the best quality’s model, once, where you want it.',
       },
       airplane: {
         name: 'Cut it off.',

@@ -10,8 +10,8 @@ import { icons } from '../icons.js';
 import { strings } from '../strings.js';
 import './battery-section.js';
 import './files-section.js';
-import './requests-section.js';
 import './offline-section.js';
+import './requests-section.js';
 import './steps-section.js';
 
 const { trust: words } = strings;
