@@ -11,6 +11,7 @@ mount(document.body, {
   engine: session.engine,
   best: session.best,
   tryOn: session.tryOn,
+  trust: session.trust,
   loading: (listener) =>
     session.onLoading((received, total) =>
       listener({ label: strings.device.bytes(received, total), fraction: total > 0 ? received / total : 0 }),

@@ -4,6 +4,7 @@ import manifest from '#manifest';
 import tryOnManifest from '#page-try-on-manifest';
 import type { Manifest } from 'vitrine/airlock/manifest';
 import { openAirlock } from 'vitrine/airlock/shell';
+import { deliverTrust } from 'vitrine/airlock/trust-delivery';
 import { deliverTryOn } from 'vitrine/airlock/try-on-delivery';
 import type { DeviceChoice } from 'vitrine/engine/types';
 
@@ -38,6 +39,13 @@ async function main(): Promise<void> {
   // The frame says in its own page what could not be fetched; here there is nothing left to do.
   airlock.filled.catch(() => undefined);
   deliverTryOn({ manifest: tryOnManifest, assetBase, port: airlock.port });
+  deliverTrust({
+    manifest,
+    assetBase,
+    published: ['manifest.json', 'try-on-manifest.json'],
+    port: airlock.port,
+    parent: document.body,
+  });
   // The keyboard starts inside, as if there were no frame.
   airlock.element.focus();
 }

@@ -51,19 +51,24 @@ pub(crate) fn ensure_packages(project: &Project, folder: &str) -> Result<()> {
     std::fs::write(&stamp, now).with_context(|| format!("{} could not be written", stamp.display()))
 }
 
-/// Chromium with a software WebGPU adapter, and a software Vulkan driver for the native GPU tests.
+/// Chromium with a software WebGPU adapter, Firefox for what it lets out of a frame, and a software Vulkan driver for the
+/// native GPU tests.
 ///
-/// `CHROMIUM` names another browser than Debian's. Packages are installed where this process may do so.
+/// `CHROMIUM` and `FIREFOX` name other browsers than Debian's. Packages are installed where this process may do so.
 pub(crate) fn ensure_browser(project: &Project) -> Result<()> {
-    let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let browsers =
+        [("CHROMIUM", "/usr/bin/chromium", "chromium"), ("FIREFOX", "/usr/bin/firefox-esr", "firefox-esr")];
     let vulkan = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].iter().any(|folder| {
         std::fs::read_dir(folder).is_ok_and(|entries| {
             entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("lvp_icd"))
         })
     });
     let mut missing = Vec::new();
-    if !Path::new(&browser).exists() {
-        missing.push("chromium");
+    for (variable, usual, package) in browsers {
+        let browser = std::env::var(variable).unwrap_or_else(|_| usual.to_owned());
+        if !Path::new(&browser).exists() {
+            missing.push(package);
+        }
     }
     if !vulkan {
         missing.extend(["mesa-vulkan-drivers", "libvulkan1"]);

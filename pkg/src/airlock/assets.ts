@@ -27,6 +27,13 @@ export interface Wanted<M extends PartsManifest = Manifest> {
   signal?: AbortSignal | undefined;
 }
 
+/** Files that came so far, by name, with the digest of their bytes. */
+export const loaded = new Map<string, { bytes: number; digest: string }>();
+
+export function noteLoaded(file: string, bytes: number, digest: string): void {
+  loaded.set(file, { bytes, digest });
+}
+
 /** What goes into the frame by message, each part as soon as it is here. */
 export interface Fetched extends Pick<EngineParts, 'worker' | 'wasm'> {
   /** In the order asked for. */
@@ -99,6 +106,7 @@ async function fetchAsset(
   const bytes = await download(address, wanted.signal, onBytes);
   mark(`${asset.file} came`);
   const digest = await sha256(bytes);
+  noteLoaded(asset.file, bytes.byteLength, digest);
   mark(`${asset.file} checked`);
   if (digest !== asset.sha256) {
     throw refuse(asset.file.endsWith('.onnx') || 'name' in asset ? 'model' : 'device', asset, digest);

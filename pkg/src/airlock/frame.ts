@@ -2,13 +2,15 @@
 
 import { promised } from '../engine/promised.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
-import type { BestOffer, BestStep, Boot, EngineModel, EngineParts, FromFrame, ToFrame } from './messages.js';
+import type { BestOffer, BestStep, Boot, EngineModel, EngineParts, FromFrame, ToFrame, Trial } from './messages.js';
 import { mark } from '../trace.js';
 
 /** The frame's link to the shell. */
 export interface FrameLink {
   /** Which device was asked for. */
   readonly device: DeviceChoice;
+  /** What this frame shall try, where it is for attacks and nothing else. */
+  readonly trial: Trial | undefined;
   /** Everything after the first message comes and goes here. */
   readonly port: MessagePort;
   /** What the engine is made of; either part rejects with a VitrineError where the shell could not get it. */
@@ -77,6 +79,7 @@ function link(boot: Boot, port: MessagePort): FrameLink {
   void tryWorker().then((worker) => send({ type: 'hello', wasm: tryWasm(), worker }));
   return {
     device: boot.device,
+    trial: boot.trial,
     port,
     parts: { worker, wasm, model, device: boot.device },
     models,

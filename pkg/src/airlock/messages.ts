@@ -5,6 +5,7 @@
  * The shell posts one `Boot` to the frame's window; everything after goes through the port that it carries.
  */
 
+import type { Outcome, Target } from './battery/battery.js';
 import type { Packed } from '../engine/packed.js';
 import type { DeviceChoice, DeviceReport, OutputOptions, Progress, Quality, VitrineError } from '../engine/types.js';
 
@@ -21,6 +22,42 @@ export interface Boot {
   device: DeviceChoice;
   /** Names of the networks that will come. */
   models: readonly string[];
+  /** Where it is there, this frame is for attacks and gets neither parts nor photos. */
+  trial?: Trial;
+}
+
+/** What a frame shall try, and at whom it shall aim. */
+export interface Trial {
+  ids: readonly string[];
+  target: Target;
+}
+
+/** What the frame that somebody watches hears of a trial in frames beside it. */
+export type TrialStep =
+  /** The detection works: the shell asked its own server in the same way, and that was seen. */
+  | { is: 'control'; seen: boolean }
+  | { is: 'tried'; channel: string; outcome: Outcome | Gone }
+  | { is: 'done' }
+  | { is: 'failed'; fault: Fault };
+
+/** The attack took its document away, or it never answered. */
+export interface Gone {
+  is: 'gone';
+}
+
+/** A file that the shell loaded, with the digest of the bytes that came and the one that is published. */
+export interface LoadedFile {
+  name: string;
+  bytes: number;
+  computed: string;
+  published: string | undefined;
+}
+
+/** A request of the shell's, as its browser's own record has it. */
+export interface Asked {
+  name: string;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 /** A network; its file is a Blob, for that lies in memory once, whoever holds it, and in no script's. */
@@ -79,6 +116,9 @@ export type ToFrame =
   | { type: 'offer'; best: BestOffer | undefined }
   | { type: 'best'; step: BestStep }
   | { type: 'try-on'; step: TryOnStep }
+  | { type: 'trial'; step: TrialStep }
+  | { type: 'asked'; requests: readonly Asked[] }
+  | { type: 'files'; files: readonly LoadedFile[] }
   /** One of the parts will not come. */
   | { type: 'refused'; fault: Fault }
   /** The package's own frame only: a job that the embedding page asks for. */
@@ -99,6 +139,13 @@ export type FromFrame =
   | { type: 'leave best' }
   /** The person wants to put products on people. Heard a few times only, see `TryOnDelivery`. */
   | { type: 'want try-on' }
+  /** The person wants to check: what the page asked for so far, what runs here, or that nothing gets out. */
+  | { type: 'want asked' }
+  | { type: 'want files' }
+  /** `origin` is aimed at, by nobody but the frames of the trial; those `alone` may take their frame away. */
+  | { type: 'want trial'; origin: string | undefined; staying: readonly string[]; alone: readonly string[] }
+  /** A frame of a trial has tried one channel. */
+  | { type: 'tried'; channel: string; outcome: Outcome }
   /** The engine is up, or has changed its device. */
   | { type: 'device'; report: DeviceReport }
   /** The engine could not start. */

@@ -11,7 +11,7 @@ import { release } from '../engine/release.js';
 import { VitrineError, type DeviceChoice } from '../engine/types.js';
 import { assetAddress, checkWanted, fetchFrame, fetchParts, type OwnModel, type Wanted } from './assets.js';
 import { Delivery } from './delivery.js';
-import type { Boot, Fault, FromFrame, ToFrame } from './messages.js';
+import type { Boot, Fault, FromFrame, ToFrame, Trial } from './messages.js';
 import { mark } from '../trace.js';
 
 /** How long the frame's script may take to answer after its document has loaded, in milliseconds. */
@@ -234,25 +234,14 @@ function forbidsInline(): Promise<boolean> {
   });
 }
 
-/**
- * Places a frame, has it filled as soon as it answers, and lets it try what it will need; the answer is the frame, or
- * in words why it does not work.
- */
-async function place(
-  options: AirlockOptions,
-  fill: (port: MessagePort) => void,
-  point: (element: HTMLIFrameElement) => void,
-  answerTime: number,
-): Promise<Opened | string> {
+/** The element of a frame, with nothing in it yet. */
+function enclosure({ title, downloads, isHidden = downloads === 'never' }: Pick<AirlockOptions, 'title' | 'downloads'> & { isHidden?: boolean }): HTMLIFrameElement {
   const element = document.createElement('iframe');
-  element.title = options.title;
+  element.title = title;
   element.referrerPolicy = 'no-referrer';
-  element.setAttribute(
-    'sandbox',
-    options.downloads === 'never' ? 'allow-scripts' : 'allow-scripts allow-downloads',
-  );
+  element.setAttribute('sandbox', downloads === 'never' ? 'allow-scripts' : 'allow-scripts allow-downloads');
   element.className = 'vitrine-airlock';
-  if (options.downloads === 'never') {
+  if (isHidden) {
     // A frame without a page of its own: there, and neither seen nor read out nor reached with the keyboard.
     // `display: none` would stop its timers in some browsers.
     element.ariaHidden = 'true';
@@ -267,6 +256,39 @@ async function place(
       insetInlineStart: '-10px',
     });
   }
+  return element;
+}
+
+/** A frame of the very same document, out of sight, in which attacks are tried; the answer takes it away. */
+export function openTrial(
+  document: string,
+  { parent, title, trial, onMessage }: Pick<AirlockOptions, 'parent' | 'title'> & { trial: Trial; onMessage: (message: FromFrame) => void },
+): () => void {
+  const element = enclosure({ title, downloads: 'by the person', isHidden: true });
+  const channel = new MessageChannel();
+  channel.port1.onmessage = ({ data }: MessageEvent<FromFrame>) => onMessage(data);
+  const boot: Boot = { vitrine: 'boot', device: 'cpu', models: [], trial };
+  element.addEventListener('load', () => innerWindow(element)?.postMessage(boot, '*', [channel.port2]), { once: true });
+  element.srcdoc = trust(document) as string;
+  parent.append(element);
+  hush(element);
+  return () => {
+    channel.port1.close();
+    element.remove();
+  };
+}
+
+/**
+ * Places a frame, has it filled as soon as it answers, and lets it try what it will need; the answer is the frame, or
+ * in words why it does not work.
+ */
+async function place(
+  options: AirlockOptions,
+  fill: (port: MessagePort) => void,
+  point: (element: HTMLIFrameElement) => void,
+  answerTime: number,
+): Promise<Opened | string> {
+  const element = enclosure(options);
   const loaded = new Promise<void>((resolve) => element.addEventListener('load', () => resolve(), { once: true }));
   try {
     point(element);
@@ -274,6 +296,7 @@ async function place(
     return 'its document was refused by the trusted types';
   }
   options.parent.append(element);
+  hush(element);
 
   const channel = new MessageChannel();
   const fail = (reason: string) => {
@@ -316,6 +339,29 @@ async function place(
   if (!answer.wasm) return fail('WebAssembly was blocked');
   if (!answer.worker) return fail('its worker was blocked');
   return { element, port: channel.port1 };
+}
+
+/** Frames whose windows may say nothing to this page's. */
+const hushed = new Set<HTMLIFrameElement>();
+
+/**
+ * A frame speaks through its port alone. What a script that got into it posts to this page's window reaches no listener
+ * of the page, which might pass it on.
+ */
+function hush(element: HTMLIFrameElement): void {
+  if (hushed.size === 0) {
+    // At the window itself, listeners that capture come first.
+    addEventListener('message', stopHushed, { capture: true });
+  }
+  for (const gone of hushed) if (!gone.isConnected) hushed.delete(gone);
+  hushed.add(element);
+}
+
+function stopHushed(event: MessageEvent): void {
+  const windows = [...hushed].map(({ contentWindow }) => contentWindow);
+  for (let at = event.source as Window | null; at; at = at.parent === at ? null : at.parent) {
+    if (windows.includes(at)) return event.stopImmediatePropagation();
+  }
 }
 
 /** The frame proper: the one frame in the enclosure, the only thing that another origin may see of it. */

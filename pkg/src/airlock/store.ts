@@ -9,7 +9,7 @@
 
 import { VitrineError } from '../engine/types.js';
 import { release } from '../engine/release.js';
-import { assetAddress, refuse } from './assets.js';
+import { assetAddress, noteLoaded, refuse } from './assets.js';
 import type { Asset } from './manifest.js';
 import { sha256 } from './sha256.js';
 
@@ -388,6 +388,7 @@ async function verified(file: Blob, asset: Asset): Promise<Blob> {
   const digest = await sha256(bytes);
   release(bytes);
   if (digest !== asset.sha256) throw refuse('model', asset, digest);
+  noteLoaded(asset.file, file.size, digest);
   return file;
 }
 

@@ -6,6 +6,7 @@ import { createEngine } from '../engine/engine.js';
 import { cancelled, toVitrineError } from '../engine/faults.js';
 import { VitrineError, type Engine } from '../engine/types.js';
 import type { OpenTryOn } from '../try-on/types.js';
+import { trustSource, type TrustSource } from './trust-source.js';
 import { tryOnSource, type TryOnSource } from './try-on-source.js';
 
 export interface Session {
@@ -17,6 +18,8 @@ export interface Session {
   readonly best: BestSource;
   /** The engine that puts products on people. */
   readonly tryOn: TryOnSource;
+  /** What there is to check. */
+  readonly trust: TrustSource;
 }
 
 /** Where the model of the best quality comes from. */
@@ -87,6 +90,7 @@ export function openSession(openTryOn: OpenTryOn): Session {
     engine,
     best,
     tryOn: tryOnSource(shell, openTryOn),
+    trust: trustSource(shell),
     onLoading(listener) {
       let end = () => {};
       let ended = false;

@@ -3,7 +3,7 @@
 import { chromium, type Browser } from 'playwright-core';
 
 /** Chromium's own chatter off, so that the network holds only what a page asks for. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',

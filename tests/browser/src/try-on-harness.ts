@@ -3,9 +3,7 @@
  * engine (`www/src/dev/try-on`). Built once a run as `cargo xtask build` builds the product.
  */
 
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -13,8 +11,8 @@ import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import { build } from 'vite';
 import type {} from 'vitrine/try-on/element';
-import { ATTACKS, NAVIGATIONS } from './attacks.js';
-import { ROOT, serveLeakCounter, serveShop, type Shop, type ShopOptions } from './servers.js';
+import { assertShut, listen } from './battery.js';
+import { ROOT, serveShop, type Shop, type ShopOptions } from './servers.js';
 
 const OUT = join(ROOT, 'target/web/try-on-tests');
 /** The package's folder, as a merchant puts it on a host. */
@@ -273,23 +271,12 @@ export async function agree(frame: Frame): Promise<void> {
 
 /** Lets a script try everything in a frame, which `enter` opens anew for each way out of it: nobody may hear of it. */
 export async function attack(t: TestContext, { page }: OpenShop, enter: () => Promise<Frame>): Promise<void> {
-  const leaks = await serveLeakCounter();
-  t.after(() => leaks.close());
-  const datagrams: number[] = [];
-  const udp = createSocket('udp4', (message) => datagrams.push(message.length));
-  t.after(() => udp.close());
-  await new Promise<void>((bound) => udp.bind(0, '127.0.0.1', bound));
-  const target = { origin: leaks.origin, udp: udp.address().port, name: 'leak.invalid' };
-  for (const attacks of [ATTACKS, ...Object.entries(NAVIGATIONS).map(([name, script]) => ({ [name]: script }))]) {
-    const frame = await enter();
-    for (const script of Object.values(attacks)) {
-      const quiet = frame.evaluate(script, target).catch(() => undefined);
-      await Promise.race([quiet, page.waitForTimeout(200)]);
-    }
-    await page.waitForTimeout(500);
-    assert.deepEqual([leaks.asked, datagrams], [[], []], Object.keys(attacks).join());
+  const ears = await listen();
+  t.after(() => ears.close());
+  await assertShut(ears, page, async () => {
     await page.evaluate(() => document.querySelector('vitrine-try-on')?.close());
-  }
+    return enter();
+  });
 }
 
 /** A shopper's photo; the stand-in engine reads its orders from names. */

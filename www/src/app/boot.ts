@@ -2,6 +2,7 @@
 
 import type { Engine } from 'vitrine/engine/types';
 import type { BestSource } from 'vitrine/frame/session';
+import type { TrustSource } from 'vitrine/frame/trust-source';
 import type { TryOnSource } from 'vitrine/frame/try-on-source';
 
 /** How far the engine and its model have come. */
@@ -21,4 +22,6 @@ export interface Boot {
   best: BestSource;
   /** Where the engine comes from that puts products on people. */
   tryOn: TryOnSource;
+  /** What somebody who wants to check is told. */
+  trust: TrustSource;
 }

@@ -5,6 +5,8 @@
  * (its notes and errors) comes from the engine.
  */
 
+import type { Outcome } from 'vitrine/airlock/battery/battery';
+import type { Gone } from 'vitrine/airlock/messages';
 import type { OutputFormat, Stage } from 'vitrine/engine/types';
 import type { Way } from './saving/sink.js';
 
@@ -36,6 +38,9 @@ function duration(seconds: number): string {
 
 /** A change of exposure. */
 const lighter = (stops: number) => `${oneDecimal.format(Math.abs(stops))} ${Math.abs(stops) === 1 ? 'stop' : 'stops'} ${stops > 0 ? 'lighter' : 'darker'}`;
+
+/** What browsers say when something is used that is not there. */
+const isAbsent = /is not a (?:function|constructor)|undefined|of null|is null/;
 
 const stages: Record<Stage, string> = {
   fetch: 'Fetching the model',
@@ -100,6 +105,54 @@ export const strings = {
     title: 'Check it yourself',
     close: 'Close',
     lead: 'Your photos lie in a frame that has no network. Nobody has to take that on trust: look at what runs here, count what it asks for, and try to break out.',
+
+    files: {
+      title: 'What runs here',
+      text: 'Every file that this page has loaded, with the SHA-256 of the bytes that came. Each was compared with the digest in this page’s own script before it ran; here it is compared with what the server publishes now. Compare it with your own build of the source to need neither.',
+      ask: 'Compare with what is published',
+      again: 'Compare again',
+      failed: 'What is published could not be fetched: check the connection and try again.',
+      equal: 'The same as published.',
+      differs: (published: string | undefined) => (published ? `Published is ${published}.` : 'It is in no published list.'),
+      result: (equal: number, total: number) =>
+        equal === total ? `All ${files(total)} are the published ones.` : `${number.format(total - equal)} of ${files(total)} differ from what is published.`,
+    },
+
+    requests: {
+      title: 'What it asked for',
+      noPhoto: 'There is no photo here yet.',
+      count: (count: number) => (count === 0 ? 'Nothing was asked for since the first photo came in.' : `${count === 1 ? '1 request' : `${number.format(count)} requests`} since the first photo came in:`),
+      text: 'By the browser’s own record, of the page around and of the frame that your photos lie in. Anything else than a file of this page would be wrong.',
+      before: (count: number) => `Before that: ${files(count)}`,
+    },
+
+    battery: {
+      title: 'Try to break it',
+      text: (count: number) => `${number.format(count)} ways to tell somebody something, tried one by one in frames like the one that your photos lie in, beside it and without a photo. Your photos stay where they are.`,
+      address: 'Aim at an address of yours',
+      addressText: 'Left empty, they aim at this page’s own server. Better: let a server of your own listen, and see for yourself that it hears nothing.',
+      badAddress: 'An address looks like http://127.0.0.1:8000: type one that begins with http:// or https://, or leave it empty.',
+      start: 'Attack',
+      again: 'Attack again',
+      progress: 'Ways tried',
+      running: (done: number, total: number) => `${number.format(done)} of ${number.format(total)} tried`,
+      tried: (done: number, total: number) => `${number.format(done)} of ${number.format(total)} shut`,
+      result: (through: number, total: number) =>
+        through === 0 ? `None of ${number.format(total)} ways led out.` : `${number.format(through)} of ${number.format(total)} ways may lead out: please report it.`,
+      control: 'Control: the page around asks its own server',
+      controlSeen: 'Seen, as it should be: what gets out is noticed here.',
+      controlUnseen: 'Not seen: this browser hides requests from the page, so trust your own listener only.',
+      outcome: (outcome: Outcome | Gone) =>
+        outcome.is === 'stopped'
+          ? `Stopped by the policy: ${outcome.directive}`
+          : outcome.is === 'refused'
+            ? isAbsent.test(outcome.why) ? 'It is not there.' : `Refused: ${outcome.why}`
+            : outcome.is === 'silent'
+              ? 'Nothing happened.'
+              : outcome.is === 'gone'
+                ? 'The browser took the frame’s document away instead.'
+                : 'It came through.',
+    },
 
     activity: {
       title: 'What was done here',

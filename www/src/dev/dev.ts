@@ -13,6 +13,7 @@ import type { Loading } from '../app/boot.js';
 import { FakeBest } from './fake-best.js';
 import { KINDS } from 'vitrine/try-on/types';
 import { FakeEngine } from './fake-engine.js';
+import { fakeTrust } from './fake-trust.js';
 import { FakeTryOn } from './try-on/fake-engine.js';
 
 const TOTAL = 1.9;
@@ -45,5 +46,5 @@ const tryOn = {
 };
 
 Object.assign(globalThis, { fake: { engine, best, release } });
-mount(document.body, { engine: ready, best, tryOn, loading: (listener) => void listeners.add(listener) });
+mount(document.body, { engine: ready, best, tryOn, trust: fakeTrust, loading: (listener) => void listeners.add(listener) });
 void load();

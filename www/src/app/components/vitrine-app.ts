@@ -84,6 +84,7 @@ export class VitrineApp extends LitElement {
   @state() private dragging: 'files' | 'folder' | undefined;
   @state() private copyable = canCopy();
   @state() private spoken = '';
+  private firstPhotoAt: number | undefined;
 
   @query('intro-view') private intro!: IntroView | null;
   @query('photo-dialog') private dialog!: PhotoDialog;
@@ -323,6 +324,7 @@ export class VitrineApp extends LitElement {
   override render() {
     const photos = this.order === 'unsure first' ? unsureFirst(this.queue.photos) : this.queue.photos;
     const isEmpty = photos.length === 0;
+    if (!isEmpty) this.firstPhotoAt ??= Date.now();
     return html`
       <site-header
         .showsDevice=${!isEmpty}
@@ -374,7 +376,13 @@ export class VitrineApp extends LitElement {
       <naming-dialog></naming-dialog>
       <report-dialog></report-dialog>
       <confirm-dialog></confirm-dialog>
-      <trust-dialog .boot=${this.boot} .log=${this.log} .photos=${photos.length} @clear-ask=${this.clear}></trust-dialog>
+      <trust-dialog
+        .boot=${this.boot}
+        .since=${this.firstPhotoAt}
+        .log=${this.log}
+        .photos=${photos.length}
+        @clear-ask=${this.clear}
+      ></trust-dialog>
       <toast-stack></toast-stack>
       ${this.dragging
         ? html`<div class="overlay">

@@ -8,6 +8,9 @@ import type { ActivityLog } from '../activity/log.js';
 import type { Boot } from '../boot.js';
 import { icons } from '../icons.js';
 import { strings } from '../strings.js';
+import './battery-section.js';
+import './files-section.js';
+import './requests-section.js';
 import './steps-section.js';
 
 const { trust: words } = strings;
@@ -22,11 +25,14 @@ export class TrustAsk extends Event {
 @customElement('trust-dialog')
 export class TrustDialog extends LitElement {
   @property({ attribute: false }) boot!: Boot;
+  /** When the first photo came in, in milliseconds since 1970. */
+  @property({ attribute: false }) since: number | undefined;
   @property({ attribute: false }) log!: ActivityLog;
   /** How many photos there are to delete. */
   @property({ type: Number }) photos = 0;
   /** Sections are made when they are first wanted. */
   @state() private wasOpened = false;
+  @state() private isOpen = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('.body') private body!: HTMLElement;
 
@@ -53,6 +59,7 @@ export class TrustDialog extends LitElement {
         display: grid;
         align-content: start;
         gap: 2rem;
+        position: relative;
         padding: 1.25rem 1.5rem 2rem;
         overflow-y: auto;
       }
@@ -72,7 +79,7 @@ export class TrustDialog extends LitElement {
   ];
 
   override render() {
-    return html`<dialog aria-labelledby="title">
+    return html`<dialog aria-labelledby="title" @close=${() => (this.isOpen = false)}>
       <div class="head">
         <h2 id="title">${words.title}</h2>
         <button class="button quiet icon" aria-label=${words.close} title=${words.close} @click=${() => this.dialog.close()}>
@@ -88,6 +95,9 @@ export class TrustDialog extends LitElement {
 
   private renderSections() {
     return html`
+      ${this.isOpen ? html`<requests-section .boot=${this.boot} .since=${this.since}></requests-section>` : nothing}
+      <battery-section .boot=${this.boot}></battery-section>
+      <files-section .boot=${this.boot}></files-section>
       <activity-section .log=${this.log} .photos=${this.photos}></activity-section>
       <steps-section></steps-section>
     `;
@@ -95,6 +105,7 @@ export class TrustDialog extends LitElement {
 
   async open(): Promise<void> {
     this.wasOpened = true;
+    this.isOpen = true;
     await this.updateComplete;
     this.dialog.showModal();
     this.body.focus();
