@@ -33,6 +33,8 @@ after(async () => {
 async function newContext(t: TestContext, from = browser): Promise<BrowserContext> {
   const context = await from.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
   t.after(() => context.close());
+  // A software adapter takes long to compile its shaders.
+  context.setDefaultTimeout(2 * PATIENCE);
   return context;
 }
 
