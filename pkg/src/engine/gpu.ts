@@ -2,6 +2,7 @@
 
 import init, { ArrivingPicture, GpuRemover, type CutoutHandle } from '#wasm';
 import { arrive } from './arrive.js';
+import { unlessBroken } from './broken.js';
 import { cancelled } from './faults.js';
 import { Live } from './live.js';
 import { VitrineError, type Quality } from './types.js';
@@ -62,7 +63,7 @@ export class Gpu {
   /** Makes the device, and on it what needs no network; that is for `addFast`. */
   static async open(module: WebAssembly.Module, force: boolean): Promise<Gpu> {
     await init({ module_or_path: module });
-    return new Gpu(await GpuRemover.create(force), force);
+    return new Gpu(await unlessBroken(GpuRemover.create(force)), force);
   }
 
   get adapterName(): string {
@@ -71,12 +72,12 @@ export class Gpu {
 
   /** Puts the model of the fast quality on the device; nothing works before. */
   async addFast(model: Blob): Promise<void> {
-    await this.#remover.addFast(await arrive(model));
+    await unlessBroken(this.#remover.addFast(await arrive(model)));
   }
 
   /** Puts the model of the best quality on the device, where it is not there yet. */
   async addBest(model: Blob): Promise<void> {
-    if (!this.#remover.hasBest) await this.#remover.addBest(await arrive(model));
+    if (!this.#remover.hasBest) await unlessBroken(this.#remover.addBest(await arrive(model)));
   }
 
   /** Takes it off again, with its memory. */
@@ -126,7 +127,7 @@ export class Gpu {
       }, 1_000);
     });
     try {
-      const cutout = await Promise.race([work, silence]);
+      const cutout = await unlessBroken(Promise.race([work, silence]));
       const to = performance.now();
       refineFrom ||= to;
       return { cutout, timings: { network: refineFrom - from, refine: to - refineFrom } };

@@ -38,7 +38,7 @@ import { faultOf } from './faults.js';
 import { doubtOf } from './doubt.js';
 import { packOutput } from './output.js';
 import { unpack, type Packed } from './packed.js';
-import { readPhoto } from './read-photo.js';
+import { readBytes, readPhoto } from './read-photo.js';
 import { release } from './release.js';
 import { notify, serve, type Handlers } from './serve.js';
 import { Team } from './team.js';
@@ -456,7 +456,7 @@ async function picture(patch: WasmPatch | undefined, transfer: Transferable[]): 
 
 /** Reads a file for as long as it is used. */
 async function lend<T>(file: Blob, use: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await readBytes(file);
   try {
     return await use(bytes);
   } finally {

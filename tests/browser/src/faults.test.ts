@@ -33,6 +33,8 @@ after(async () => {
 async function newContext(t: TestContext, from = browser): Promise<BrowserContext> {
   const context = await from.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
   t.after(() => context.close());
+  // A software adapter takes long to compile its shaders.
+  context.setDefaultTimeout(2 * PATIENCE);
   return context;
 }
 
@@ -109,7 +111,7 @@ describe('a part of the page that does not come as it should', () => {
 });
 
 describe('the engine', () => {
-  test('a worker that dies at a photo is said, the cut-outs before it stay, and the photo is done at the second try', async (t) => {
+  test('a worker that dies at a photo: the cut-outs before it stay, and the photo is done, at the second try at the latest', async (t) => {
     const context = await newContext(t);
     await context.addInitScript(() => {
       const made: Worker[] = [];
@@ -134,10 +136,16 @@ describe('the engine', () => {
         worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
       }
     });
-    await card(inner, 'second.jpg').getByText('The worker stopped (out of memory)').waitFor({ timeout: PATIENCE });
-    await ready(inner, 'first.jpg');
-    await card(inner, 'second.jpg').getByRole('button', { name: 'Try again' }).click();
+    // Where several workers share the photo, one does it again alone; a single one that dies is said.
+    const second = card(inner, 'second.jpg');
+    const again = second.getByRole('button', { name: 'Try again' });
+    await again.or(second.getByRole('button', { name: 'Download second.jpg' })).first().waitFor({ timeout: PATIENCE });
+    if (await again.isVisible()) {
+      assert.match(await second.locator('.message').innerText(), /The worker stopped \(out of memory\): try the photo again/);
+      await again.click();
+    }
     await ready(inner, 'second.jpg');
+    await ready(inner, 'first.jpg');
   }, { timeout: 180_000 });
 
   test('wasm that gets no more memory says so, and what fits is done', async (t) => {
@@ -178,8 +186,16 @@ describe('the engine', () => {
         throw new DOMException('the compiler crashed', 'OperationError');
       };
     }],
-    ['gives nothing back', () => {
-      GPUBuffer.prototype.mapAsync = () => Promise.reject(new DOMException('the device is lost', 'AbortError'));
+    ['is lost when something is read from it', () => {
+      let device: GPUDevice | undefined;
+      const [request, map] = [GPUAdapter.prototype.requestDevice, GPUBuffer.prototype.mapAsync];
+      GPUAdapter.prototype.requestDevice = async function (...options) {
+        return (device = await request.apply(this, options));
+      };
+      GPUBuffer.prototype.mapAsync = function (...options) {
+        device?.destroy();
+        return map.apply(this, options);
+      };
     }],
     ['is lost as soon as it is there', () => {
       const original = GPUAdapter.prototype.requestDevice;
@@ -216,7 +232,7 @@ describe('files', () => {
       const message = card(inner, name).locator('.message');
       await message.waitFor({ timeout: PATIENCE });
       t.diagnostic(`${name}: ${(await message.innerText()).replace(/\s+/g, ' ')}`);
-      assert.match(await message.innerText(), /read|changed|moved|choose/i);
+      assert.match(await message.innerText(), name === 'gone.jpg' ? /cannot be read.*choose it again/s : /choose it again|get the photo again|ends/s);
     }
     for (const name of ['first.jpg', 'second.jpg', 'third.jpg']) await ready(inner, name);
   }, { timeout: 240_000 });

@@ -304,7 +304,7 @@ describe('trouble', () => {
       await Promise.all([page.waitForEvent('download'), frame.getByRole('button', { name: 'Download all' }).click()]);
       await frame.locator('toast-stack').getByText('Saved 2 cut-outs').waitFor();
       await frame.getByRole('button', { name: 'Clear all' }).click();
-      await question.getByText('are deleted from this device’s memory at once').waitFor();
+      await question.getByText('are deleted from this device’s memory').waitFor();
       assert.equal(await question.getByText('will be lost').count(), 0);
       await question.getByRole('button', { name: 'Clear all' }).click();
       await frame.getByRole('heading', { name: 'Your photos never leave this device.' }).waitFor();

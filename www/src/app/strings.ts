@@ -156,7 +156,7 @@ export const strings = {
 
     activity: {
       title: 'What was done here',
-      text: 'Every operation is written down: when, with which networks and settings, and the SHA-256 of the files that went in and came out. Each line holds the hash of the line before, so that none can be changed or left out unseen. It holds no picture, lies in memory only, and goes when you close the page.',
+      text: 'Every operation is written down: when, with which networks and settings, and the SHA-256 of the files that went in and came out. Each line holds the hash of the line before, so that a saved log shows what was changed in it or left out. It holds no picture, lies in memory only, and goes when you close the page.',
       on: 'Keep this log',
       names: 'With the names of files',
       entries: (count: number) => `${number.format(count)} ${count === 1 ? 'entry' : 'entries'}`,
@@ -945,7 +945,7 @@ export const strings = {
     text: (unsaved: number) =>
       `${cutOuts(unsaved)} not downloaded yet will be lost: nothing is stored, so there is no way back.`,
     textWorking: (working: number) => `${photos(working)} not finished yet will be stopped.`,
-    textAll: 'The photos, their cut-outs and their scenes are deleted from this device’s memory at once.',
+    textAll: 'The photos, their cut-outs and their scenes are deleted from this device’s memory.',
     confirm: 'Clear all',
     keep: 'Keep them',
   },

@@ -113,7 +113,7 @@ export class ActivitySection extends LitElement {
         <label><input type="checkbox" .checked=${isOn} @change=${this.switchLog} />${words.on}</label>
         <label><input type="checkbox" .checked=${log.hasNames} ?disabled=${!isOn} @change=${this.switchNames} />${words.names}</label>
       </div>
-      <p class="quiet" role="status">${words.entries(told.length)}. ${words.head} <code>${head.slice(0, DIGITS)}…</code></p>
+      <p class="quiet" role="status">${words.entries(told.length)}. ${words.head} <code>${head}</code></p>
       <ol reversed aria-labelledby="title">
         ${told.slice(-SHOWN).reverse().map((entry) => this.entry(entry))}
       </ol>
