@@ -300,8 +300,7 @@ fn enclosed(
         assets::inline(&text)
     };
     let (text, camera) = (read(script)?, camera.map(read).transpose()?);
-    let script_hashes =
-        camera.iter().chain([&text]).map(|text| assets::source_hash(text)).collect::<Vec<_>>();
+    let script_hashes = camera.iter().chain([&text]).map(assets::source_hash).collect::<Vec<_>>();
     let style_hash = assets::source_hash(assets::ENCLOSURE_STYLE);
     let policy = FramePolicy { scripts: &script_hashes, style: &style_hash };
     let document = assets::frame_document(&policy, &text, title, sandbox, camera.as_deref());

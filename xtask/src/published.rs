@@ -96,18 +96,21 @@ pub(crate) fn names_no_folder(project: &Project, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the project lies, and where the person, cargo and the compiler do; each with the separator after it.
+/// Where the person, cargo, the compiler and the project lie; each with the separator after it.
 fn folders_of_this_machine(project: &Project) -> Result<Vec<String>> {
     let compiler = output(
         project.command("rustc").args(["--print", "sysroot"]),
         "install Rust with rustup (https://rustup.rs)",
     )?;
-    let variables =
-        ["HOME", "CARGO_HOME", "RUSTUP_HOME"].iter().filter_map(std::env::var_os).map(PathBuf::from);
-    let folders = variables.chain([PathBuf::from(compiler.trim()), project.path("")]);
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = variable("HOME");
+    let cargo = variable("CARGO_HOME").or_else(|| Some(home.as_ref()?.join(".cargo")));
+    let folders = [home, cargo, Some(PathBuf::from(compiler.trim())), Some(project.path(""))];
     Ok(folders
-        // A root names nobody.
-        .filter(|folder| folder.is_absolute() && folder.parent().is_some())
+        .into_iter()
+        .flatten()
+        // One right under the root, such as /src, is a part of many names and tells nothing.
+        .filter(|folder| folder.is_absolute() && folder.components().count() > 2)
         .map(|folder| folder.join("").to_string_lossy().into_owned())
         .collect())
 }
@@ -164,11 +167,11 @@ mod tests {
         let folder = folder("names");
         fs::write(folder.join("assets/a.wasm"), b"\0asm crates/image-0.25.10/src/lib.rs").unwrap();
         names_no_folder(&project, &folder).unwrap();
-        for named in
-            [project.path("src/lib.rs"), PathBuf::from(std::env::var_os("HOME").unwrap()).join("x.rs")]
-        {
-            let text = format!("\0asm {}", named.display());
-            fs::write(folder.join("assets/a.wasm"), text).unwrap();
+        let named = folders_of_this_machine(&project).unwrap();
+        assert!(named.contains(&project.path("").display().to_string()), "{named:?}");
+        for named in named {
+            // The compiler puts texts beside each other, with nothing between.
+            fs::write(folder.join("assets/a.wasm"), format!("overflow{named}src/lib.rs")).unwrap();
             let error = names_no_folder(&project, &folder).unwrap_err().to_string();
             assert!(error.contains("a.wasm names"), "{error}");
         }
