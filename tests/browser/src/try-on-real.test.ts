@@ -157,7 +157,7 @@ describe('in the demo shop', () => {
     for (const [name, bytes, sentence] of [
       ['empty.jpg', Buffer.alloc(0), 'Die Datei ist leer'],
       ['text.jpg', Buffer.from('no photo'), 'Die Datei ist kein Bild'],
-      ['cut.jpg', buffer.subarray(0, 400), /Der Datei fehlt das Ende|Die Datei ist beschädigt/],
+      ['cut.jpg', buffer.subarray(0, 400), 'Der Datei fehlt das Ende'],
       ['face.jpg', buffer, 'Die Schultern sind nicht zu sehen'],
     ] as const) {
       await choose(frame, { name, mimeType: 'image/jpeg', buffer: bytes });
