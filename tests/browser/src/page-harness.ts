@@ -122,7 +122,8 @@ export async function openBuilt(context: BrowserContext, address: string): Promi
     if (message.type() === 'error') complaints.push(message.text());
   });
   await page.goto(address);
-  const inner = page.frameLocator('iframe').frameLocator('iframe');
+  // A trial opens a second frame behind the first.
+  const inner = page.locator('iframe').first().contentFrame().frameLocator('iframe');
   await inner.getByText(/^Runs on this device/).first().waitFor();
   asked.length = 0;
   return { page, inner, asked, complaints };
