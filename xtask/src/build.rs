@@ -169,12 +169,17 @@ fn page(project: &Project) -> Result<()> {
         copy_folder(&public, &dist)?;
     }
     let common = "  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n";
+    // Chromium looks up the name that a frame wants to go to before it asks the policies whether it may; this header is
+    // asked first, and the photo frame inherits it.
+    let document = format!(
+        "Content-Security-Policy: {page_policy}; frame-ancestors 'none'\n  Connection-Allowlist: (response-origin)"
+    );
     let headers = format!(
         "# Headers by path, for this project's own server and for static hosts that read this format.\n\
          /*\n{common}  Cross-Origin-Opener-Policy: same-origin\n  \
          Permissions-Policy: camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()\n\
-         /\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
-         /index.html\n  Content-Security-Policy: {page_policy}\n  Cache-Control: no-cache\n\
+         /\n  {document}\n  Cache-Control: no-cache\n\
+         /index.html\n  {document}\n  Cache-Control: no-cache\n\
          /{SERVICE_WORKER}\n  Content-Security-Policy: {}\n  Cache-Control: no-cache\n\
          /shell.*\n  Cache-Control: public, max-age=31536000, immutable\n{}{}",
         policy::SERVICE_WORKER,
@@ -452,7 +457,7 @@ fn asset_headers(path: &str, frames: &[&Frame]) -> String {
     for frame in frames {
         headers += &format!(
             "{path}/{}.*.html\n  Content-Security-Policy: {}\n  \
-             Cross-Origin-Embedder-Policy: require-corp\n",
+             Connection-Allowlist: ()\n  Cross-Origin-Embedder-Policy: require-corp\n",
             frame.stem,
             policy::served_frame(&frame.policy(), frame.sandbox, frame.has_camera)
         );

@@ -30,7 +30,9 @@ describe('in the page as it is built', () => {
     t.after(() => ears.close());
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     t.after(() => context.close());
-    const { page, inner } = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+    const { page } = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+    // The frames of the trial come after it.
+    const inner = page.locator('iframe').first().contentFrame().locator('iframe').contentFrame();
     await inner.getByText('Runs on this device').first().waitFor();
     await inner.locator('#photos').setInputFiles(HELMET);
     await button(inner, 'Download helmet.jpg').waitFor({ timeout: 60_000 });

@@ -73,6 +73,8 @@ export interface ShopOptions {
   html?: string;
   /** Its Content-Security-Policy header. */
   policy?: string;
+  /** More headers of that page. */
+  headers?: Record<string, string>;
   /** More pages, scripts and files: path → body. */
   files?: Record<string, string | Buffer>;
   /** Changes a file of the package on its way out. */
@@ -107,6 +109,7 @@ export async function serveShop(options: ShopOptions): Promise<Shop> {
       response.writeHead(200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*', ...more }).end(body);
     if (path === '/') {
       return void send('text/html; charset=utf-8', options.html ?? '', {
+        ...options.headers,
         ...(options.policy ? { 'Content-Security-Policy': options.policy } : {}),
       });
     }

@@ -8,6 +8,7 @@ export type Wall =
   | 'opaque origin'
   | 'shell'
   | 'opener policy'
+  | 'connection allowlist'
   | 'prefetch switch'
   | 'connect-src'
   | 'default-src'

@@ -96,7 +96,7 @@ export const windows: readonly Channel[] = [
   {
     id: 'meta-refresh-copy',
     title: 'A copy of the frame’s own <meta>, made to refresh',
-    by: ['enclosure'],
+    by: ['enclosure', 'connection allowlist'],
     takesAway: true,
     run({ url }) {
       const meta = (document.querySelector('meta') ?? add('meta', {})).cloneNode() as HTMLMetaElement;
@@ -108,13 +108,13 @@ export const windows: readonly Channel[] = [
   {
     id: 'location',
     title: 'location.href',
-    by: ['enclosure'],
+    by: ['enclosure', 'connection allowlist'],
     takesAway: true,
     run({ url }) {
       location.href = url;
     },
   },
-  { id: 'location-replace', title: 'location.replace()', by: ['enclosure'], takesAway: true, run: ({ url }) => location.replace(url) },
+  { id: 'location-replace', title: 'location.replace()', by: ['enclosure', 'connection allowlist'], takesAway: true, run: ({ url }) => location.replace(url) },
   { id: 'navigation-api', title: 'navigation.navigate()', by: ['guard', 'enclosure'], takesAway: true, run: ({ url }) => void its['navigation'].navigate(url) },
   { id: 'anchor', title: 'A link', by: ['guard', 'enclosure'], takesAway: true, run: ({ url }) => anchor({ href: url }).click() },
   {
