@@ -5,6 +5,7 @@
 mod assets;
 mod bench;
 mod build;
+mod fuzz;
 mod models;
 mod policy;
 mod project;
@@ -63,6 +64,8 @@ enum Task {
     Models(models::Arguments),
     /// Set up what is missing, build, and compare speed, size and memory with the peers' in one run.
     Bench(bench::Arguments),
+    /// Feed the engine what libFuzzer finds, until something that must hold breaks or so many inputs were tried.
+    Fuzz(fuzz::Arguments),
     /// Serve www/dist, or another folder that was built, without building.
     Serve {
         /// Port to listen on; where it is taken, the next free one. 0 lets the system choose.
@@ -84,6 +87,7 @@ fn main() -> anyhow::Result<()> {
         Task::Reproduce { folder } => reproduce::run(&project, folder),
         Task::Models(arguments) => models::run(&project, &arguments),
         Task::Bench(arguments) => bench::run(&project, &arguments),
+        Task::Fuzz(arguments) => fuzz::run(&project, &arguments),
         Task::Serve { port, root } => serve::run(&root.unwrap_or_else(|| project.path("www/dist")), port),
     }
 }
