@@ -346,11 +346,11 @@ const hushed = new Set<HTMLIFrameElement>();
 
 /**
  * A frame speaks through its port alone. What a script that got into it posts to this page's window reaches no listener
- * of the page, which might pass it on.
+ * that was added after the first frame, and might pass it on.
  */
 function hush(element: HTMLIFrameElement): void {
   if (hushed.size === 0) {
-    // At the window itself, listeners that capture come first.
+    // Listeners at the window itself come in the order in which they were added, those that capture too.
     addEventListener('message', stopHushed, { capture: true });
   }
   for (const gone of hushed) if (!gone.isConnected) hushed.delete(gone);
