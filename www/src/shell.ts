@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   deliverTrust({
     manifest,
     assetBase,
-    published: ['manifest.json', 'try-on-manifest.json'],
+    // All that is served; what travels packed is known to the manifests by its own digest.
+    published: ['../files.json', 'manifest.json', 'try-on-manifest.json'],
     port: airlock.port,
     parent: document.body,
   });

@@ -22,7 +22,7 @@ export interface TrustDeliveryOptions {
   manifest: Manifest;
   /** Address of the assets' folder, ending in a slash. */
   assetBase: string;
-  /** Where the published digests lie: files under the asset base that name others with their `sha256`. */
+  /** Where the published digests lie: files that name others with their `sha256`, seen from the asset base; the last holds. */
   published: readonly string[];
   port: MessagePort;
   /** Where frames for attacks are placed. */
@@ -66,7 +66,7 @@ const bytesOf = async (address: string) => {
   return response.arrayBuffer();
 };
 
-/** Every file that was loaded, beside what is published now; this very script is fetched once more for it. */
+/** Every file that was loaded, beside what is published now; the page and this very script are fetched once more for it. */
 async function files({ assetBase, published }: TrustDeliveryOptions): Promise<LoadedFile[]> {
   const known = new Map<string, string>();
   for (const name of published) {
@@ -77,23 +77,19 @@ async function files({ assetBase, published }: TrustDeliveryOptions): Promise<Lo
     element instanceof HTMLScriptElement ? element.src : (element as HTMLLinkElement).href,
   );
   const files = [...loaded].map(([name, { bytes, digest }]) => ({ name, bytes, computed: digest, published: known.get(name) }));
-  for (const address of own) {
+  for (const address of [...own, new URL('index.html', document.baseURI).href]) {
     const bytes = await bytesOf(address);
     const name = address.split('/').pop() ?? '';
-    const computed = await sha256(bytes);
-    // Its name carries the beginning of its digest.
-    const [, short] = /\.([\da-f]{12})\./.exec(name) ?? [];
-    const published = known.get(name) ?? (short !== undefined && computed.startsWith(short) ? computed : short);
-    files.unshift({ name, bytes: bytes.byteLength, computed, published });
+    files.unshift({ name, bytes: bytes.byteLength, computed: await sha256(bytes), published: known.get(name) });
   }
   return files;
 }
 
-/** Digests by file name, wherever they stand in a manifest. */
+/** Digests by file name, wherever they stand in a manifest; of the page's own files, not of those of a folder beside. */
 function collect(part: unknown, known: Map<string, string>, name?: string): void {
   if (typeof part !== 'object' || part === null) return;
   const { file = name, sha256 } = part as { file?: string; sha256?: string };
-  if (file !== undefined && sha256 !== undefined) known.set(file.split('/').pop() ?? file, sha256);
+  if (file !== undefined && sha256 !== undefined) known.set(file.replace(/^assets\//, ''), sha256);
   for (const [key, inner] of Object.entries(part)) collect(inner, known, key);
 }
 
