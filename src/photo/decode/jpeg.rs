@@ -33,7 +33,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
         .set_max_width(usize::MAX)
         .set_max_height(usize::MAX)
         .jpeg_set_out_colorspace(ColorSpace::RGBA);
-    // TIFF's decoder hands over an owned file, and a second kind of reader would make the wasm 40 KB larger.
+    // TIFF's decoder hands over an owned file, and a second kind of reader would make the wasm’s code 120 KB larger.
     let begin = |strict: bool| {
         let mut copy = memory::copied(bytes)?;
         if let Some(offset) = transform {

@@ -98,7 +98,13 @@ const TYPES: Record<string, string> = {
 };
 
 export async function serveBestSite(): Promise<BestSite> {
-  const [{ gzip }, shell] = await Promise.all([makeStandIn(), bundleWithBest('shell')]);
+  const [{ gzip }, shell, written] = await Promise.all([
+    makeStandIn(),
+    bundleWithBest('shell'),
+    readFile(join(ROOT, 'www/dist/index.html'), 'utf8'),
+  ]);
+  const digest = createHash('sha256').update(shell).digest('base64');
+  const page = written.replace(/(<script [^>]*integrity=")[^"]+/, `$1sha256-${digest}`);
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.writeHead(404).end());
   });
@@ -116,11 +122,11 @@ export async function serveBestSite(): Promise<BestSite> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     if (path === `/assets/${FILE}`) return model(request, response);
-    const type = TYPES[extname(path)] ?? (path === '/' ? 'text/html; charset=utf-8' : 'application/octet-stream');
-    const body = /^\/shell\.\w+\.js$/.test(path)
-      ? shell
-      : await readFile(join(ROOT, 'www/dist', path === '/' ? 'index.html' : path));
-    response.writeHead(200, { 'Content-Type': type }).end(body);
+    const send = (extension: string, body: string | Buffer) =>
+      void response.writeHead(200, { 'Content-Type': TYPES[extension] ?? 'application/octet-stream' }).end(body);
+    if (path === '/') return send('.html', page);
+    if (/^\/shell\.\w+\.js$/.test(path)) return send('.js', shell);
+    send(extname(path), await readFile(join(ROOT, 'www/dist', path)));
   }
 
   function model({ headers }: IncomingMessage, response: ServerResponse): void {

@@ -122,7 +122,7 @@ export const strings = {
       title: 'What it asked for',
       noPhoto: 'There is no photo here yet.',
       count: (count: number) => (count === 0 ? 'Nothing was asked for since the first photo came in.' : `${count === 1 ? '1 request' : `${number.format(count)} requests`} since the first photo came in:`),
-      text: 'By the browser’s own record, of the page around and of the frame that your photos lie in. Anything else than a file of this page would be wrong.',
+      text: 'By the browser’s own record, of the page around and of the frame that your photos lie in. Anything else than a file of this page would be wrong; your own checks below ask for its frame, its lists and “leak/control”.',
       before: (count: number) => `Before that: ${files(count)}`,
     },
 
