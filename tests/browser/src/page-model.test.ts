@@ -136,8 +136,8 @@ test('for a marketplace pictures are cut to its shape when they are saved, and j
   assert.deepEqual(await axe(frame), []);
   const archive = await saved(page, () => button(frame, 'Save all 2 pictures').click());
   const files = await entries(archive);
-  // In the format that it likes best.
-  assert.deepEqual(files.map(({ path }) => path), ['round-gold on anna.png', 'round-gold on berta.png']);
+  // It likes PNG best, and takes JPEG, which is for photos.
+  assert.deepEqual(files.map(({ path }) => path), ['round-gold on anna.jpg', 'round-gold on berta.jpg']);
   await room(frame).getByText('The picture was cut to 2:3, which leaves 33% of it out.').first().waitFor();
 
   await market.selectOption('amazon_main');
