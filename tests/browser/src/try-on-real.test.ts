@@ -39,7 +39,8 @@ const open = async (t: { after(close: () => Promise<void>): void }, lang = 'en')
     if (!/^(?:blob|data):/.test(request.url())) asked.push(request.url());
   });
   await page.goto(`${site.origin}/shop/`);
-  await page.evaluate((lang) => (document.documentElement.lang = lang), lang);
+  // The elements are there already: they hear of their own language.
+  await page.evaluate((lang) => document.querySelectorAll('vitrine-try-on').forEach((element) => element.setAttribute('lang', lang)), lang);
   const told: string[] = [];
   await page.exposeFunction('tell', (said: string) => told.push(said));
   await page.evaluate(() => {
