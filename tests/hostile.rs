@@ -1,7 +1,7 @@
 //! Files that somebody made to break `photo`: damaged at every place, absurd sizes, bombs, loops, and files of 100 MB.
 //!
-//! Each is read or refused in words that name the thing, the limit and the remedy, in [`MOST_TIME`] of the processor's
-//! time and within [`MOST_BYTES`] of memory beside the file itself.
+//! Each is read or refused in words that name the thing, the limit and the remedy, within [`MOST_BYTES`] of memory beside
+//! the file itself and without a step that takes far longer than a picture of 100 megapixels does.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,8 +24,9 @@ use vitrine::photo::{Error, Fault, Limits, decode};
 /// file unpacks, twice.
 const MOST_BYTES: usize = 1336 << 20;
 
-/// What a person waits for at most.
-const MOST_TIME: Duration = Duration::from_secs(10);
+/// Of the processor's time. The slowest file takes a quarter of it on an idle machine; a busy or older one may need
+/// twice that. What is looked for are loops and squares, and they take minutes.
+const MOST_TIME: Duration = Duration::from_secs(30);
 
 /// The size of the large files.
 const LARGE: usize = 100_000_000;
@@ -171,7 +172,7 @@ fn a_jpeg_has_no_more_scans_than_an_encoder_writes() {
     let last = good.windows(2).rposition(|pair| pair == [0xff, 0xda]).unwrap();
     let (before, scan) = (&good[..last], &good[last..good.len() - 2]);
     for (side, scans, refused) in
-        [(None, 900, false), (None, 100_000, true), (Some(10_000_u16), 1000, true), (Some(10_000), 20, false)]
+        [(None, 900, false), (None, 100_000, true), (Some(10_000_u16), 8, true), (Some(10_000), 7, false)]
     {
         let mut file = [before, &scan.repeat(scans), &[0xff, 0xd9]].concat();
         if let Some(side) = side {

@@ -1,5 +1,7 @@
 //! Everything that must hold, in the order in which it is cheapest to find out.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 
 use crate::project::{Project, run as run_command};
@@ -7,6 +9,9 @@ use crate::{build, models, setup, supply};
 
 /// Sets up, then formats, lints, tests natively, builds, and drives the build in Chromium.
 pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
+    let started = Instant::now();
+    let step = |name: &str| println!("── {name}, after {} s", started.elapsed().as_secs());
+
     setup::ensure(project)?;
     models::ensure(project, models)
         .context("`cargo xtask test --fast` tests all that does without `best`")?;
@@ -84,8 +89,4 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
             .env("VITRINE_XTASK", std::env::current_exe()?),
         "a test above failed",
     )
-}
-
-fn step(name: &str) {
-    println!("── {name}");
 }

@@ -14,9 +14,9 @@ use crate::photo::profile::{Channels, Converter, Meaning, widen_in_place};
 use crate::photo::{Error, Format, Limits, memory};
 
 /// Most scans of a picture, and most pixels that all of them go over: a scan of a few bytes may go over the whole
-/// picture again. Encoders write some ten scans; 100 megapixels may have 40.
+/// picture again. Encoders write some ten scans; 100 megapixels may have 16.
 const MOST_SCANS: u64 = 1000;
-pub(super) const MOST_SCANNED: u64 = 4_000_000_000;
+pub(super) const MOST_SCANNED: u64 = 1_600_000_000;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     let markers = Markers::read(bytes)?;
