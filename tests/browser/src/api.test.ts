@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core';
 import { launch } from './browser.js';
 import { ROOT } from './servers.js';
 import { openShop, type OpenShop } from './shop.js';
-import { test } from './testing.js';
+import { ANSWERED, test } from './testing.js';
 
 describe('the package from a plain page without a bundler', () => {
   let browser: Browser;
@@ -112,7 +112,7 @@ describe('the package from a plain page without a bundler', () => {
     assert.equal(steps.at(-1)?.fraction, 1);
   });
 
-  test('cancelling answers within 500 ms, and the next photo works', async () => {
+  test('cancelling answers at once, and the next photo works', async () => {
     const { waited, kind, size, times } = await open.page.evaluate(async () => {
       // A photo large enough to be in the middle of something for a while.
       const canvas = new OffscreenCanvas(3000, 3000);
@@ -147,7 +147,7 @@ describe('the package from a plain page without a bundler', () => {
       return { waited, kind, size: png.size, times };
     });
     assert.equal(kind, 'cancelled');
-    assert.ok(waited < 500, `took ${waited} ms`);
+    assert.ok(waited < ANSWERED, `took ${waited} ms`);
     assert.equal(times.length, 3);
     assert.ok(size > 1000);
   });

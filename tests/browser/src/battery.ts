@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { build } from 'vite';
@@ -54,6 +54,23 @@ export interface Ears {
   close(): Promise<void>;
 }
 
+/** A TCP and a UDP port of the same number: a browser with attacks open has hundreds of either, so it takes some tries. */
+async function sameNumber(): Promise<{ tcp: Server; udp: Socket; port: number }> {
+  for (;;) {
+    const tcp = createServer();
+    await once(tcp.listen(0, '127.0.0.1'), 'listening');
+    const { port } = tcp.address() as AddressInfo;
+    const udp = createSocket('udp4');
+    try {
+      await once(udp.bind(port, '127.0.0.1'), 'listening');
+      return { tcp, udp, port };
+    } catch {
+      tcp.close();
+      udp.close();
+    }
+  }
+}
+
 /** Channels that speak no HTTP: each has ports of its own, for nothing in what it sends need name it. */
 const SPEAKERS = CHANNELS.filter(({ id, family }) => family === 'Direct connections' || id.endsWith('transport'));
 
@@ -63,14 +80,12 @@ export async function listen(): Promise<Ears> {
   const ports: Record<string, number> = {};
   const open: (Socket | Server)[] = [];
   for (const { id } of SPEAKERS) {
-    const tcp = createServer((socket) => {
+    const { tcp, udp, port } = await sameNumber();
+    tcp.on('connection', (socket) => {
       others.push(id);
       socket.on('error', () => undefined).destroy();
     });
-    await new Promise<void>((ready) => tcp.listen(0, '127.0.0.1', ready));
-    const { port } = tcp.address() as AddressInfo;
-    const udp = createSocket('udp4', () => void others.push(id));
-    await new Promise<void>((ready) => udp.bind(port, '127.0.0.1', ready));
+    udp.on('message', () => void others.push(id));
     ports[id] = port;
     open.push(tcp, udp);
   }

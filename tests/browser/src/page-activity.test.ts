@@ -131,6 +131,65 @@ test(
   { timeout: 180_000 },
 );
 
+test(
+  'a correction, a picture on a model and the deletion of all are written down too',
+  async (t) => {
+    const site = await servePage();
+    t.after(() => site.close());
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
+    t.after(() => context.close());
+    const { page, inner, complaints } = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+    const files = ['www/shop/products/round-gold.png', 'tests/fixtures/people/face.jpg'].map((name) => join(ROOT, name));
+    const [product = '', person = ''] = files;
+    await inner.locator('#photos').setInputFiles(product);
+    const save = async () => readFile(await (await saved(page, () => button(inner, 'Download round-gold.png').click())).path());
+    const cutOut = await save();
+
+    await button(inner, 'Correct by hand: round-gold.png').first().click();
+    const stage = inner.locator('correction-editor .stage');
+    await button(inner, 'Checkerboard').waitFor();
+    const box = await stage.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 8 });
+    await page.mouse.up();
+    await eventually(() => button(inner, 'Undo').isEnabled(), true);
+    await button(inner, 'Done').click();
+    await inner.getByText('Corrected by hand').waitFor();
+    const corrected = await save();
+
+    await button(inner, /^On a model/).click();
+    await inner.locator('model-view').locator('input[type=file]').setInputFiles(person);
+    const worn = await saved(page, () => button(inner, 'Save round-gold on face').click({ timeout: 60_000 }));
+    await inner.locator('model-view').getByRole('button', { name: 'Close' }).first().click();
+
+    await button(inner, 'Clear all').click();
+    await inner.getByRole('alertdialog').getByRole('button', { name: 'Clear all' }).click();
+    await inner.getByText(/^Deleted 1 photo/).first().waitFor();
+    await openLog(inner);
+    const text = await saveLog(page, inner);
+
+    const lines = linesOf(text);
+    assert.deepEqual(
+      lines.map(({ did }) => did),
+      ['started', 'opened', 'cut out', 'saved', 'corrected', 'saved', 'model studio export', 'cleared', 'sealed'],
+    );
+    const [photo, first, second] = [await readFile(product), cutOut, corrected].map(hashOf);
+    assert.notEqual(first, second);
+    const [, , , , correction, save2, onModel, cleared] = lines;
+    assert.deepEqual([correction?.inputs, correction?.output], [[photo, first], second]);
+    assert.deepEqual([save2?.inputs, save2?.output], [[second], second]);
+    assert.deepEqual(onModel?.inputs, [hashOf(await readFile(person)), second]);
+    assert.equal(onModel?.output, hashOf(await readFile(await worn.path())));
+    assert.ok((onModel?.networks?.length ?? 0) > 0);
+    assert.deepEqual(cleared?.settings, { photos: 1 });
+    assert.equal((await verify(text)).status, 0);
+    assert.deepEqual(complaints, []);
+  },
+  { timeout: 180_000 },
+);
+
 test('it can be switched off, which it says, and tells names only where they are wanted', async () => {
   const open = await openPage(browser, { viewport: { width: 390, height: 844 } });
   const { page, frame } = open;

@@ -8,7 +8,7 @@ import { after, before, describe } from 'node:test';
 import type { Browser, Frame } from 'playwright-core';
 import { launch } from './browser.js';
 import { axe, choose, openPage, pace, photo, photos, settled, type OpenPage } from './page-harness.js';
-import { eventually, test } from './testing.js';
+import { ANSWERED, eventually, test } from './testing.js';
 
 let browser: Browser;
 before(async () => {
@@ -273,7 +273,7 @@ describe('trouble', () => {
     });
   });
 
-  test('a photo at work is cancelled within half a second, and all of them', async () => {
+  test('a photo at work is cancelled at once, and all of them', async () => {
     await on({}, async ({ frame }) => {
       await pace(frame, 60_000);
       await choose(frame, await photos('a.jpg', 'b.jpg', 'c.jpg'));
@@ -281,7 +281,7 @@ describe('trouble', () => {
       const from = Date.now();
       await card(frame, 'a.jpg').getByRole('button', { name: 'Cancel' }).click();
       await card(frame, 'b.jpg').getByRole('progressbar').waitFor();
-      assert.ok(Date.now() - from < 1_000, 'the next has begun');
+      assert.ok(Date.now() - from < ANSWERED, 'the next has begun');
       await frame.getByRole('button', { name: 'Cancel all' }).click();
       await settled(frame);
       assert.equal(await frame.getByText('Cancelled').count(), 3);

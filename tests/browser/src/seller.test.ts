@@ -11,7 +11,7 @@ import { launch } from './browser.js';
 import { assertGolden } from './golden.js';
 import { openBuilt, type BuiltPage } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
-import { test } from './testing.js';
+import { ANSWERED, test } from './testing.js';
 
 let browser: Browser;
 let site: Running;
@@ -145,7 +145,7 @@ describe('files that a person might hand in', () => {
   });
 });
 
-test('a photo at work is cancelled within half a second, and the next is done', async (t) => {
+test('a photo at work is cancelled at once, and the next is done', async (t) => {
   const { page, inner } = await open(t, '?device=cpu');
   // Large enough to be caught in the middle: 24 MP of a dark box on grey.
   const large = join(folder, 'large.png');
@@ -160,6 +160,6 @@ test('a photo at work is cancelled within half a second, and the next is done', 
   await cancel.click();
   const from = Date.now();
   await card(inner, 'large.png').getByText('Cancelled').waitFor();
-  assert.ok(Date.now() - from < 500, `took ${Date.now() - from} ms`);
+  assert.ok(Date.now() - from < ANSWERED, `took ${Date.now() - from} ms`);
   await card(inner, 'helmet.jpg').getByRole('button', { name: 'Download helmet.jpg' }).waitFor();
 });
