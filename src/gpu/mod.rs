@@ -8,6 +8,7 @@ mod error;
 mod memory;
 mod pipelines;
 mod signal;
+pub(crate) mod wgsl;
 
 pub use device::{Device, Preference, Readback, Submitted};
 pub use error::Error;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::lower::{Strategy, Target, Winograd};
 use crate::gpu::Device;
+use crate::gpu::wgsl::wgsl;
 use crate::nn::step::{Activation, Conv, Residual};
 
 /// The end of a convolution's work that a pipeline is made for: software adapters run through all that a kernel
@@ -130,96 +131,52 @@ impl Columns {
     }
 }
 
-/// A WGSL module: a name for messages, and the text.
+/// A WGSL module: a name for messages, and the parts of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Module {
     pub(super) name: &'static str,
-    pub(super) text: &'static str,
+    parts: &'static [&'static str],
 }
 
-const CONV_STRIP: Module = Module {
-    name: "conv_strip",
-    text: concat!(
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("conv_strip.wgsl")
-    ),
-};
+/// What several modules begin with.
+const ACTIVATION: &str = wgsl!("activation.wgsl");
+const CONV_SHARED: &str = wgsl!("conv_shared.wgsl");
+const TILED_FULL: &str = wgsl!("tiled_full.wgsl");
+const TILED_SHARED: &str = wgsl!("tiled_shared.wgsl");
+const WINOGRAD_PRODUCT: &str = wgsl!("winograd_multiply.wgsl");
+const STRIDES: &str = wgsl!("strided.wgsl");
+
+const CONV_STRIP: Module =
+    Module { name: "conv_strip", parts: &[ACTIVATION, CONV_SHARED, wgsl!("conv_strip.wgsl")] };
 const CONV_TILED: Module = Module {
     name: "conv_tiled",
-    text: concat!(
-        include_str!("tiled_full.wgsl"),
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("tiled_shared.wgsl"),
-        include_str!("conv_tiled.wgsl")
-    ),
+    parts: &[TILED_FULL, ACTIVATION, CONV_SHARED, TILED_SHARED, wgsl!("conv_tiled.wgsl")],
 };
 const CONV_TILED_HALF: Module = Module {
     name: "conv_tiled_half",
-    text: concat!(
-        include_str!("tiled_half.wgsl"),
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("tiled_shared.wgsl"),
-        include_str!("conv_tiled.wgsl")
-    ),
+    parts: &[wgsl!("tiled_half.wgsl"), ACTIVATION, CONV_SHARED, TILED_SHARED, wgsl!("conv_tiled.wgsl")],
 };
 const WINOGRAD_TILED: Module = Module {
     name: "winograd_tiled",
-    text: concat!(
-        include_str!("tiled_full.wgsl"),
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("tiled_shared.wgsl"),
-        include_str!("winograd_tiled.wgsl")
-    ),
+    parts: &[TILED_FULL, ACTIVATION, CONV_SHARED, TILED_SHARED, wgsl!("winograd_tiled.wgsl")],
 };
-const CONV_PIXEL: Module = Module {
-    name: "conv_pixel",
-    text: concat!(
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("conv_pixel.wgsl")
-    ),
-};
-const WINOGRAD: Module = Module {
-    name: "winograd",
-    text: concat!(
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("winograd.wgsl")
-    ),
-};
+const CONV_PIXEL: Module =
+    Module { name: "conv_pixel", parts: &[ACTIVATION, CONV_SHARED, wgsl!("conv_pixel.wgsl")] };
+const WINOGRAD: Module =
+    Module { name: "winograd", parts: &[ACTIVATION, CONV_SHARED, wgsl!("winograd.wgsl")] };
 const WINOGRAD_MULTIPLY: Module = Module {
     name: "winograd_multiply",
-    text: concat!(
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("winograd_multiply.wgsl"),
-        include_str!("winograd_weights_plain.wgsl")
-    ),
+    parts: &[ACTIVATION, CONV_SHARED, WINOGRAD_PRODUCT, wgsl!("winograd_weights_plain.wgsl")],
 };
 const WINOGRAD_MULTIPLY_SUBGROUP: Module = Module {
     name: "winograd_multiply_subgroup",
-    text: concat!(
-        include_str!("activation.wgsl"),
-        include_str!("conv_shared.wgsl"),
-        include_str!("winograd_multiply.wgsl"),
-        include_str!("winograd_weights_subgroup.wgsl")
-    ),
+    parts: &[ACTIVATION, CONV_SHARED, WINOGRAD_PRODUCT, wgsl!("winograd_weights_subgroup.wgsl")],
 };
-const WINDOW: Module = Module { name: "window", text: include_str!("window.wgsl") };
-const ELEMENT: Module =
-    Module { name: "element", text: concat!(include_str!("activation.wgsl"), include_str!("element.wgsl")) };
-const STRIDED: Module = Module {
-    name: "strided",
-    text: concat!(include_str!("strided.wgsl"), include_str!("strided_scalar.wgsl")),
-};
-const STRIDED_GROUPS: Module = Module {
-    name: "strided_groups",
-    text: concat!(include_str!("strided.wgsl"), include_str!("strided_groups.wgsl")),
-};
+const WINDOW: Module = Module { name: "window", parts: &[wgsl!("window.wgsl")] };
+const ELEMENT: Module = Module { name: "element", parts: &[ACTIVATION, wgsl!("element.wgsl")] };
+const STRIDED: Module = Module { name: "strided", parts: &[STRIDES, wgsl!("strided_scalar.wgsl")] };
+const STRIDED_GROUPS: Module =
+    Module { name: "strided_groups", parts: &[STRIDES, wgsl!("strided_groups.wgsl")] };
 
 /// Every module.
 #[cfg(test)]
@@ -237,6 +194,12 @@ pub(super) const MODULES: [Module; 12] = [
     STRIDED,
     STRIDED_GROUPS,
 ];
+
+impl Module {
+    pub(super) fn text(&self) -> String {
+        self.parts.concat()
+    }
+}
 
 impl Kernel {
     /// The module it is in and its entry point.
@@ -416,7 +379,7 @@ impl Pipelines {
             let shader = modules.entry(module).or_insert_with(|| {
                 device.raw().create_shader_module(wgpu::ShaderModuleDescriptor {
                     label: Some(module.name),
-                    source: wgpu::ShaderSource::Wgsl(module.text.into()),
+                    source: wgpu::ShaderSource::Wgsl(module.text().into()),
                 })
             });
             device.raw().create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -447,12 +410,13 @@ mod tests {
     #[test]
     fn every_shader_is_valid() {
         for module in MODULES {
-            let parsed = naga::front::wgsl::parse_str(module.text)
-                .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(module.text)));
+            let text = module.text();
+            let parsed = naga::front::wgsl::parse_str(&text)
+                .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(&text)));
             let allowed = Capabilities::SUBGROUP | Capabilities::SHADER_FLOAT16;
             Validator::new(ValidationFlags::all(), allowed)
                 .validate(&parsed)
-                .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(module.text)));
+                .unwrap_or_else(|e| panic!("{}: {}", module.name, e.emit_to_string(&text)));
         }
         let flags = [false, true];
         let tail = Tail::Clamp { relu: true, residual: Some(Residual::AfterActivation) };
@@ -491,7 +455,7 @@ mod tests {
         ];
         for kernel in kernels.chain(rest) {
             let (module, entry) = kernel.entry();
-            let parsed = naga::front::wgsl::parse_str(module.text).unwrap();
+            let parsed = naga::front::wgsl::parse_str(&module.text()).unwrap();
             let point = parsed.entry_points.iter().find(|p| p.name == entry);
             let point = point.unwrap_or_else(|| panic!("{}: no entry point {entry}", module.name));
             let [x, y, z] = point.workgroup_size;

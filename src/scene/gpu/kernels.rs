@@ -4,6 +4,7 @@ use super::super::backdrop::POOL;
 use super::super::material::RING_EDGE;
 use super::super::shade::{AMBIENT_MOST, AMBIENT_REACH, CONTACT_REACH, SHARPEST, STEPS};
 use super::super::solid::MARGIN;
+use crate::gpu::wgsl::wgsl;
 use crate::gpu::{self, Device, Entry, Error, Memory};
 use crate::photo::color;
 
@@ -24,9 +25,9 @@ const KERNELS: [Kernel; 4] = [Kernel::Begin, Kernel::Shrink, Kernel::Shade, Kern
 
 /// The WGSL modules: a name for messages, and the parts of the text.
 const MODULES: [(&str, &[&str]); 3] = [
-    ("pyramid", &[include_str!("light.wgsl"), include_str!("pyramid.wgsl")]),
-    ("shade", &[include_str!("shade.wgsl")]),
-    ("compose", &[include_str!("light.wgsl"), include_str!("material.wgsl"), include_str!("compose.wgsl")]),
+    ("pyramid", &[wgsl!("light.wgsl"), wgsl!("pyramid.wgsl")]),
+    ("shade", &[wgsl!("shade.wgsl")]),
+    ("compose", &[wgsl!("light.wgsl"), wgsl!("material.wgsl"), wgsl!("compose.wgsl")]),
 ];
 
 impl Kernel {

@@ -4,6 +4,7 @@ use super::super::foreground::{GRADIENT_WEIGHT, REGULARIZATION, TILE};
 use super::super::matte::{FINE_SNAP, SURE};
 use super::HALO;
 use super::tiles::{EMPTY, FULL};
+use crate::gpu::wgsl::wgsl;
 use crate::gpu::{self, Device, Entry, Error, Memory};
 
 /// A kernel, one pipeline.
@@ -25,9 +26,9 @@ const KERNELS: [Kernel; 5] = [Kernel::Matte, Kernel::Probe, Kernel::Share, Kerne
 
 /// The WGSL modules: a name for messages, and the text after the common part.
 const MODULES: [(&str, &str); 3] = [
-    ("matte", include_str!("matte.wgsl")),
-    ("probe", include_str!("probe.wgsl")),
-    ("foreground", include_str!("foreground.wgsl")),
+    ("matte", wgsl!("matte.wgsl")),
+    ("probe", wgsl!("probe.wgsl")),
+    ("foreground", wgsl!("foreground.wgsl")),
 ];
 
 impl Kernel {
@@ -45,7 +46,7 @@ impl Kernel {
 
 /// A module's whole text: the constants of the twins, the common part, its own.
 fn text(own: &str) -> String {
-    let common = include_str!("common.wgsl");
+    let common = wgsl!("common.wgsl");
     format!(
         "const TILE: u32 = {TILE}u;
 const HALO: u32 = {HALO}u;
