@@ -40,9 +40,10 @@ pub(crate) const TRY_ON: Bundle = Bundle { feature: "try-on", out: "target/web/w
 const SHARED_FEATURES: &str = "+simd128";
 
 /// What the wasm depends on.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
+    "crates",
     "src",
     "models/manifest.json",
     "models/edges.onnx",
