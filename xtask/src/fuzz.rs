@@ -1,11 +1,10 @@
 //! Fuzzing with coverage: what `cargo fuzz` does, on the stable compiler that builds everything else.
 
 use std::fs;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
-use crate::project::{Project, run as run_command};
+use crate::project::{Project, output, run as run_command};
 
 /// Every target, and the longest input that is tried on it: about the longest of its seeds.
 const TARGETS: [(&str, usize); 7] = [
@@ -46,7 +45,7 @@ pub(crate) fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     {
         bail!("there is no target {unknown}: choose of {}", TARGETS.map(|(name, _)| name).join(", "));
     }
-    let host = host()?;
+    let host = host(project)?;
     let folder = project.path(if arguments.address { "target/fuzz-address" } else { "target/fuzz" });
     build(project, arguments.address, &host, &folder)?;
     let wanted =
@@ -98,10 +97,8 @@ fn build(project: &Project, address: bool, host: &str, folder: &std::path::Path)
 }
 
 /// This machine's target triple.
-fn host() -> Result<String> {
-    let output = Command::new("rustc").arg("-vV").output().context("rustc could not be started")?;
-    ensure!(output.status.success(), "`rustc -vV` failed ({})", output.status);
-    let text = String::from_utf8_lossy(&output.stdout);
+fn host(project: &Project) -> Result<String> {
+    let text = output(project.command("rustc").arg("-vV"), "install Rust's compiler")?;
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("`rustc -vV` does not name its host")?.to_owned())
 }

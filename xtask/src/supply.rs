@@ -102,6 +102,8 @@ fn npm_agrees(project: &Project, arguments: &[&str], field: &str) -> Result<bool
     let answer = project
         .command("npm")
         .args(arguments)
+        // npm asks thrice and waits for minutes between.
+        .args(["--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"])
         .stderr(Stdio::null())
         .output()
         .context("`npm` could not be started: install Node (https://nodejs.org)")?;

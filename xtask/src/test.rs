@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::project::{Project, run as run_command};
 use crate::{build, models, setup, supply};
@@ -51,24 +51,14 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
             .env("RUSTFLAGS", "-C target-feature=+simd128,+relaxed-simd"),
         "clippy's message above says what to change",
     )?;
-    step("the crate's tests");
-    // A software adapter is set up above, so a test that finds none is a failure and not skipped.
-    run_command(
-        project.command("cargo").args(["test", "--quiet", "--workspace"]).env("VITRINE_REQUIRE_GPU", "1"),
-        "a test above failed",
-    )?;
-    for simd in ["sse2", "avx2"] {
-        step(&format!("the operators with {simd}"));
-        run_command(
-            project
-                .command("cargo")
-                .args(["test", "--quiet", "--workspace", "--test", "operators", "--", "--skip", "on_the_gpu"])
-                .env("VITRINE_SIMD", simd),
-            "a test above failed",
-        )?;
-    }
-
-    build::run(project, false)?;
+    step("the crate's tests, beside the build of the wasm, the package and the page");
+    // The build links and optimises on one core for minutes, so each goes on where the other leaves a core.
+    std::thread::scope(|scope| {
+        let built = scope.spawn(|| build::run(project, false));
+        let tested = native(project);
+        let built = built.join().unwrap_or_else(|_| bail!("the build's thread stopped"));
+        tested.and(built)
+    })?;
     step("types");
     for folder in ["pkg", "www", "tests/browser", "benches/browser"] {
         run_command(
@@ -87,6 +77,31 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
             .command("npm")
             .args(["test", "--silent", "--workspace", "tests/browser"])
             .env("VITRINE_XTASK", std::env::current_exe()?),
+        "a test above failed",
+    )
+}
+
+/// The tests that need no browser.
+fn native(project: &Project) -> Result<()> {
+    // A software adapter is set up, so a test that finds none is a failure and not skipped.
+    run_command(
+        project.command("cargo").args(["test", "--quiet"]).env("VITRINE_REQUIRE_GPU", "1"),
+        "a test above failed",
+    )?;
+    for simd in ["sse2", "avx2"] {
+        println!("the operators with {simd}");
+        run_command(
+            project
+                .command("cargo")
+                .args(["test", "--quiet", "--test", "operators", "--", "--skip", "on_the_gpu"])
+                .env("VITRINE_SIMD", simd),
+            "a test above failed",
+        )?;
+    }
+    println!("the tasks' tests");
+    // In the profile that they were built in to get here.
+    run_command(
+        project.command("cargo").args(["test", "--quiet", "--profile", "xtask", "--package", "xtask"]),
         "a test above failed",
     )
 }

@@ -155,12 +155,12 @@ fn section(project: &Project, measured: &Measured, notes: &[String], batch: Opti
     Section { part: "browser", text, figures: judged }
 }
 
-/// The larger of the two builds' sizes as they travel, by gzip: every host has that.
+/// The larger of the two builds' sizes as they are sent, by brotli: every browser with WebAssembly's SIMD takes that.
 fn wasm_bytes(project: &Project) -> Option<f64> {
     let files = fs::read_dir(project.path("pkg/dist/assets")).ok()?;
     files
         .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().ends_with(".wasm.gz"))
+        .filter(|entry| entry.file_name().to_string_lossy().ends_with(".wasm.br"))
         .filter_map(|entry| Some(entry.metadata().ok()?.len() as f64))
         .reduce(f64::max)
 }
@@ -217,7 +217,7 @@ fn judge(rows: &[Row], wasm_bytes: Option<f64>) -> Vec<Figure> {
         );
     }
     ask(
-        "wasm of engine and tools, gzip, KB",
+        "wasm of engine and tools, as sent (brotli), KB",
         wasm_bytes.map(|bytes| bytes / 1e3),
         Limit::AtMost(WASM_BYTES / 1e3),
     );
