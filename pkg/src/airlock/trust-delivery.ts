@@ -1,9 +1,10 @@
 /** The shell's answers to whoever wants to check: what it asked for, what runs here, and attacks in frames beside. */
 
 import { VitrineError } from '../engine/types.js';
+import { asked } from './asked.js';
 import { fetchFrame, loaded } from './assets.js';
 import type { Manifest } from './manifest.js';
-import type { Asked, FromFrame, LoadedFile, ToFrame, TrialStep } from './messages.js';
+import type { FromFrame, LoadedFile, ToFrame, TrialStep } from './messages.js';
 import { sha256 } from './sha256.js';
 import { openTrial, toFault } from './shell.js';
 
@@ -39,7 +40,7 @@ export function deliverTrust(options: TrustDeliveryOptions): void {
   };
   performance.setResourceTimingBufferSize(KEPT);
   port.addEventListener('message', ({ data }: MessageEvent<FromFrame>) => {
-    if (data.type === 'want asked') send({ type: 'asked', requests: asked() });
+    if (data.type === 'want asked') send({ type: 'asked', requests: asked(`${location.origin}/`) });
     if (data.type === 'want files') {
       void Promise.resolve().then(count).then(() => files(options)).catch(() => []).then((files) => send({ type: 'files', files }));
     }
@@ -50,14 +51,6 @@ export function deliverTrust(options: TrustDeliveryOptions): void {
       );
     }
   });
-}
-
-/** What the browser recorded of this document's requests. */
-function asked(): Asked[] {
-  return performance
-    .getEntriesByType('resource')
-    .filter(({ name }) => !/^(?:blob|data):/.test(name))
-    .map(({ name, startTime }) => ({ name: name.replace(`${location.origin}/`, ''), at: performance.timeOrigin + startTime }));
 }
 
 const bytesOf = async (address: string) => {

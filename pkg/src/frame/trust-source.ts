@@ -1,5 +1,6 @@
 /** The frame's questions to the shell, for whoever wants to check; and the attacks, in a frame that is for them. */
 
+import { asked } from '../airlock/asked.js';
 import type { FrameLink } from '../airlock/frame.js';
 import { attempt, CHANNELS } from '../airlock/battery/battery.js';
 import type { Asked, LoadedFile, ToFrame, TrialStep } from '../airlock/messages.js';
@@ -31,13 +32,7 @@ export function trustSource(shell: Promise<FrameLink>): TrustSource {
     });
   };
   return {
-    async asked() {
-      const own = performance
-        .getEntriesByType('resource')
-        .filter(({ name }) => !/^(?:blob|data):/.test(name))
-        .map(({ name, startTime }) => ({ name, at: performance.timeOrigin + startTime }));
-      return [...(await answer('want asked', 'asked')).requests, ...own];
-    },
+    asked: async () => [...(await answer('want asked', 'asked')).requests, ...asked()],
     files: async () => (await answer('want files', 'files')).files,
     trial(origin, onStep) {
       void shell.then((link) => {

@@ -36,9 +36,9 @@ export interface Happened {
   networks?: readonly Model[];
   /** A few numbers and words. */
   settings?: object;
-  output?: Logged;
+  output?: Logged | undefined;
   /** What the file is called: the photo that was opened, or the file that was saved. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** A line as it is shown. */
@@ -124,7 +124,7 @@ export class ActivityLog {
     return new Blob([[...this.#lines, seal, ''].join('\n')], { type: 'application/jsonl' });
   }
 
-  #write({ did, name }: { did: Told['did']; name?: string }, more: () => Promise<{ output?: string | null; [field: string]: unknown }>): void {
+  #write({ did, name }: { did: Told['did']; name?: string | undefined }, more: () => Promise<{ output?: string | null; [field: string]: unknown }>): void {
     const time = new Date().toISOString();
     const named = this.hasNames ? name : undefined;
     this.#last = this.#last.then(async () => {

@@ -40,17 +40,17 @@ export function noteCutOut(log: ActivityLog, { file, state }: Photo): void {
 export function noteSaved(log: ActivityLog, photo: Photo, look: Look, way: Way | 'clipboard', { file, name }: Saved): void {
   if (photo.state.is !== 'done') return;
   const settings = { format: look.format, background: backdropOf(photo, look), way };
-  log.note({ did: 'saved', inputs: [photo.state.cutOut.png], settings, ...(file && { output: file }), ...(name && { name }) });
+  log.note({ did: 'saved', inputs: [photo.state.cutOut.png], settings, output: file, name });
 }
 
 export function noteShot(log: ActivityLog, { subject: { photos } }: Order, { place, settings }: MadeWith, { file, name }: Saved): void {
   const inputs = [...photos.map(({ file }) => file), ...photos.map(({ state }) => state.cutOut.png), ...(place ? [place] : [])];
-  log.note({ did: 'studio export', inputs, settings, ...(file && { output: file }), ...(name && { name }) });
+  log.note({ did: 'studio export', inputs, settings, output: file, name });
 }
 
 export function noteWorn(log: ActivityLog, { piece, photo }: Drawn, networks: readonly Model[], preset: string, { file, name }: Saved): void {
   const { png, kind, widthMm } = piece;
   const settings = { preset: preset || null, kind, widthMm };
   const inputs = [photo.file, png];
-  log.note({ did: 'model studio export', inputs, networks, settings, ...(file && { output: file }), ...(name && { name }) });
+  log.note({ did: 'model studio export', inputs, networks, settings, output: file, name });
 }

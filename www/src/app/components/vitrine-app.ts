@@ -86,7 +86,7 @@ export class VitrineApp extends LitElement {
   @state() private offersUpdate = false;
   @state() private copyable = canCopy();
   @state() private spoken = '';
-  private firstPhotoAt: number | undefined;
+  @state() private firstPhotoAt: number | undefined;
 
   @query('intro-view') private intro!: IntroView | null;
   @query('photo-dialog') private dialog!: PhotoDialog;
@@ -343,7 +343,6 @@ export class VitrineApp extends LitElement {
   override render() {
     const photos = this.order === 'unsure first' ? unsureFirst(this.queue.photos) : this.queue.photos;
     const isEmpty = photos.length === 0;
-    if (!isEmpty) this.firstPhotoAt ??= Date.now();
     return html`
       <site-header
         .showsDevice=${!isEmpty}
@@ -558,6 +557,7 @@ export class VitrineApp extends LitElement {
   private addPhotos(photos: readonly Incoming[]): void {
     if (photos.length === 0) return;
     const wasEmpty = this.queue.photos.length === 0;
+    this.firstPhotoAt ??= Date.now();
     this.queue.add(photos);
     for (const { file } of photos) this.log.note({ did: 'opened', inputs: [file], name: file.name });
     this.say(strings.announce.added(photos.length));
