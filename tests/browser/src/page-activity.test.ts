@@ -173,14 +173,16 @@ test(
     const lines = linesOf(text);
     assert.deepEqual(
       lines.map(({ did }) => did),
-      ['started', 'opened', 'cut out', 'saved', 'corrected', 'saved', 'model studio export', 'cleared', 'sealed'],
+      ['started', 'opened', 'cut out', 'saved', 'corrected', 'saved', 'opened', 'model studio export', 'cleared', 'sealed'],
     );
     const [photo, first, second] = [await readFile(product), cutOut, corrected].map(hashOf);
     assert.notEqual(first, second);
-    const [, , , , correction, save2, onModel, cleared] = lines;
+    const [, , , , correction, save2, face, onModel, cleared] = lines;
     assert.deepEqual([correction?.inputs, correction?.output], [[photo, first], second]);
     assert.deepEqual([save2?.inputs, save2?.output], [[second], second]);
-    assert.deepEqual(onModel?.inputs, [hashOf(await readFile(person)), second]);
+    const faceHash = hashOf(await readFile(person));
+    assert.deepEqual(face?.inputs, [faceHash]);
+    assert.deepEqual(onModel?.inputs, [faceHash, second]);
     assert.equal(onModel?.output, hashOf(await readFile(await worn.path())));
     assert.ok((onModel?.networks?.length ?? 0) > 0);
     assert.deepEqual(cleared?.settings, { photos: 1 });
