@@ -102,7 +102,7 @@ fn npm_agrees(project: &Project, arguments: &[&str], field: &str) -> Result<bool
     let answer = project
         .command("npm")
         .args(arguments)
-        // npm asks thrice and waits for minutes between.
+        // By itself npm tries three times, for more than a minute where nobody answers.
         .args(["--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"])
         .stderr(Stdio::null())
         .output()

@@ -85,7 +85,10 @@ pub(crate) fn run(project: &Project, models: models::Wanted) -> Result<()> {
 fn native(project: &Project) -> Result<()> {
     // A software adapter is set up, so a test that finds none is a failure and not skipped.
     run_command(
-        project.command("cargo").args(["test", "--quiet"]).env("VITRINE_REQUIRE_GPU", "1"),
+        project
+            .command("cargo")
+            .args(["test", "--quiet", "--workspace", "--exclude", "xtask"])
+            .env("VITRINE_REQUIRE_GPU", "1"),
         "a test above failed",
     )?;
     for simd in ["sse2", "avx2"] {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launch } from './browser.js';
-import { axe, button, choose, openPage, pace, photos, settled } from './page-harness.js';
+import { axe, button, choose, openPage, pace, paint, photos, settled } from './page-harness.js';
 import { ROOT, servePage, type Running } from './servers.js';
 import { shoot } from './studio-harness.js';
 import { eventually, test } from './testing.js';
@@ -22,17 +22,6 @@ after(async () => {
 });
 
 const HELMET = join(ROOT, 'tests/browser/fixtures/helmet.jpg');
-
-/** Paints from left to right through the middle of the picture. */
-async function paint(page: Page, stage: Locator, reach: number): Promise<void> {
-  const box = await stage.boundingBox();
-  assert.ok(box);
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await page.mouse.move(x - reach, y);
-  await page.mouse.down();
-  await page.mouse.move(x + reach, y, { steps: 8 });
-  await page.mouse.up();
-}
 
 /** How two cut-outs of one size differ: where, in parts of their sides, and which way. */
 async function differences(one: Buffer, other: Buffer) {

@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, type TestContext } from 'node:test';
 import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import { launch } from './browser.js';
-import { axe, button, choose, openBuilt, openPage, pace, photos, settled } from './page-harness.js';
+import { axe, button, choose, openBuilt, openPage, pace, paint, photos, settled, type BuiltPage } from './page-harness.js';
 import { ROOT, servePage } from './servers.js';
 import { rests, saved, shoot } from './studio-harness.js';
 import { eventually, test } from './testing.js';
@@ -42,6 +42,15 @@ interface Line {
 
 const hashOf = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 
+/** The page as it is built, on the processor, until the test ends. */
+async function built(t: TestContext): Promise<BuiltPage> {
+  const site = await servePage();
+  t.after(() => site.close());
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
+  t.after(() => context.close());
+  return openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+}
+
 /** Opens the dialog that has the log. */
 async function openLog(frame: Frame | FrameLocator): Promise<void> {
   await button(frame, 'Check it yourself').first().click();
@@ -69,11 +78,7 @@ async function verify(text: string, ...more: string[]): Promise<{ status: number
 test(
   'a session’s log tells what became of each file, is whole, and every change of it is found',
   async (t) => {
-    const site = await servePage();
-    t.after(() => site.close());
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
-    t.after(() => context.close());
-    const { page, inner } = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+    const { page, inner } = await built(t);
     await inner.locator('#photos').setInputFiles(HELMET);
     const download = await saved(page, () => button(inner, 'Download helmet.jpg').click({ timeout: 60_000 }));
     const files = join(folder, 'files');
@@ -134,11 +139,7 @@ test(
 test(
   'a correction, a picture on a model and the deletion of all are written down too',
   async (t) => {
-    const site = await servePage();
-    t.after(() => site.close());
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, reducedMotion: 'reduce' });
-    t.after(() => context.close());
-    const { page, inner, complaints } = await openBuilt(context, `${site.origin}/?device=cpu&model=fast`);
+    const { page, inner, complaints } = await built(t);
     const files = ['www/shop/products/round-gold.png', 'tests/fixtures/people/face.jpg'].map((name) => join(ROOT, name));
     const [product = '', person = ''] = files;
     await inner.locator('#photos').setInputFiles(product);
@@ -146,14 +147,8 @@ test(
     const cutOut = await save();
 
     await button(inner, 'Correct by hand: round-gold.png').first().click();
-    const stage = inner.locator('correction-editor .stage');
     await button(inner, 'Checkerboard').waitFor();
-    const box = await stage.boundingBox();
-    assert.ok(box);
-    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 8 });
-    await page.mouse.up();
+    await paint(page, inner.locator('correction-editor .stage'), 60);
     await eventually(() => button(inner, 'Undo').isEnabled(), true);
     await button(inner, 'Done').click();
     await inner.getByText('Corrected by hand').waitFor();

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { ROOT } from './servers.js';
 
@@ -127,6 +127,17 @@ export async function openBuilt(context: BrowserContext, address: string): Promi
   await inner.getByText(/^Runs on this device/).first().waitFor();
   asked.length = 0;
   return { page, inner, asked, complaints };
+}
+
+/** Paints from left to right through the middle of the picture. */
+export async function paint(page: Page, stage: Locator, reach: number): Promise<void> {
+  const box = await stage.boundingBox();
+  if (!box) throw new Error('there is nothing to paint on');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x - reach, y);
+  await page.mouse.down();
+  await page.mouse.move(x + reach, y, { steps: 8 });
+  await page.mouse.up();
 }
 
 /** A button by its name. */

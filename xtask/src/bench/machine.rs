@@ -48,7 +48,16 @@ fn commit(project: &Project) -> String {
     };
     let Some(commit) = git(&["rev-parse", "--short", "HEAD"]) else { return "unknown".to_owned() };
     // What measures may change while the table is made; what is measured may not go unsaid.
-    let changed =
-        git(&["status", "--porcelain", "--", "src", "pkg/src", "models", "Cargo.toml", "Cargo.lock"]);
+    let changed = git(&[
+        "status",
+        "--porcelain",
+        "--",
+        "src",
+        "crates",
+        "pkg/src",
+        "models",
+        "Cargo.toml",
+        "Cargo.lock",
+    ]);
     if changed.is_some_and(|list| !list.is_empty()) { format!("{commit} with changes") } else { commit }
 }
