@@ -1,5 +1,7 @@
 /** Which device: a real graphics adapter where there is one, the processor otherwise. */
 
+import { describe } from './faults.js';
+import { answerOf } from './silence.js';
 import type { DeviceChoice } from './types.js';
 
 /** Software adapters by name, for browsers that do not say `isFallbackAdapter`. */
@@ -18,9 +20,9 @@ export async function findAdapter(choice: DeviceChoice): Promise<Finding> {
   if (!gpu) return { why: 'This browser has no WebGPU here, so cut-outs run on the processor.' };
   let adapter: GPUAdapter | null;
   try {
-    adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    adapter = await answerOf(gpu.requestAdapter({ powerPreference: 'high-performance' }));
   } catch (error) {
-    return { why: `WebGPU did not answer (${String(error)}), so cut-outs run on the processor.` };
+    return { why: `WebGPU did not answer, so cut-outs run on the processor: ${describe(error)}` };
   }
   if (!adapter) return { why: 'The browser offers no graphics adapter, so cut-outs run on the processor.' };
   const { info } = adapter;

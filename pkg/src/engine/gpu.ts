@@ -5,11 +5,9 @@ import { arrive } from './arrive.js';
 import { unlessBroken } from './broken.js';
 import { cancelled } from './faults.js';
 import { Live } from './live.js';
-import { VitrineError, type Quality } from './types.js';
+import { answerOf, SILENCE, silent } from './silence.js';
+import type { Quality } from './types.js';
 import type { Part, Size } from './worker-messages.js';
-
-/** How long the GPU may be silent before it counts as lost, in milliseconds. */
-const SILENCE = 30_000;
 
 /** Bytes of a picture that go between frame and worker at a time. */
 const PART = 2 << 20;
@@ -50,6 +48,8 @@ async function inParts({ width, height }: Size, carry: Carry): Promise<void> {
   }
 }
 
+const waitFor = <T>(work: Promise<T>, patient: boolean): Promise<T> => unlessBroken(patient ? work : answerOf(work));
+
 export class Gpu {
   readonly #remover: GpuRemover;
   /** Whether a software adapter was asked for by name: it is given all the time it needs. */
@@ -63,7 +63,14 @@ export class Gpu {
   /** Makes the device, and on it what needs no network; that is for `addFast`. */
   static async open(module: WebAssembly.Module, force: boolean): Promise<Gpu> {
     await init({ module_or_path: module });
-    return new Gpu(await unlessBroken(GpuRemover.create(force)), force);
+    const made = GpuRemover.create(force);
+    try {
+      return new Gpu(await waitFor(made, force), force);
+    } catch (error) {
+      // It may come after all.
+      made.then((late) => late.free(), () => undefined);
+      throw error;
+    }
   }
 
   get adapterName(): string {
@@ -72,12 +79,12 @@ export class Gpu {
 
   /** Puts the model of the fast quality on the device; nothing works before. */
   async addFast(model: Blob): Promise<void> {
-    await unlessBroken(this.#remover.addFast(await arrive(model)));
+    await waitFor(this.#remover.addFast(await arrive(model)), this.#patient);
   }
 
   /** Puts the model of the best quality on the device, where it is not there yet. */
   async addBest(model: Blob): Promise<void> {
-    if (!this.#remover.hasBest) await unlessBroken(this.#remover.addBest(await arrive(model)));
+    if (!this.#remover.hasBest) await waitFor(this.#remover.addBest(await arrive(model)), this.#patient);
   }
 
   /** Takes it off again, with its memory. */
@@ -110,20 +117,20 @@ export class Gpu {
     const photo = arrived.intoPhoto();
     let heard = performance.now();
     let refineFrom = 0;
-    let silent = false;
+    let isSilent = false;
     const from = heard;
     const work = this.#remover.cutOut(photo, quality, fast, best, (stage: 'network' | 'refine', fraction: number) => {
       heard = performance.now();
       if (stage === 'refine') refineFrom ||= heard;
       onProgress(stage, fraction);
-      return !signal?.aborted && !silent;
+      return !signal?.aborted && !isSilent;
     });
     let watch: ReturnType<typeof setInterval> | undefined;
     const silence = new Promise<never>((_, reject) => {
       if (this.#patient) return;
       watch = setInterval(() => {
-        silent = performance.now() - heard > SILENCE;
-        if (silent) reject(new VitrineError('device', `The graphics adapter said nothing for ${SILENCE / 1000} s.`));
+        isSilent = performance.now() - heard > SILENCE;
+        if (isSilent) reject(silent());
       }, 1_000);
     });
     try {
