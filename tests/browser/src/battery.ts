@@ -9,6 +9,7 @@ import type { Frame, Page } from 'playwright-core';
 import { build } from 'vite';
 import { CHANNELS, type Outcome, type Target } from '../../../pkg/src/airlock/battery/battery.js';
 import { ROOT, serveLeakCounter } from './servers.js';
+import { within } from './testing.js';
 
 export { CHANNELS, MESSAGE } from '../../../pkg/src/airlock/battery/battery.js';
 export type { Outcome, Target } from '../../../pkg/src/airlock/battery/battery.js';
@@ -112,7 +113,7 @@ export async function attack(
   target: Target,
   { together = 1 } = {},
 ): Promise<Map<string, Outcome | 'gone'>> {
-  await frame.evaluate(await batteryScript());
+  await within('the document that is attacked', frame.evaluate(await batteryScript()));
   const outcomes = new Map<string, Outcome | 'gone'>();
   const waiting = [...ids];
   const work = async () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test as limitless, type TestContext } from 'node:test';
+import { errors } from 'playwright-core';
 
 /** Milliseconds; a test on a software adapter needs more and says so. */
 const LIMIT = 60_000;
@@ -15,6 +16,15 @@ export const ANSWERED = 3_000;
 /** `test` of node:test with a limit. What a test opens, it closes by `t.after`, which runs after a failure too. */
 export function test(name: string, work: (t: TestContext) => unknown, { timeout = LIMIT } = {}): void {
   void limitless(name, { timeout }, async (t) => void (await work(t)));
+}
+
+/** `work`, or an error that names what never answered, after so many milliseconds. */
+export async function within<T>(what: string, work: Promise<T>, time = 15_000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new errors.TimeoutError(`${what}: no answer within ${time} ms`)), time);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Waits until `read` gives what is expected; where it never does, the failure shows what it gave last. */

@@ -68,7 +68,7 @@ describe('what everything for the try-on weighs', () => {
       assert.ok(all <= (kind === 'glasses' ? 3_000_000 : 10_000_000), `${kind}: ${all} bytes`);
     }
     assert.ok((await weigh('try-on.js')) <= 10_000);
-  });
+  }, { timeout: 240_000 });
 });
 
 describe('in the demo shop', () => {
