@@ -167,6 +167,9 @@ fn benchmark(project: &Project, name: &str) -> Result<PathBuf> {
         "--message-format",
         "json-render-diagnostics",
     ]);
+    // Cargo builds the crate's programs beside a benchmark, and both times the library has the same file: where they
+    // unwind differently, the benchmark may get the other one.
+    command.env("CARGO_PROFILE_RELEASE_PANIC", "unwind");
     let output = command.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     if !output.status.success() {
         bail!("the benchmark {name} does not build: the compiler's message says what is wrong");
