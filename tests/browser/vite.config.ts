@@ -4,8 +4,7 @@ import { defineConfig } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The tests as plain JavaScript for `node --test`: every `*.test.ts`, `measure.ts` and `measure-studio.ts` become
- *  a file of their own. */
+/** The tests as plain JavaScript: every `*.test.ts`, and what is run by name, becomes a file of its own. */
 export default defineConfig({
   root: path('.'),
   publicDir: false,
@@ -17,7 +16,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: readdirSync(path('src'))
-        .filter((file) => file.endsWith('.test.ts') || /^measure(-studio)?\.ts$/.test(file))
+        .filter((file) => file.endsWith('.test.ts') || /^(run|outcomes|measure(-studio)?)\.ts$/.test(file))
         .map((file) => path(`src/${file}`)),
       external: ['playwright-core', 'vitrine'],
     },

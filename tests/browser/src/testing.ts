@@ -36,7 +36,7 @@ export async function eventually<T>(read: () => Promise<T>, expected: T, time = 
       assert.deepEqual(actual, expected);
       return;
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (Date.now() > end) throw new errors.TimeoutError(`not within ${time} ms: ${(error as Error).message}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

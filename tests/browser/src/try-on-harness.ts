@@ -8,11 +8,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { deflateSync, crc32 } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { errors, type Browser, type BrowserContextOptions, type Frame, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type {} from 'vitrine/try-on/element';
 import { assertShut, listen } from './battery.js';
 import { ROOT, serveShop, type Shop, type ShopOptions } from './servers.js';
+import { within } from './testing.js';
 
 const OUT = join(ROOT, 'target/web/try-on-tests');
 /** The package's folder, as a merchant puts it on a host. */
@@ -255,12 +256,23 @@ export async function frameOf(page: Page): Promise<Frame> {
       break;
     } catch (error) {
       // A frame that does not work is replaced by another one; whoever looked into it just then is told that it is closed.
-      if (page.isClosed() || !/has been closed/.test(String(error))) throw error;
+      if (page.isClosed()) throw error;
+      if (error instanceof errors.TimeoutError) throw new errors.TimeoutError(`${error.message}\n${await seenIn(page)}`);
+      if (!/has been closed/.test(String(error))) throw error;
     }
   }
   const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame());
   if (!frame) throw new Error('the widget has no frame in its frame');
   return frame;
+}
+
+/** What stands where the try-on should, for the message of a test that waited for it. */
+async function seenIn(page: Page): Promise<string> {
+  const frames = page.frames().map(async (frame) => {
+    const text = await within(frame.url(), frame.evaluate(() => document.documentElement.outerHTML.slice(0, 2000)), 3_000).catch(String);
+    return `${frame.url()} ${text}`;
+  });
+  return (await Promise.all(frames)).join('\n');
 }
 
 /** Agrees, and waits until all has come that will come. */
