@@ -165,6 +165,62 @@ fn bombs_are_small_or_refused() {
 }
 
 /// Scans without end: each of a few bytes goes over the whole picture again.
+/// The chunks of a WebP after its header, whose kinds are these.
+fn webp_chunks(file: &[u8], kinds: &[&[u8; 4]]) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut rest = &file[12..];
+    while let [kind @ .., _, _, _, _] = &rest[..8.min(rest.len())] {
+        let length = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
+        let (chunk, after) = rest.split_at((8 + length + length % 2).min(rest.len()));
+        if kinds.iter().any(|wanted| wanted[..] == *kind) {
+            found.extend(chunk);
+        }
+        rest = after;
+    }
+    found
+}
+
+#[test]
+fn a_lossy_frame_is_as_large_as_its_webp_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/photos/lossy-alpha.webp");
+    let good = fs::read(path).unwrap();
+    let extended = webp_chunks(&good, &[b"VP8X"]);
+    let riff = |chunks: Vec<u8>| {
+        let length = (chunks.len() as u32 + 4).to_le_bytes();
+        [b"RIFF", &length[..], b"WEBP", &chunks].concat()
+    };
+    let animated = |mut extended: Vec<u8>, frame: Vec<u8>| {
+        extended[8] |= 2;
+        let header = [[0; 6].as_slice(), &extended[12..18], &[0; 4]].concat();
+        let length = ((header.len() + frame.len()) as u32).to_le_bytes();
+        riff([&extended, &b"ANIM\x06\0\0\0\0\0\0\0\0\0"[..], b"ANMF", &length, &header, &frame].concat())
+    };
+    let with_alpha = webp_chunks(&good, &[b"ALPH", b"VP8 "]);
+    let opaque = webp_chunks(&good, &[b"VP8 "]);
+    assert!(judge("as it is", &riff([extended.clone(), with_alpha.clone()].concat())).is_none());
+    assert!(judge("as a frame", &animated(extended.clone(), with_alpha.clone())).is_none());
+
+    let start = |frame: &[u8]| frame.windows(3).position(|bytes| bytes == [0x9d, 0x01, 0x2a]).unwrap() + 3;
+    for size in [[1_u16, 1], [16_383, 16_383]] {
+        let lying = |frame: &[u8]| {
+            let mut frame = frame.to_vec();
+            let at = start(&frame);
+            frame[at..at + 2].copy_from_slice(&size[0].to_le_bytes());
+            frame[at + 2..at + 4].copy_from_slice(&size[1].to_le_bytes());
+            frame
+        };
+        for file in [
+            riff([extended.clone(), lying(&with_alpha)].concat()),
+            animated(extended.clone(), lying(&opaque)),
+            animated(extended.clone(), lying(&with_alpha)),
+        ] {
+            let (refused, peak) = with_peak(|| decode(&file, &Limits::PRODUCT).map(drop));
+            assert!(matches!(refused, Err(Error::Damaged { .. })), "{size:?}: {refused:?}");
+            assert!(peak < 1 << 20, "{size:?}: {peak} bytes for a file of {}", file.len());
+        }
+    }
+}
+
 #[test]
 fn a_jpeg_has_no_more_scans_than_an_encoder_writes() {
     let good = fixture("progressive.jpg");

@@ -11,6 +11,7 @@ use std::io::Cursor;
 
 use serde::{Deserialize, Serialize};
 
+use super::riff::chunks;
 use super::{Format, profile, sniff};
 
 /// More of a file's XMP packets than this, together, is not looked into.
@@ -368,11 +369,7 @@ impl Reader {
     }
 
     fn webp(&mut self, bytes: &[u8]) {
-        let mut at = 12_usize;
-        while let Some((kind, rest)) = bytes.get(at..).and_then(<[u8]>::split_first_chunk::<4>) {
-            let Some((length, rest)) = rest.split_first_chunk::<4>() else { break };
-            let length = u32::from_le_bytes(*length) as usize;
-            let Some(body) = rest.get(..length) else { break };
+        for (kind, body) in chunks(bytes.get(12..).unwrap_or_default()) {
             match kind {
                 b"EXIF" => self.directories(body.strip_prefix(b"Exif\0\0").unwrap_or(body), false),
                 b"XMP " => self.xmp(body),
@@ -384,7 +381,6 @@ impl Reader {
                 b"C2PA" => self.found(MetadataKind::ContentCredentials, "content credentials (C2PA)"),
                 _ => {}
             }
-            at += 8 + length + length % 2;
         }
     }
 

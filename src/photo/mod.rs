@@ -11,6 +11,7 @@ pub mod metadata;
 mod orient;
 mod profile;
 mod resample;
+mod riff;
 mod sniff;
 mod turn;
 

@@ -9,6 +9,7 @@ use image::{ColorType, ImageDecoder, ImageError};
 
 use super::{Stored, exif_orientation};
 use crate::photo::profile::{Channels, Converter, Meaning, widen_in_place};
+use crate::photo::riff::chunks;
 use crate::photo::{Error, Format, Limits, memory};
 
 /// WebP, lossy, lossless or animated; of an animation the first frame.
@@ -34,6 +35,7 @@ pub(super) fn webp(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     decoder.set_memory_limit(bytes.len());
     let (width, height) = decoder.dimensions();
     limits.check(width, height)?;
+    check_frames(bytes, [width, height])?;
 
     let area = u64::from(width) * u64::from(height);
     let mut pixels = memory::zeroed(area * 4)?;
@@ -49,6 +51,41 @@ pub(super) fn webp(bytes: &[u8], limits: &Limits) -> Result<Stored, Error> {
     drop(decoder);
     Converter::new(channels, &meaning).picture(&mut pixels, width);
     Ok(Stored { width, height, pixels, orientation })
+}
+
+/// Whether every lossy frame is as large as the container says. The decoder takes memory for what a frame says before it
+/// compares them, and within an animation it does not compare all of them.
+fn check_frames(bytes: &[u8], picture: [u32; 2]) -> Result<(), Error> {
+    for (kind, body) in chunks(bytes.get(12..).unwrap_or_default()) {
+        match kind {
+            b"VP8 " => check_frame(body, picture)?,
+            b"ANMF" => {
+                // Two numbers for its place, then its size less one, each of three bytes.
+                let Some((header, parts)) = body.split_first_chunk::<16>() else { continue };
+                let size =
+                    |at: usize| 1 + u32::from_le_bytes([header[at], header[at + 1], header[at + 2], 0]);
+                for (_, frame) in chunks(parts).filter(|(kind, _)| *kind == b"VP8 ") {
+                    check_frame(frame, [size(6), size(9)])?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a lossy frame has this width and height. One that does not begin as such a frame does is refused by the
+/// decoder.
+fn check_frame(frame: &[u8], [width, height]: [u32; 2]) -> Result<(), Error> {
+    let Some([_, _, _, 0x9d, 0x01, 0x2a, size @ ..]) = frame.first_chunk::<10>() else { return Ok(()) };
+    // The upper two bits say how to enlarge it, which nobody does.
+    let [w, h] =
+        [[size[0], size[1]], [size[2], size[3]]].map(|side| u32::from(u16::from_le_bytes(side) & 0x3fff));
+    if [w, h] == [width, height] {
+        return Ok(());
+    }
+    let cause = format!("a frame of {w} × {h} pixels where {width} × {height} are declared");
+    Err(Error::Damaged { format: Format::WebP, cause })
 }
 
 /// GIF: the first frame on its canvas, transparent where the frame does not reach.
