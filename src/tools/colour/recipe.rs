@@ -61,6 +61,9 @@ impl Recipe {
             },
         };
         recipe.settings.check()?;
+        if let Light::Match { reference } = recipe.light {
+            reference.check()?;
+        }
         Ok(recipe)
     }
 
@@ -119,7 +122,7 @@ fn exposures() -> [f32; 2] {
 mod tests {
     use super::*;
     use crate::photo::Photo;
-    use crate::tools::colour::{WhiteBalance, correct};
+    use crate::tools::colour::{Region, WhiteBalance, correct};
 
     /// A grey card with a darker product on it, in a light of this colour.
     fn photo(light: [u8; 3]) -> Photo {
@@ -137,6 +140,28 @@ mod tests {
         (0..3600_u32)
             .map(|at| u8::from((20..40).contains(&(at % 60)) && (20..40).contains(&(at / 60))) * 255)
             .collect()
+    }
+
+    #[test]
+    fn a_reference_has_numbers_that_a_photo_can_have() {
+        let reference = Statistics::of(&photo([255, 255, 255]), None).unwrap();
+        let text = |reference| {
+            serde_json::to_string(&Recipe { light: Light::Match { reference }, ..Recipe::default() }).unwrap()
+        };
+        assert_eq!(Recipe::from_json(&text(reference)).unwrap().light, Light::Match { reference });
+        let whole = reference.whole.unwrap();
+        for value in [-0.1, 1.1, f32::MAX] {
+            let broken = Statistics { whole: Some(Region { median: value, ..whole }), ..reference };
+            let error = Recipe::from_json(&text(broken)).unwrap_err();
+            assert!(
+                matches!(&error, Error::NotSettings { cause } if cause.contains("reference.whole")),
+                "{error}"
+            );
+        }
+        // More than single precision holds is read as infinity.
+        let mut endless: serde_json::Value = serde_json::from_str(&text(reference)).unwrap();
+        endless["light"]["reference"]["whole"]["colour"][2] = 1e60.into();
+        assert!(Recipe::from_json(&endless.to_string()).is_err());
     }
 
     #[test]

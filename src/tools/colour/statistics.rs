@@ -28,6 +28,9 @@ const WHITISH: f32 = 0.305;
 /// The luminance that the lightest hundredth of a photo gets where there is no white backdrop: encoded level 231.
 const LIGHTEST: f32 = 0.8;
 
+/// The largest share or luminance: 1, and what single precision makes of it.
+const MOST: f32 = 1.001;
+
 /// A region of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +99,29 @@ impl Statistics {
             whole: region(&survey, |_| true),
             light: illuminant::of(&survey),
         })
+    }
+
+    /// Whether every number is one that a photo can have: a file may say anything.
+    ///
+    /// # Errors
+    /// [`Error::NotSettings`].
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let Self { subject, background, whole, light } = *self;
+        let regions = [("subject", subject), ("background", background), ("whole", whole)];
+        let mut numbers = Vec::new();
+        for (place, region) in regions {
+            let Some(Region { share, colour, median, lightest, clipped }) = region else { continue };
+            numbers.extend(
+                [share, median, lightest, clipped].into_iter().chain(colour).map(|value| (place, value)),
+            );
+        }
+        numbers.extend(light.map(|light| ("light.confidence", light.confidence)));
+        if let Some((place, value)) = numbers.into_iter().find(|(_, value)| !(0.0..=MOST).contains(value)) {
+            let cause = format!("{value} in light.reference.{place}, whose numbers go from 0 to 1");
+            return Err(Error::NotSettings { cause });
+        }
+        let neutral = light.map_or(Ok(()), |light| check_neutral(light.neutral));
+        neutral.map_err(|error| Error::NotSettings { cause: format!("light.reference.light: {error}") })
     }
 
     /// How many stops make the exposure right: a white backdrop gets level 241, as far as the product is not
