@@ -16,7 +16,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: readdirSync(path('src'))
-        .filter((file) => file.endsWith('.test.ts') || /^(run|outcomes|measure(-studio)?)\.ts$/.test(file))
+        .filter((file) => file.endsWith('.test.ts') || /^(run|outcomes|drain|measure(-studio)?)\.ts$/.test(file))
         .map((file) => path(`src/${file}`)),
       external: ['playwright-core', 'vitrine'],
     },

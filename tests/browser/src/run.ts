@@ -35,6 +35,7 @@ async function run(name: string): Promise<Result> {
   const child = spawn(
     process.execPath,
     [
+      `--import=${new URL('drain.js', import.meta.url)}`,
       '--test',
       '--test-force-exit',
       `--test-timeout=${LIMIT}`,
